@@ -1,0 +1,51 @@
+namespace Orchestrator.Actors.FanOut;
+
+/// <summary>Where a job stands. Stable names: safe to switch on.</summary>
+public enum JobPhase
+{
+    /// <summary>Outcomes are still to come.</summary>
+    Running,
+
+    /// <summary>Every target succeeded.</summary>
+    Succeeded,
+
+    /// <summary>Every target has its outcome, and not all succeeded.</summary>
+    Partial,
+
+    /// <summary>Cancelled before every target was sent.</summary>
+    Cancelled,
+}
+
+/// <summary>Immutable view of a job: what was asked, of whom, and how many ended how.</summary>
+public sealed record JobSnapshot
+{
+    /// <summary>ULID: sorts by creation time.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The command, e.g. <c>guest-ping</c>; <c>run</c> for a program.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The selector as it was written.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>Where the job stands.</summary>
+    public required JobPhase Phase { get; init; }
+
+    /// <summary>Number of VMs in the frozen target list.</summary>
+    public required int Targets { get; init; }
+
+    /// <summary>Number of outcomes so far, by phase; phases without any are left out.</summary>
+    public required IReadOnlyDictionary<Phase, int> Counts { get; init; }
+
+    /// <summary>Number of outcomes so far, by reason.</summary>
+    public required IReadOnlyDictionary<string, int> Reasons { get; init; }
+
+    /// <summary>When the gateway accepted it.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the last outcome came; <see langword="null"/> while running.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>From acceptance to the last outcome, or to now.</summary>
+    public required TimeSpan Elapsed { get; init; }
+}

@@ -1,0 +1,65 @@
+namespace Orchestrator.Actors.FanOut;
+
+/// <summary>Why an invocation ended as it did: PascalCase codes, an open set. Grouped by the phase they go with.</summary>
+public static class Reasons
+{
+    /// <summary>Failed: the program's exit code was not 0.</summary>
+    public const string ExitNonZero = nameof(ExitNonZero);
+    /// <summary>Failed: a signal (Windows: an unhandled exception) ended the program.</summary>
+    public const string Signaled = nameof(Signaled);
+    /// <summary>Failed: the guest's answer broke the schema or a limit and was dropped whole.</summary>
+    public const string GuestProtocolViolation = nameof(GuestProtocolViolation);
+    /// <summary>Failed: the reply was larger than its limit; it was skipped and the session resynchronized.</summary>
+    public const string ReplyTooLarge = nameof(ReplyTooLarge);
+
+    /// <summary>Refused: the agent or QEMU does not know the command.</summary>
+    public const string Unsupported = nameof(Unsupported);
+    /// <summary>Refused: the guest's administrator or platform disabled the command.</summary>
+    public const string DisabledByGuest = nameof(DisabledByGuest);
+    /// <summary>Refused: the guest's filesystems are frozen and the command would need them.</summary>
+    public const string AgentFrozen = nameof(AgentFrozen);
+    /// <summary>Refused: the arguments do not fit the command's schema.</summary>
+    public const string InvalidArgument = nameof(InvalidArgument);
+    /// <summary>Refused: the agent answered with an error of its own.</summary>
+    public const string GuestError = nameof(GuestError);
+    /// <summary>Refused: QEMU answered with an error.</summary>
+    public const string QmpError = nameof(QmpError);
+
+    /// <summary>Undelivered: the VM left between the resolution of the targets and its turn.</summary>
+    public const string VmNotFound = nameof(VmNotFound);
+    /// <summary>Undelivered: the guest is off.</summary>
+    public const string VmNotRunning = nameof(VmNotRunning);
+    /// <summary>Undelivered: the guest's processors are stopped.</summary>
+    public const string VmPaused = nameof(VmPaused);
+    /// <summary>Undelivered: the VM is at a migration's switchover, or only arriving.</summary>
+    public const string VmMigrating = nameof(VmMigrating);
+    /// <summary>Undelivered: the VM has no agent channel, or the guest has not opened it.</summary>
+    public const string AgentAbsent = nameof(AgentAbsent);
+    /// <summary>Undelivered or Unknown: the agent's channel is open and the agent does not answer.</summary>
+    public const string AgentUnresponsive = nameof(AgentUnresponsive);
+    /// <summary>Undelivered or Unknown: QEMU itself does not answer on QMP.</summary>
+    public const string QemuUnresponsive = nameof(QemuUnresponsive);
+    /// <summary>Undelivered: no QMP connection to the VM.</summary>
+    public const string HostUnreachable = nameof(HostUnreachable);
+    /// <summary>Undelivered: the monitor is held by another client.</summary>
+    public const string MonitorBusy = nameof(MonitorBusy);
+    /// <summary>Undelivered: the VM's queue of waiting commands is full.</summary>
+    public const string VmBusy = nameof(VmBusy);
+    /// <summary>Undelivered: the deadline passed before the VM's turn came.</summary>
+    public const string QueueDeadline = nameof(QueueDeadline);
+
+    /// <summary>TimedOut: the program was started and had not ended by the deadline; its pid is given.</summary>
+    public const string StillRunning = nameof(StillRunning);
+    /// <summary>TimedOut: the program ended, but a child of it holds its output pipes open.</summary>
+    public const string PipesHeld = nameof(PipesHeld);
+
+    /// <summary>Unknown: the connection was lost after the command was written.</summary>
+    public const string ReplyLost = nameof(ReplyLost);
+    /// <summary>Unknown: the agent was restarted after the command was written.</summary>
+    public const string AgentRestarted = nameof(AgentRestarted);
+    /// <summary>Unknown: the VM went away (reset, crash, end of QEMU) after the command was written.</summary>
+    public const string VmLost = nameof(VmLost);
+
+    /// <summary>Unknown or Undelivered: the node stopped while the invocation was its own.</summary>
+    public const string NodeStopped = nameof(NodeStopped);
+}
