@@ -1,0 +1,44 @@
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.Events;
+
+/// <summary>Who says that it happened.</summary>
+public enum Provenance
+{
+    /// <summary>QEMU, or this node: trusted.</summary>
+    Host,
+
+    /// <summary>The guest: a claim.</summary>
+    Guest,
+}
+
+/// <summary>Something that happened to a VM, in QMP's shape, with who and when around it.</summary>
+public sealed record FleetEvent : Akka.Event.IDeadLetterSuppression
+{
+    /// <summary>Position in this node's stream, from 1 up; 0 until the <see cref="EventHub"/> gave it one.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>VmHost of the VM.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The VM's identity, once known.</summary>
+    public VmId? Vm { get; init; }
+
+    /// <summary>The VM's name on its VmHost.</summary>
+    public required string VmName { get; init; }
+
+    /// <summary>Event name: QEMU's own (<c>STOP</c>), or one of the guest namespace (<c>GUEST_STARTUP</c>).</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The event's <c>data</c>, re-marshalled JSON; empty when it has none.</summary>
+    public ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>QEMU's clock for its events, this node's for derived ones.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Who says so.</summary>
+    public required Provenance Provenance { get; init; }
+
+    /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c> or <c>io.orchestrator.guest.NAME</c>.</summary>
+    public string Type => (Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : "io.orchestrator.qmp.") + Name;
+}

@@ -1,0 +1,27 @@
+using Akka.Actor;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.FanOut;
+
+/// <summary>
+/// One job's part on one VM. Made by the <c>FanOutRouter</c>, owned by the <c>VmActor</c> it was given to, ended by exactly one
+/// <see cref="FanOutEvents.InvocationEnded"/>.
+/// </summary>
+internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActorRef replyTo) : IReplyReceiver, ILocalSignal
+{
+    /// <summary>What is asked, of all targets alike.</summary>
+    public JobPlan Plan { get; } = plan;
+
+    /// <summary>Place of the VM in the job's frozen target list.</summary>
+    public int Ordinal { get; } = ordinal;
+
+    /// <summary>Where the outcome goes.</summary>
+    public IActorRef ReplyTo { get; } = replyTo;
+
+    /// <summary>When the VM accepted it, on its clock.</summary>
+    public long AcceptedAt { get; set; }
+
+    /// <summary>Called by a session, on its own thread.</summary>
+    public void OnResult(CommandResult result) => vm.Tell(new VmSignals.Replied(this, result));
+}

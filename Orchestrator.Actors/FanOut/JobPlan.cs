@@ -1,0 +1,23 @@
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.FanOut;
+
+/// <summary>Which way a job's command takes.</summary>
+public enum CommandRoute
+{
+    /// <summary>To the guest's agent.</summary>
+    Guest,
+
+    /// <summary>To QEMU itself.</summary>
+    Qmp,
+
+    /// <summary>A program in the guest: <c>guest-exec</c>, followed to its end.</summary>
+    Run,
+}
+
+/// <summary>What a job asks of every target: the command encoded once, its way and its deadline. Immutable and shared.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Route">Which way it takes.</param>
+/// <param name="Command">The command; for <see cref="CommandRoute.Run"/>, the <c>guest-exec</c> that starts the program.</param>
+/// <param name="Deadline">When every target must have its outcome.</param>
+public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Command, Deadline Deadline);

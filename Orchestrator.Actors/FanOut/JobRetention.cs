@@ -1,0 +1,17 @@
+namespace Orchestrator.Actors.FanOut;
+
+/// <summary>How many jobs a node runs and remembers.</summary>
+public sealed record JobRetention
+{
+    /// <summary>Jobs that may run at a time; 1,000 by default.</summary>
+    public int MaxRunning { get; init; } = 1000;
+
+    /// <summary>Ended jobs that are kept; 256 by default.</summary>
+    public int MaxEnded { get; init; } = 256;
+
+    /// <summary>Bytes of results that ended jobs may hold together; 256 MiB by default.</summary>
+    public long MaxEndedBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>Longest wait for the jobs' own words when they are listed.</summary>
+    public TimeSpan ListTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,129 @@
+using Akka.Actor;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.VmHosts;
+
+/// <summary>
+/// The picture of all VMs that this node knows: listing, selecting and watching never ask the VMs themselves. VMs tell their changes; a VM leaves
+/// when its actor has stopped. One per node.
+/// </summary>
+public sealed class Inventory : UntypedActor
+{
+    private const int MaxWaitingReaders = 4096;
+    private const int MaxGoneKept = 4096;
+
+    private readonly Dictionary<IActorRef, Record> _records = [];
+    private readonly SortedDictionary<long, Record> _byVersion = [];
+    private readonly Queue<Record> _gone = new();
+    private readonly PageReaders<InventoryQueries.ReadChanges> _readers = new(MaxWaitingReaders);
+    private Record[]? _sorted;
+    private long _version;
+    private long _forgotten;
+
+    private sealed class Record(IActorRef vm)
+    {
+        public IActorRef Vm { get; } = vm;
+
+        public required VmSnapshot Snapshot { get; set; }
+
+        public long Version { get; set; }
+
+        public bool Gone { get; set; }
+    }
+
+    /// <summary>Props.</summary>
+    public static Props PropsFor() => Props.Create(() => new Inventory());
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case VmEvents.Changed changed:
+                OnChanged(changed.Snapshot);
+                break;
+            case Terminated terminated:
+                OnGone(terminated.ActorRef);
+                break;
+            case InventoryQueries.Select select:
+                OnSelect(select);
+                break;
+            case InventoryQueries.ReadChanges read when read.After < _version:
+                Answer(Sender, read);
+                break;
+            case InventoryQueries.ReadChanges read:
+                _readers.Park(Sender, read, Answer);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnChanged(VmSnapshot snapshot)
+    {
+        if (!_records.TryGetValue(Sender, out var record))
+        {
+            record = new Record(Sender) { Snapshot = snapshot };
+            _records.Add(Sender, record);
+            _sorted = null;
+            Context.Watch(Sender);
+        }
+        record.Snapshot = snapshot;
+        Touch(record);
+    }
+
+    private void OnGone(IActorRef vm)
+    {
+        if (!_records.Remove(vm, out var record))
+            return;
+        _sorted = null;
+        record.Gone = true;
+        _gone.Enqueue(record);
+        Touch(record);
+        if (_gone.Count <= MaxGoneKept)
+            return;
+        var forgotten = _gone.Dequeue();
+        _byVersion.Remove(forgotten.Version);
+        _forgotten = forgotten.Version;
+    }
+
+    private void Touch(Record record)
+    {
+        _byVersion.Remove(record.Version);
+        record.Version = ++_version;
+        _byVersion.Add(record.Version, record);
+        _readers.AnswerAll(Answer);
+    }
+
+    private void OnSelect(InventoryQueries.Select select)
+    {
+        _sorted ??= [.. _records.Values.OrderBy(record => record.Snapshot.Host, StringComparer.Ordinal).ThenBy(record => record.Snapshot.Name, StringComparer.Ordinal)];
+        var entries = new List<InventoryEntry>();
+        foreach (var record in _sorted)
+        {
+            if (select.Selector?.Matches(record.Snapshot) != false)
+                entries.Add(new InventoryEntry(record.Snapshot, record.Vm));
+        }
+        Sender.Tell(new InventoryReplies.Selection(entries));
+    }
+
+    private void Answer(IActorRef reader, InventoryQueries.ReadChanges read)
+    {
+        var complete = read.After == 0 || read.After < _forgotten;
+        var changed = new List<VmSnapshot>();
+        var gone = new List<VmSnapshot>();
+        foreach (var record in NewestFirst().TakeWhile(record => complete || record.Version > read.After))
+        {
+            if (!record.Gone)
+                changed.Add(record.Snapshot);
+            else if (!complete)
+                gone.Add(record.Snapshot);
+        }
+        changed.Reverse();
+        gone.Reverse();
+        reader.Tell(new InventoryReplies.Changes(changed, gone, _version, complete));
+    }
+
+    private IEnumerable<Record> NewestFirst() => _byVersion.Values.Reverse();
+}

@@ -1,0 +1,34 @@
+using Akka.Actor;
+using Akka.Event;
+using Orchestrator.Actors.FanOut.Selectors;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.VmHosts;
+
+/// <summary>"Tell me": answered by <see cref="InventoryReplies"/>.</summary>
+public static class InventoryQueries
+{
+    /// <summary>The VMs that a selector matches, sorted by VmHost and name; all without one.</summary>
+    public sealed record Select(TargetSelector? Selector);
+
+    /// <summary>What changed after a version; waits until something has.</summary>
+    /// <param name="After">Last version the reader has; 0 for the whole inventory.</param>
+    public sealed record ReadChanges(long After);
+}
+
+/// <summary>Answers of the <see cref="Inventory"/>.</summary>
+public static class InventoryReplies
+{
+    /// <summary>VMs, sorted by VmHost and name.</summary>
+    public sealed record Selection(IReadOnlyList<InventoryEntry> Entries) : IDeadLetterSuppression;
+
+    /// <summary>Each VM that changed, once, as it is now.</summary>
+    /// <param name="Changed">VMs that are new or different.</param>
+    /// <param name="Gone">VMs that left.</param>
+    /// <param name="Version">To read after next.</param>
+    /// <param name="Complete">Whether <paramref name="Changed"/> is the whole inventory: what the reader had before is void.</param>
+    public sealed record Changes(IReadOnlyList<VmSnapshot> Changed, IReadOnlyList<VmSnapshot> Gone, long Version, bool Complete) : IDeadLetterSuppression;
+}
+
+/// <summary>A VM, and the actor that answers for it.</summary>
+public sealed record InventoryEntry(VmSnapshot Snapshot, IActorRef Vm);

@@ -1,0 +1,115 @@
+using Akka.Actor;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.VmHosts;
+
+/// <summary>
+/// Owns the VMs of one VmHost: one child per VM, started, stopped and replaced as the sources say. A VM's failure restarts it alone; starting
+/// never fails, so a restart costs its connections only, and those have their own back-off.
+/// </summary>
+public sealed class VmHostSupervisor : UntypedActor
+{
+    private readonly VmEnvironment _environment;
+    private readonly Dictionary<string, (VmSpec Spec, IActorRef Vm)> _vms = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, VmSpec?> _leaving = [];
+
+    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    internal VmHostSupervisor(VmEnvironment environment) => _environment = environment;
+
+    /// <summary>Props.</summary>
+    /// <param name="host">Name of the VmHost.</param>
+    /// <param name="inventory">Takes the VMs' snapshots.</param>
+    /// <param name="events">Takes their events.</param>
+    /// <param name="settings">Deadlines, pauses and limits.</param>
+    public static Props PropsFor(string host, IActorRef inventory, IActorRef events, VmSettings settings)
+    {
+        var environment = new VmEnvironment(host, inventory, events, settings);
+        return Props.CreateBy(new Producer(environment));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case VmHostCommands.SetVms set:
+                OnSetVms(set.Vms);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnSetVms(IReadOnlyList<VmSpec> specs)
+    {
+        var wanted = specs.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
+        foreach (var name in _vms.Keys.Where(name => !wanted.ContainsKey(name)).ToArray())
+            Stop(name, successor: null);
+        foreach (var (vm, successor) in _leaving.ToArray())
+            _leaving[vm] = successor is null ? null : wanted.GetValueOrDefault(successor.Name);
+        foreach (var spec in specs)
+        {
+            if (!_vms.TryGetValue(spec.Name, out var current))
+                StartOrWait(spec);
+            else if (!current.Spec.HasSameEndpoints(spec))
+                Stop(spec.Name, successor: spec);
+            else
+                UpdateLabels(current, spec);
+        }
+    }
+
+    private void UpdateLabels((VmSpec Spec, IActorRef Vm) current, VmSpec spec)
+    {
+        if (current.Spec.Labels.Count == spec.Labels.Count && spec.Labels.All(label => current.Spec.Labels.TryGetValue(label.Key, out var value) && value == label.Value))
+            return;
+        _vms[spec.Name] = (spec, current.Vm);
+        current.Vm.Tell(new VmCommands.SetLabels(spec.Labels));
+    }
+
+    /// <summary>A name is free only when the actor that had it has stopped.</summary>
+    private void StartOrWait(VmSpec spec)
+    {
+        var leaving = Context.Child(ActorName(spec.Name));
+        if (leaving.IsNobody())
+            Start(spec);
+        else
+            _leaving[leaving] = spec;
+    }
+
+    private void Start(VmSpec spec)
+    {
+        var vm = Context.ActorOf(VmActor.PropsFor(spec, _environment), ActorName(spec.Name));
+        Context.Watch(vm);
+        _vms.Add(spec.Name, (spec, vm));
+    }
+
+    private void Stop(string name, VmSpec? successor)
+    {
+        _vms.Remove(name, out var leaving);
+        _leaving[leaving.Vm] = successor;
+        Context.Stop(leaving.Vm);
+    }
+
+    private void OnTerminated(IActorRef vm)
+    {
+        if (_leaving.Remove(vm, out var successor) && successor is not null && !_vms.ContainsKey(successor.Name))
+            Start(successor);
+    }
+
+    private static string ActorName(string vm) => Uri.EscapeDataString(vm);
+
+    private sealed class Producer(VmEnvironment environment) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(VmHostSupervisor);
+
+        public ActorBase Produce() => new VmHostSupervisor(environment);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+}

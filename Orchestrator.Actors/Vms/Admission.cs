@@ -1,0 +1,60 @@
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>Why a command is not delivered to a VM: provably nothing ran.</summary>
+internal sealed record Rejection(Phase Phase, string Reason, string Message);
+
+/// <summary>Whether a VM in a given condition takes a command: the table of the documentation (docs/OUTCOMES.md), as pure functions.</summary>
+internal static class Admission
+{
+    /// <summary>Decides on a command to the agent; <see langword="null"/> lets it pass.</summary>
+    public static Rejection? DecideGuest(VmCondition vm, EncodedCommand command)
+    {
+        if (vm.Agent == AgentState.None)
+            return Undelivered(Reasons.AgentAbsent, "the VM has no agent channel: give it a virtio-serial port named org.qemu.guest_agent.0 and name its socket");
+        return OfQemu(vm) ?? OfRunState(vm) ?? OfAgent(vm) ?? OfCapabilities(vm, command);
+    }
+
+    /// <summary>Decides on a command to QEMU itself; <see langword="null"/> lets it pass.</summary>
+    public static Rejection? DecideQmp(VmCondition vm) => vm.Qmp switch
+    {
+        QmpLink.Online => null,
+        QmpLink.Silent => Undelivered(Reasons.QemuUnresponsive, vm.QmpMessage ?? "QEMU does not answer"),
+        QmpLink.Busy => Undelivered(Reasons.MonitorBusy, vm.QmpMessage ?? "another client holds the monitor"),
+        _ => Undelivered(Reasons.HostUnreachable, vm.QmpMessage ?? "no QMP session yet"),
+    };
+
+    private static Rejection? OfQemu(VmCondition vm) => vm.Qmp switch
+    {
+        QmpLink.Silent => Undelivered(Reasons.QemuUnresponsive, vm.QmpMessage ?? "QEMU does not answer"),
+        // The agent's channel is a connection of its own: it may serve while the monitor does not.
+        QmpLink.Down when vm.Agent != AgentState.Ready => Undelivered(Reasons.HostUnreachable, vm.QmpMessage ?? "no QMP session"),
+        _ => null,
+    };
+
+    private static Rejection? OfRunState(VmCondition vm) => vm.State switch
+    {
+        VmState.Paused => Undelivered(Reasons.VmPaused, $"the guest is not running (run state {vm.RunState}): resume it with 'cont'"),
+        VmState.Migrating => Undelivered(Reasons.VmMigrating, $"the guest is not here (run state {vm.RunState})"),
+        VmState.Stopped => Undelivered(Reasons.VmNotRunning, $"the guest is off (run state {vm.RunState})"),
+        _ => null,
+    };
+
+    private static Rejection? OfAgent(VmCondition vm) => vm.Agent switch
+    {
+        AgentState.Absent => Undelivered(Reasons.AgentAbsent, vm.AgentMessage ?? "no agent runs in the guest"),
+        AgentState.Unresponsive => Undelivered(Reasons.AgentUnresponsive, vm.AgentMessage ?? "the agent does not answer"),
+        _ => null,
+    };
+
+    private static Rejection? OfCapabilities(VmCondition vm, EncodedCommand command) => vm.Capabilities?.Of(command.Name) switch
+    {
+        AgentCapability.Unknown => new Rejection(Phase.Refused, Reasons.Unsupported, $"the agent {vm.Capabilities.Version} does not have {command.Name}"),
+        AgentCapability.Disabled => new Rejection(Phase.Refused, Reasons.DisabledByGuest, $"the guest's administrator or platform disabled {command.Name}"),
+        _ => null,
+    };
+
+    private static Rejection Undelivered(string reason, string message) => new(Phase.Undelivered, reason, message);
+}

@@ -1,0 +1,102 @@
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.Vms.Agent;
+
+/// <summary>"Do": sent by the <c>VmActor</c>.</summary>
+internal static class AgentCommands
+{
+    /// <summary>Sends a command to the agent when its turn comes. The receiver gets exactly one result.</summary>
+    internal sealed record Execute(EncodedCommand Command, Deadline Deadline, IReplyReceiver Receiver) : ILocalSignal;
+
+    /// <summary>Takes a waiting command out of the queue; one that was written goes on.</summary>
+    internal sealed record Cancel(IReplyReceiver Receiver) : ILocalSignal;
+
+    /// <summary>QEMU says whether the guest's end of the channel is open.</summary>
+    /// <param name="Open">Whether it is.</param>
+    /// <param name="FromEvent">From <c>VSERPORT_CHANGE</c>, where open while it was open means that the agent was restarted; else from a query.</param>
+    internal sealed record SetPort(bool Open, bool FromEvent) : ILocalSignal;
+
+    /// <summary>An event of QEMU's proved the success of an outstanding command that does not answer success.</summary>
+    internal sealed class Confirm : ILocalSignal
+    {
+        public static readonly Confirm Instance = new();
+
+        private Confirm()
+        {
+        }
+    }
+}
+
+/// <summary>"It happened": sent to the <c>VmActor</c>.</summary>
+internal static class AgentEvents
+{
+    /// <summary>The agent's condition changed.</summary>
+    /// <param name="State">The new condition.</param>
+    /// <param name="Message">Why, for people; <see langword="null"/> when <see cref="AgentState.Ready"/>.</param>
+    /// <param name="NewIncarnation">With <see cref="AgentState.Ready"/>: whether the agent may be another process than before.</param>
+    internal sealed record StateChanged(AgentState State, string? Message, bool NewIncarnation) : ILocalSignal;
+
+    /// <summary>An outstanding command has used three quarters of its time.</summary>
+    internal sealed class Slow : ILocalSignal
+    {
+        public static readonly Slow Instance = new();
+
+        private Slow()
+        {
+        }
+    }
+
+    /// <summary>An answer came after its command had ended.</summary>
+    internal sealed record LateReply(EncodedCommand Command, CommandResult Result) : ILocalSignal;
+}
+
+/// <summary>Only the actor itself, its session and its timers.</summary>
+internal static class AgentSignals
+{
+    internal sealed record Connected(AgentSession Session) : ILocalSignal;
+
+    internal sealed record ConnectFailed(string Cause) : ILocalSignal;
+
+    internal sealed record Synchronized(AgentSession Session) : ILocalSignal;
+
+    internal sealed record SessionClosed(AgentSession Session, string Cause) : ILocalSignal;
+
+    internal sealed record Ended(Execution Execution, CommandResult Result) : ILocalSignal;
+
+    internal sealed class ConnectDue : ILocalSignal
+    {
+        public static readonly ConnectDue Instance = new();
+
+        private ConnectDue()
+        {
+        }
+    }
+
+    internal sealed class SynchronizeDue : ILocalSignal
+    {
+        public static readonly SynchronizeDue Instance = new();
+
+        private SynchronizeDue()
+        {
+        }
+    }
+
+    internal sealed class PatienceEnded : ILocalSignal
+    {
+        public static readonly PatienceEnded Instance = new();
+
+        private PatienceEnded()
+        {
+        }
+    }
+
+    internal sealed class QueueDeadlineDue : ILocalSignal
+    {
+        public static readonly QueueDeadlineDue Instance = new();
+
+        private QueueDeadlineDue()
+        {
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using Akka.Actor;
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.Vms.Agent;
+
+/// <summary>Connection, port and synchronization.</summary>
+internal sealed partial class AgentSessionActor
+{
+    private void Connect()
+    {
+        var (self, vm) = (Self, Context.Parent);
+        ConnectAsync(new SessionObserver(self, vm)).PipeTo(
+            self,
+            success: session => new AgentSignals.Connected(session),
+            failure: e => new AgentSignals.ConnectFailed(e is OperationCanceledException ? "the connection attempt timed out" : e.Message));
+    }
+
+    private async Task<AgentSession> ConnectAsync(SessionObserver observer)
+    {
+        using var deadline = new CancellationTokenSource(_settings.ConnectTimeout, _settings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
+        return await AgentSession.ConnectAsync(_endpoint, _settings.Agent, observer, _settings.Time, either.Token).ConfigureAwait(false);
+    }
+
+    private void OnConnected(AgentSession session)
+    {
+        _session = session;
+        if (_portOpen == false)
+            BecomeAbsent();
+        else
+            StartSynchronizing();
+    }
+
+    private void OnConnectFailed(string cause)
+    {
+        _failures++;
+        Timers.StartSingleTimer(ConnectTimer, AgentSignals.ConnectDue.Instance, _settings.Reconnect.After(_failures));
+        Tell(AgentState.Absent, $"no connection to {_endpoint}: {cause}");
+        EndWaiting();
+    }
+
+    private void OnClosed(string cause)
+    {
+        Forsake();
+        // QEMU itself is gone: it never ends a connection by itself.
+        _newIncarnation = true;
+        _portOpen = null;
+        Become(Disconnected);
+        OnConnectFailed(cause);
+    }
+
+    /// <summary>
+    /// The guest opened its end. When it was open already, the agent was restarted: QEMU merges close and open into one event.
+    /// An answer to a query only tells what the state is.
+    /// </summary>
+    private void OnPortOpened(bool fromEvent)
+    {
+        var wasOpen = _portOpen != false;
+        _portOpen = true;
+        if (wasOpen && !fromEvent)
+            return;
+        _newIncarnation = true;
+        StartSynchronizing();
+    }
+
+    /// <summary>
+    /// The agent is gone. The connection is made anew at once, so that bytes QEMU has not passed on are not run by the next agent.
+    /// </summary>
+    private void OnPortClosed()
+    {
+        _portOpen = false;
+        _newIncarnation = true;
+        var session = _session;
+        Forsake();
+        Become(Disconnected);
+        Tell(AgentState.Absent, "no agent has opened the channel in the guest");
+        EndWaiting();
+        _ = session?.DisposeAsync().AsTask();
+        Connect();
+    }
+
+    private void BecomeAbsent()
+    {
+        Become(Absent);
+        Tell(AgentState.Absent, "no agent has opened the channel in the guest");
+        EndWaiting();
+    }
+
+    private void StartSynchronizing()
+    {
+        _turn = null;
+        _synchronizations = 0;
+        Become(Synchronizing);
+        if (!_silent)
+        {
+            Tell(AgentState.Connecting, "synchronizing with the agent");
+            Timers.StartSingleTimer(PatienceTimer, AgentSignals.PatienceEnded.Instance, _settings.SynchronizeTimeout);
+        }
+        Synchronize();
+    }
+
+    private void Synchronize()
+    {
+        _synchronizations++;
+        Timers.StartSingleTimer(SynchronizeTimer, AgentSignals.SynchronizeDue.Instance, _settings.Resynchronize.After(_synchronizations));
+        _session!.BeginSynchronize();
+    }
+
+    private void OnSynchronized()
+    {
+        CancelTimers();
+        _failures = 0;
+        if (_newIncarnation)
+            _ends.Clear();
+        _silent = false;
+        _lastAnswer = _settings.Time.GetTimestamp();
+        Become(Ready);
+        Tell(AgentState.Ready, null);
+        _newIncarnation = false;
+        TakeTurn();
+    }
+
+    private void OnSilence(string cause)
+    {
+        _silent = true;
+        Tell(AgentState.Unresponsive, cause);
+        EndWaiting();
+    }
+
+    private void Forsake()
+    {
+        CancelTimers();
+        _session = null;
+        _turn = null;
+        _silent = false;
+    }
+
+    private void CancelTimers()
+    {
+        Timers.Cancel(SynchronizeTimer);
+        Timers.Cancel(PatienceTimer);
+    }
+
+    private void EndWaiting() =>
+        _queue.EndAll(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, "the agent did not become ready"));
+
+    private void Tell(AgentState state, string? message)
+    {
+        if (_told == state && state != AgentState.Ready)
+            return;
+        _told = state;
+        Context.Parent.Tell(new AgentEvents.StateChanged(state, message, state == AgentState.Ready && _newIncarnation));
+    }
+}

@@ -1,0 +1,92 @@
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi;
+
+namespace Orchestrator.Actors.Vms.Agent;
+
+/// <summary>The queue, and one command at a time.</summary>
+internal sealed partial class AgentSessionActor
+{
+    private static readonly EncodedCommand Ping = EncodedCommand.ForGuest("guest-ping");
+
+    private void OnExecuteWhileNotReady(AgentCommands.Execute execute)
+    {
+        if (_told is AgentState.Absent or AgentState.Unresponsive)
+            execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"the agent is {_told}"));
+        else
+            _queue.Add(execute);
+        WatchQueue();
+    }
+
+    private void TakeTurn()
+    {
+        _queue.ExpireOverdue();
+        while (_queue.TryTake(out var next))
+        {
+            if (_ends.TryGet(next.Command, out var end))
+            {
+                next.Receiver.OnResult(end!);
+                continue;
+            }
+            Begin(next, isPreflight: NeedsPreflight(next));
+            return;
+        }
+    }
+
+    /// <summary>
+    /// A command that changes the guest is not risked on an agent that may have fallen silent: if the question before it stays without
+    /// answer, the command was provably never sent.
+    /// </summary>
+    private bool NeedsPreflight(AgentCommands.Execute next) =>
+        next.Command.Class != CommandClass.ReadOnly && _settings.Time.GetElapsedTime(_lastAnswer) > _settings.AgentFreshness;
+
+    private void Begin(AgentCommands.Execute request, bool isPreflight)
+    {
+        _turn = new Execution(request, isPreflight, Self);
+        Become(Busy);
+        WatchQueue();
+        _session!.Begin(isPreflight ? Ping : request.Command, request.Deadline.Remaining(_settings.Time), _turn);
+    }
+
+    private void OnEnded(AgentSignals.Ended ended)
+    {
+        _turn = null;
+        var request = ended.Execution.Request;
+        if (Execution.IsLost(ended.Result))
+        {
+            OnTurnLost(ended.Result);
+            return;
+        }
+        _lastAnswer = _settings.Time.GetTimestamp();
+        if (ended.Execution.IsPreflight)
+        {
+            Begin(request, isPreflight: false);
+            return;
+        }
+        _ends.Note(request.Command, ended.Result);
+        if (_session!.State != AgentSessionState.Ready)
+        {
+            // Confirmed by an event: what the agent still says to it must not meet the next command.
+            StartSynchronizing();
+            return;
+        }
+        Become(Ready);
+        TakeTurn();
+    }
+
+    /// <summary>The session is out of step: silence, a cut or a broken answer. Only a deadline says something about the agent.</summary>
+    private void OnTurnLost(CommandResult result)
+    {
+        if (result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed } silence)
+            OnSilence(silence.Detail);
+        StartSynchronizing();
+    }
+
+    private void WatchQueue()
+    {
+        if (_queue.NextDeadline() is { } next)
+            Timers.StartSingleTimer(QueueTimer, AgentSignals.QueueDeadlineDue.Instance, next);
+        else
+            Timers.Cancel(QueueTimer);
+    }
+}

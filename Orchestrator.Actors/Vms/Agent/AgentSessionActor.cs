@@ -1,0 +1,196 @@
+using Akka.Actor;
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Agent.Exec;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Transport;
+
+namespace Orchestrator.Actors.Vms.Agent;
+
+/// <summary>
+/// Owns one VM's agent channel: connects with back-off, synchronizes, and lets one command at a time through. Starting never fails:
+/// connecting is a message. Child of the <c>VmActor</c>, which tells it what QEMU says of the guest's port.
+/// Behaviours: Disconnected → Synchronizing → Ready ⇄ Busy; Absent while the guest's port is closed.
+/// </summary>
+internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
+{
+    private const string ConnectTimer = "connect";
+    private const string SynchronizeTimer = "synchronize";
+    private const string PatienceTimer = "patience";
+    private const string QueueTimer = "queue";
+
+    private readonly Endpoint _endpoint;
+    private readonly VmSettings _settings;
+    private readonly CommandQueue _queue;
+    private readonly ExecStatusCache _ends = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    private AgentSession? _session;
+    private Execution? _turn;
+    private bool? _portOpen;
+    private bool _newIncarnation = true;
+    private bool _silent;
+    private int _failures;
+    private int _synchronizations;
+    private long _lastAnswer;
+    private AgentState? _told;
+
+    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    public AgentSessionActor(Endpoint endpoint, VmSettings settings)
+    {
+        _endpoint = endpoint;
+        _settings = settings;
+        _queue = new CommandQueue(settings.MaxQueuedCommands, settings.Time);
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(Endpoint endpoint, VmSettings settings) => Props.Create(() => new AgentSessionActor(endpoint, settings));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Become(Disconnected);
+        Connect();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _ = _session?.DisposeAsync().AsTask();
+        _queue.EndAll(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, "the VM is no longer managed here"));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message) => Unhandled(message);
+
+    private void Disconnected(object message)
+    {
+        switch (message)
+        {
+            case AgentSignals.Connected connected:
+                OnConnected(connected.Session);
+                break;
+            case AgentSignals.ConnectFailed failed:
+                OnConnectFailed(failed.Cause);
+                break;
+            case AgentSignals.ConnectDue:
+                Connect();
+                break;
+            case AgentCommands.SetPort port:
+                _portOpen = port.Open;
+                break;
+            default:
+                Always(message);
+                break;
+        }
+    }
+
+    /// <summary>Connected, and the guest's port is closed: nothing is written that a later agent might run.</summary>
+    private void Absent(object message)
+    {
+        if (message is AgentCommands.SetPort { Open: true })
+            OnPortOpened(fromEvent: true);
+        else
+            Always(message);
+    }
+
+    private void Synchronizing(object message)
+    {
+        switch (message)
+        {
+            case AgentSignals.Synchronized synchronized when synchronized.Session == _session:
+                OnSynchronized();
+                break;
+            case AgentSignals.SynchronizeDue:
+                Synchronize();
+                break;
+            case AgentSignals.PatienceEnded:
+                OnSilence($"the agent has not answered a synchronization for {_settings.SynchronizeTimeout.TotalSeconds:0.#} s");
+                break;
+            default:
+                Connected(message);
+                break;
+        }
+    }
+
+    private void Ready(object message)
+    {
+        switch (message)
+        {
+            case AgentCommands.Execute execute:
+                _queue.Add(execute);
+                TakeTurn();
+                break;
+            default:
+                Connected(message);
+                break;
+        }
+    }
+
+    private void Busy(object message)
+    {
+        switch (message)
+        {
+            case AgentSignals.Ended ended when ended.Execution == _turn:
+                OnEnded(ended);
+                break;
+            case AgentCommands.Confirm:
+                _session!.TryConfirm();
+                break;
+            default:
+                Connected(message);
+                break;
+        }
+    }
+
+    private void Connected(object message)
+    {
+        switch (message)
+        {
+            case AgentCommands.SetPort { Open: true } opened:
+                OnPortOpened(opened.FromEvent);
+                break;
+            case AgentCommands.SetPort { Open: false }:
+                OnPortClosed();
+                break;
+            default:
+                Always(message);
+                break;
+        }
+    }
+
+    private void Always(object message)
+    {
+        switch (message)
+        {
+            case AgentCommands.Execute execute:
+                OnExecuteWhileNotReady(execute);
+                break;
+            case AgentCommands.Cancel cancel:
+                _queue.Cancel(cancel.Receiver);
+                break;
+            case AgentSignals.SessionClosed closed when closed.Session == _session:
+                OnClosed(closed.Cause);
+                break;
+            case AgentSignals.QueueDeadlineDue:
+                _queue.ExpireOverdue();
+                WatchQueue();
+                break;
+            case AgentSignals.Ended { Execution.IsPreflight: true } overtaken when !Execution.IsLost(overtaken.Result):
+                // The agent answered and was restarted before the command itself was written.
+                OnExecuteWhileNotReady(overtaken.Execution.Request);
+                break;
+            case AgentSignals.Connected late:
+                _ = late.Session.DisposeAsync().AsTask();
+                break;
+            case ILocalSignal:
+                // Of a session, a turn or a timer that is no longer the current one.
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using Akka.Actor;
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.Vms.Agent;
+
+/// <summary>Turns what an agent session notices into messages.</summary>
+internal sealed class SessionObserver(IActorRef owner, IActorRef vm) : IAgentSessionObserver
+{
+    public void OnSynchronized(AgentSession session) => owner.Tell(new AgentSignals.Synchronized(session));
+
+    public void OnSlow(AgentSession session) => vm.Tell(AgentEvents.Slow.Instance);
+
+    public void OnLateReply(AgentSession session, EncodedCommand command, CommandResult result) => vm.Tell(new AgentEvents.LateReply(command, result));
+
+    public void OnClosed(AgentSession session, string cause) => owner.Tell(new AgentSignals.SessionClosed(session, cause));
+}

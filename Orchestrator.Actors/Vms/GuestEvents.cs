@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Protocol.Qmp;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>The <c>GUEST_*</c> events that this node derives: real agents send none. Shapes are those of the guest namespace's schema.</summary>
+internal static class GuestEvents
+{
+    /// <summary>A new incarnation of the agent told who it is.</summary>
+    public static (string Name, ReadOnlyMemory<byte> Data) Startup(GuestInfoSnapshot guest) => ("GUEST_STARTUP", Encode(new JsonObject
+    {
+        ["os-type"] = guest.OsType,
+        ["os-version"] = guest.OsVersion,
+        ["agent-version"] = guest.AgentVersion,
+    }));
+
+    /// <summary>The agent that served until now is gone.</summary>
+    public static (string Name, ReadOnlyMemory<byte> Data) AgentLost(int incarnation, string reason) => ("GUEST_AGENT_LOST", Encode(new JsonObject
+    {
+        ["incarnation"] = incarnation,
+        ["reason"] = reason,
+    }));
+
+    /// <summary>Another agent process serves now: pids and file handles of the one before mean nothing to it.</summary>
+    public static (string Name, ReadOnlyMemory<byte> Data) AgentRestarted(int incarnation) =>
+        ("GUEST_AGENT_RESTARTED", Encode(new JsonObject { ["incarnation"] = incarnation }));
+
+    /// <summary>What an event of QEMU's means for the guest; <see langword="null"/> if nothing of its own.</summary>
+    public static (string Name, ReadOnlyMemory<byte> Data)? Derive(QmpEvent happened) => happened.Name switch
+    {
+        "SHUTDOWN" when happened.Flag("guest") == true => ("GUEST_SHUTDOWN", Encode(new JsonObject { ["reason"] = happened.Text("reason") })),
+        "RESET" when happened.Flag("guest") == true => ("GUEST_REBOOT", Encode(new JsonObject { ["reason"] = happened.Text("reason") })),
+        _ => null,
+    };
+
+    private static ReadOnlyMemory<byte> Encode(JsonObject data) => JsonSerializer.SerializeToUtf8Bytes(data);
+}

@@ -1,0 +1,141 @@
+using Akka.Actor;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qmp;
+using Orchestrator.Protocol.Transport;
+
+namespace Orchestrator.Actors.Vms.Qmp;
+
+/// <summary>
+/// Owns one VM's QMP connection: connects and negotiates with back-off, and passes commands to the session. Starting never fails:
+/// connecting is a message. Child of the <c>VmActor</c>. Behaviours: Connecting ⇄ Online.
+/// </summary>
+internal sealed class QmpSessionActor : UntypedActor, IWithTimers
+{
+    private const string ConnectTimer = "connect";
+
+    private readonly Endpoint _endpoint;
+    private readonly VmSettings _settings;
+    private readonly CancellationTokenSource _stopping = new();
+    private SessionObserver? _observer;
+    private QmpSession? _session;
+    private int _failures;
+
+    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    public QmpSessionActor(Endpoint endpoint, VmSettings settings)
+    {
+        _endpoint = endpoint;
+        _settings = settings;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(Endpoint endpoint, VmSettings settings) => Props.Create(() => new QmpSessionActor(endpoint, settings));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Become(Connecting);
+        Connect();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _ = _session?.DisposeAsync().AsTask();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message) => Unhandled(message);
+
+    private void Connecting(object message)
+    {
+        switch (message)
+        {
+            case QmpSignals.Connected connected:
+                OnConnected(connected.Session);
+                break;
+            case QmpSignals.ConnectFailed failed:
+                OnConnectFailed(failed.Cause);
+                break;
+            case QmpSignals.ConnectDue:
+                Connect();
+                break;
+            case QmpCommands.Execute execute:
+                execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"no QMP session at {_endpoint}"));
+                break;
+            case QmpSignals.SessionClosed:
+                // Of an attempt that failed: its failure is told by the attempt itself.
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Online(object message)
+    {
+        switch (message)
+        {
+            case QmpCommands.Execute execute:
+                _session!.Begin(execute.Command, execute.Deadline.Remaining(_settings.Time), execute.Receiver);
+                break;
+            case QmpSignals.SessionClosed closed when closed.Observer == _observer:
+                OnClosed(closed.Cause);
+                break;
+            case QmpSignals.SessionClosed:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Connect()
+    {
+        _observer = new SessionObserver(Self, Context.Parent);
+        ConnectAsync(_observer).PipeTo(Self, success: session => new QmpSignals.Connected(session), failure: e => new QmpSignals.ConnectFailed(e));
+    }
+
+    private async Task<QmpSession> ConnectAsync(SessionObserver observer)
+    {
+        var attempt = _settings.ConnectTimeout + _settings.Qmp.GreetingTimeout + _settings.Qmp.NegotiationTimeout;
+        using var deadline = new CancellationTokenSource(attempt, _settings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
+        return await QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, either.Token).ConfigureAwait(false);
+    }
+
+    private void OnConnected(QmpSession session)
+    {
+        _session = session;
+        if (session.Completion.IsCompleted)
+        {
+            OnClosed("the connection ended right after the negotiation");
+            return;
+        }
+        _failures = 0;
+        Become(Online);
+        Context.Parent.Tell(new QmpEvents.Attached(session.Greeting.Version));
+    }
+
+    private void OnConnectFailed(Exception cause)
+    {
+        var busy = cause is QmpConnectException { Fault: QmpConnectFault.MonitorBusy };
+        RetryAfter(cause is OperationCanceledException ? "the connection attempt timed out" : cause.Message, busy);
+    }
+
+    private void OnClosed(string cause)
+    {
+        _session = null;
+        Become(Connecting);
+        RetryAfter(cause, monitorBusy: false);
+    }
+
+    private void RetryAfter(string cause, bool monitorBusy)
+    {
+        _failures++;
+        Timers.StartSingleTimer(ConnectTimer, QmpSignals.ConnectDue.Instance, _settings.Reconnect.After(_failures));
+        Context.Parent.Tell(new QmpEvents.Detached($"{_endpoint}: {cause}", monitorBusy));
+    }
+}

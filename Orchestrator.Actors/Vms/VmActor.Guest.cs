@@ -1,0 +1,70 @@
+using Akka.Actor;
+using Akka.Event;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Vms.Agent;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>What the agent's channel says, and who the guest is.</summary>
+internal sealed partial class VmActor
+{
+    private bool _lossTold = true;
+
+    private void OnAgentChanged(AgentEvents.StateChanged changed)
+    {
+        var lost = _snapshot.Incarnation > 0 && changed.State is AgentState.Absent or AgentState.Unresponsive;
+        var forgets = changed.State == AgentState.Absent || changed.NewIncarnation;
+        Apply(_condition with
+        {
+            Agent = changed.State,
+            AgentMessage = changed.Message,
+            Capabilities = forgets ? null : _condition.Capabilities,
+        });
+        if (lost)
+            TellLoss(changed.State);
+        if (changed is { State: AgentState.Ready, NewIncarnation: true })
+            OnIncarnation();
+        else if (changed.State == AgentState.Ready)
+            _lossTold = false;
+    }
+
+    private void TellLoss(AgentState state)
+    {
+        if (_lossTold)
+            return;
+        _lossTold = true;
+        var reason = state == AgentState.Unresponsive ? "silent" : _condition.Qmp == QmpLink.Down ? "channel-failed" : "port-closed";
+        var (name, data) = GuestEvents.AgentLost(_snapshot.Incarnation, reason);
+        Publish(name, data, Provenance.Host);
+    }
+
+    private void OnIncarnation()
+    {
+        _lossTold = false;
+        var incarnation = _snapshot.Incarnation + 1;
+        Show(_snapshot with { Incarnation = incarnation });
+        if (incarnation > 1)
+        {
+            var (name, data) = GuestEvents.AgentRestarted(incarnation);
+            Publish(name, data, Provenance.Host);
+        }
+        GuestIdentity.QueryAsync(new AgentChannel(_agent!, _settings.Time), _settings.QueryTimeout)
+            .PipeTo(Self, success: identity => new VmSignals.GuestIdentified(incarnation, identity));
+    }
+
+    private void OnGuestIdentified(VmSignals.GuestIdentified identified)
+    {
+        if (identified.Incarnation != _snapshot.Incarnation)
+            return;
+        var identity = identified.Identity;
+        _condition = _condition with { Capabilities = identity.Capabilities };
+        ShowFacts(identity.Facts, _snapshot with { Guest = identity.Guest ?? _snapshot.Guest });
+        if (identity.Guest is not { } guest)
+            return;
+        var (name, data) = GuestEvents.Startup(guest);
+        Publish(name, data, Provenance.Guest);
+    }
+
+    private void OnLateReply(AgentEvents.LateReply late) =>
+        Context.GetLogger().Info("{0}: the agent answered {1} after its deadline: {2}", _spec.Name, late.Command.Name, late.Result.GetType().Name);
+}

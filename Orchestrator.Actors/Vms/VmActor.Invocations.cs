@@ -1,0 +1,132 @@
+using Akka.Actor;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Qmp;
+using Orchestrator.Protocol.Agent.Exec;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qmp;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>Invocations, from admission to their one outcome.</summary>
+internal sealed partial class VmActor
+{
+    private static readonly EncodedCommand FreezeStatus = EncodedCommand.ForGuest("guest-fsfreeze-status");
+
+    private void OnInvocation(Invocation invocation)
+    {
+        invocation.AcceptedAt = _settings.Time.GetTimestamp();
+        _inFlight.Add(invocation);
+        var plan = invocation.Plan;
+        var rejection = plan.Route == CommandRoute.Qmp ? Admission.DecideQmp(_condition) : Admission.DecideGuest(_condition, plan.Command);
+        if (rejection is not null)
+            End(invocation, OutcomeRules.Of(rejection));
+        else if (plan.Route == CommandRoute.Qmp)
+            _qmp.Tell(new QmpCommands.Execute(plan.Command, plan.Deadline, invocation));
+        else if (plan.Route == CommandRoute.Guest)
+            _agent!.Tell(new AgentCommands.Execute(plan.Command, plan.Deadline, invocation));
+        else
+            Run(invocation);
+    }
+
+    private void Run(Invocation invocation)
+    {
+        var plan = invocation.Plan;
+        GuestExecution.RunAsync(new AgentChannel(_agent!, _settings.Time), plan.Command, plan.Deadline.Remaining(_settings.Time), _settings.Time)
+            .PipeTo(Self, success: result => new VmSignals.RunEnded(invocation, result));
+    }
+
+    private void OnReplied(Invocation invocation, CommandResult result)
+    {
+        var command = invocation.Plan.Command;
+        if (!command.SuccessResponse && result is CommandResult.NoReply { Written: true } && AwaitsEvent(invocation, result))
+            return;
+        if (MayBeFrozen(command, result))
+        {
+            new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, invocation.Plan.Deadline.Remaining(_settings.Time))
+                .PipeTo(Self, success: freeze => new VmSignals.FreezeAnswered(invocation, result, freeze));
+            return;
+        }
+        End(invocation, OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition));
+    }
+
+    /// <summary>The agent has the command and says CommandNotFound: it is disabled, or the guest is frozen; the agent itself tells which.</summary>
+    private bool MayBeFrozen(EncodedCommand command, CommandResult result) =>
+        command.FromGuest && command.Name != FreezeStatus.Name && result is CommandResult.Refused { Error.Class: "CommandNotFound" }
+        && _condition.Capabilities?.Of(command.Name) != AgentCapability.Unknown;
+
+    private void OnFreezeAnswered(VmSignals.FreezeAnswered answered)
+    {
+        var verdict = OutcomeRules.Of(answered.Refusal, answered.Invocation.Plan.Command, _condition);
+        End(answered.Invocation, GuestIdentity.IsFrozen(answered.Freeze)
+            ? verdict with { Reason = Reasons.AgentFrozen, Message = "the guest's filesystems are frozen: thaw them first (guest-fsfreeze-thaw)" }
+            : verdict);
+    }
+
+    /// <summary><c>quit</c> ends QEMU before or after its answer: the end of the connection is its success.</summary>
+    private static bool IsQuit(EncodedCommand command, CommandResult result) =>
+        command is { Name: "quit", FromGuest: false } && result is CommandResult.NoReply { Cause: NoReplyCause.ConnectionLost, Written: true };
+
+    /// <summary>A command that does not answer success lost its channel, as it must when it succeeds: the event decides.</summary>
+    private bool AwaitsEvent(Invocation invocation, CommandResult result)
+    {
+        var remaining = invocation.Plan.Deadline.Remaining(_settings.Time);
+        if (_power.IsProved(invocation))
+        {
+            End(invocation, OutcomeRules.Of(EncodedCommand.EmptyReturn, invocation.Plan.Command, _condition));
+            return true;
+        }
+        if (result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed } || remaining == TimeSpan.Zero)
+            return false;
+        _power.Hold(invocation);
+        Timers.StartSingleTimer(invocation, new VmSignals.EventOverdue(invocation), remaining);
+        return true;
+    }
+
+    private void ProvePower(QmpEvent happened)
+    {
+        foreach (var invocation in _power.Note(happened, _settings.Time.GetTimestamp()))
+            End(invocation, OutcomeRules.Of(EncodedCommand.EmptyReturn, invocation.Plan.Command, _condition));
+        if (PowerWatch.IsEndOfGuest(happened))
+            _agent?.Tell(AgentCommands.Confirm.Instance);
+    }
+
+    private void OnEventOverdue(Invocation invocation)
+    {
+        if (_power.Release(invocation))
+            End(invocation, new Verdict(Phase.Unknown, Reasons.AgentRestarted, Effect.Unknown, "the agent's channel was cut and no event of QEMU's told of the command's success"));
+    }
+
+    private void End(Invocation invocation, Verdict verdict)
+    {
+        if (!_inFlight.Remove(invocation))
+            return;
+        _power.Release(invocation);
+        Timers.Cancel(invocation);
+        invocation.ReplyTo.Tell(new FanOutEvents.InvocationEnded(invocation, new Outcome
+        {
+            Vm = _snapshot.Id,
+            Name = _spec.Name,
+            Host = _environment.Host,
+            Phase = verdict.Phase,
+            Reason = verdict.Reason,
+            Effect = verdict.Effect,
+            Elapsed = _settings.Time.GetElapsedTime(invocation.AcceptedAt),
+            Result = verdict.Result,
+            Error = verdict.Error,
+            Message = verdict.Message,
+            Exec = verdict.Exec,
+        }));
+    }
+
+    /// <summary>The VM is gone from here. What it was asked and has not answered is not known, except where QEMU's end is what was asked for.</summary>
+    private void EndAllInFlight()
+    {
+        foreach (var invocation in _inFlight.ToArray())
+        {
+            var proved = invocation.Plan.Command is { Name: "quit", FromGuest: false } || (!invocation.Plan.Command.SuccessResponse && _power.IsProved(invocation));
+            var gone = proved ? EncodedCommand.EmptyReturn : (CommandResult)new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, "the VM disappeared before the answer");
+            End(invocation, OutcomeRules.Of(gone, invocation.Plan.Command, _condition with { Qmp = QmpLink.Down }));
+        }
+    }
+}

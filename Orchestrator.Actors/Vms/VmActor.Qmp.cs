@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Akka.Actor;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Qmp;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qmp;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>What QEMU says, and asking it.</summary>
+internal sealed partial class VmActor
+{
+    private static readonly EncodedCommand QueryStatus = EncodedCommand.ForQmp("query-status");
+
+    private AgentPort? _port;
+    private int _attachment;
+    private int _lastQuestion;
+    private int _failedProbes;
+
+    private QmpChannel QmpChannel => new(_qmp, _settings.Time);
+
+    private void OnAttached(string qemuVersion)
+    {
+        _attachment++;
+        _failedProbes = 0;
+        Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null });
+        ShowFacts([new("qemu.version", qemuVersion)], _snapshot with { QemuVersion = qemuVersion });
+        AskStatus(_settings.QueryTimeout);
+        var attachment = _attachment;
+        QemuIdentity.QueryAsync(QmpChannel, AgentPath, _settings.QueryTimeout)
+            .PipeTo(Self, success: identity => new VmSignals.QemuIdentified(attachment, identity));
+    }
+
+    private void OnDetached(QmpEvents.Detached detached)
+    {
+        Timers.Cancel(ProbeTimer);
+        Timers.Cancel(PortPollTimer);
+        _port = null;
+        Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null });
+    }
+
+    private void OnQemuIdentified(VmSignals.QemuIdentified identified)
+    {
+        if (identified.Attachment != _attachment)
+            return;
+        var id = new VmId(identified.Identity.Uuid ?? NamedUuid.Of(_environment.Host, _spec.Name));
+        var facts = identified.Identity.QemuName is { } name ? new[] { new KeyValuePair<string, string>("qemu.name", name) } : [];
+        ShowFacts(facts, _snapshot with { Id = id });
+        _port = identified.Identity.Port;
+        if (_port?.Open is { } open)
+            _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: false));
+        if (_agent is not null && _port is { Id: null })
+            Timers.StartPeriodicTimer(PortPollTimer, VmSignals.PortPollDue.Instance, _settings.PortPoll);
+    }
+
+    private void OnQmpEvent(QmpEvent happened)
+    {
+        Apply(_condition.Apply(happened));
+        if (VmCondition.ChangesRunState(happened))
+            AskStatus(_settings.QueryTimeout);
+        if (happened.Name == "VSERPORT_CHANGE" && _port?.Id is { } port && happened.Text("id") == port && happened.Flag("open") is { } open)
+            _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: true));
+        ProvePower(happened);
+        Publish(happened.Name, happened.Data, Provenance.Host, happened.Timestamp);
+        if (GuestEvents.Derive(happened) is var (name, data))
+            Publish(name, data, Provenance.Host, happened.Timestamp);
+    }
+
+    private void AskStatus(TimeSpan timeout)
+    {
+        var question = ++_lastQuestion;
+        QmpChannel.ExecuteAsync(QueryStatus, timeout).PipeTo(Self, success: result => new VmSignals.StatusAnswered(question, result));
+    }
+
+    private void OnStatusAnswered(VmSignals.StatusAnswered answered)
+    {
+        if (answered.Result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed } && answered.Question == _lastQuestion)
+        {
+            OnQemuSilent();
+            return;
+        }
+        if (answered.Result is CommandResult.NoReply)
+            return;
+        _failedProbes = 0;
+        Timers.Cancel(ProbeTimer);
+        var runState = answered.Question == _lastQuestion ? RunStateOf(answered.Result) : _condition.RunState;
+        Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null, RunState = runState });
+    }
+
+    private void OnQemuSilent()
+    {
+        _failedProbes++;
+        Timers.StartSingleTimer(ProbeTimer, VmSignals.ProbeDue.Instance, _settings.Probe.After(_failedProbes));
+        Apply(_condition with { Qmp = QmpLink.Silent, QmpMessage = "QEMU does not answer query-status: its process is stopped, or its main loop is stuck" });
+    }
+
+    private void PollPort()
+    {
+        if (_port is not { } port)
+            return;
+        var attachment = _attachment;
+        port.QueryOpenAsync(QmpChannel, _settings.QueryTimeout).PipeTo(Self, success: open => new VmSignals.PortPolled(attachment, open));
+    }
+
+    private void OnPortPolled(VmSignals.PortPolled polled)
+    {
+        if (polled.Attachment == _attachment && polled.Open is { } open)
+            _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: false));
+    }
+
+    private void Publish(string name, ReadOnlyMemory<byte> data, Provenance provenance, DateTimeOffset? time = null) => _environment.Events.Tell(new FleetEvent
+    {
+        Host = _environment.Host,
+        Vm = _snapshot.Id,
+        VmName = _spec.Name,
+        Name = name,
+        Data = data,
+        Time = time ?? Now,
+        Provenance = provenance,
+    });
+
+    /// <summary>A peer that does not know the question, such as a storage daemon, has no run state.</summary>
+    private static string? RunStateOf(CommandResult result)
+    {
+        if (result is not CommandResult.Returned returned)
+            return null;
+        using var document = JsonDocument.Parse(returned.Value);
+        return document.RootElement.TryGetProperty("status"u8, out var status) ? status.GetString() : null;
+    }
+}

@@ -1,0 +1,185 @@
+using System.Collections.Frozen;
+using Akka.Actor;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Qmp;
+using Orchestrator.Protocol.Transport;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>
+/// One VM: keeps the picture of its condition, decides what it may be asked, and gives every invocation its one outcome. Its children own the
+/// connections; the rules are pure functions (<see cref="Admission"/>, <see cref="OutcomeRules"/>, <see cref="VmCondition"/>), this actor only
+/// sequences them. Child of the <c>VmHostSupervisor</c>. Behaviours: Detached (no QMP session) ⇄ Attached.
+/// </summary>
+internal sealed partial class VmActor : UntypedActor, IWithTimers
+{
+    private const string ProbeTimer = "probe";
+    private const string PortPollTimer = "port-poll";
+
+    private readonly VmSpec _spec;
+    private readonly VmEnvironment _environment;
+    private readonly VmSettings _settings;
+    private readonly HashSet<Invocation> _inFlight = [];
+    private readonly PowerWatch _power = new();
+
+    private IActorRef _qmp = ActorRefs.Nobody;
+    private IActorRef? _agent;
+    private VmCondition _condition = new();
+    private VmSnapshot _snapshot;
+
+    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    public VmActor(VmSpec spec, VmEnvironment environment)
+    {
+        _spec = spec;
+        _environment = environment;
+        _settings = environment.Settings;
+        _condition = new VmCondition { Agent = spec.Agent is null ? AgentState.None : AgentState.Connecting };
+        _snapshot = new VmSnapshot { Name = spec.Name, Host = environment.Host, Labels = spec.Labels, Agent = _condition.Agent, Since = Now };
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _settings.Time.GetUtcNow();
+
+    public static Props PropsFor(VmSpec spec, VmEnvironment environment) => Props.Create(() => new VmActor(spec, environment));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _qmp = Context.ActorOf(QmpSessionActor.PropsFor(_spec.Qmp, _settings), "qmp");
+        if (_spec.Agent is { } endpoint)
+            _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings), "agent");
+        _environment.Inventory.Tell(new VmEvents.Changed(_snapshot));
+        Become(Detached);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => EndAllInFlight();
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message) => Unhandled(message);
+
+    private void Detached(object message)
+    {
+        switch (message)
+        {
+            case QmpEvents.Attached attached:
+                OnAttached(attached.QemuVersion);
+                Become(Attached);
+                break;
+            case QmpEvents.Detached detached:
+                OnDetached(detached);
+                break;
+            default:
+                Always(message);
+                break;
+        }
+    }
+
+    private void Attached(object message)
+    {
+        switch (message)
+        {
+            case QmpEvents.Happened happened:
+                OnQmpEvent(happened.Event);
+                break;
+            case QmpEvents.Detached detached:
+                OnDetached(detached);
+                Become(Detached);
+                break;
+            case VmSignals.StatusAnswered answered:
+                OnStatusAnswered(answered);
+                break;
+            case VmSignals.QemuIdentified identified:
+                OnQemuIdentified(identified);
+                break;
+            case VmSignals.ProbeDue:
+                AskStatus(_settings.QueryTimeout);
+                break;
+            case VmSignals.PortPollDue:
+                PollPort();
+                break;
+            case VmSignals.PortPolled polled:
+                OnPortPolled(polled);
+                break;
+            case AgentEvents.Slow:
+                AskStatus(_settings.ProbeTimeout);
+                break;
+            default:
+                Always(message);
+                break;
+        }
+    }
+
+    private void Always(object message)
+    {
+        switch (message)
+        {
+            case Invocation invocation:
+                OnInvocation(invocation);
+                break;
+            case VmSignals.Replied replied:
+                OnReplied(replied.Invocation, replied.Result);
+                break;
+            case VmSignals.RunEnded ended:
+                End(ended.Invocation, OutcomeRules.Of(ended.Result, ended.Invocation.Plan.Command, _condition));
+                break;
+            case VmSignals.FreezeAnswered answered:
+                OnFreezeAnswered(answered);
+                break;
+            case VmSignals.EventOverdue overdue:
+                OnEventOverdue(overdue.Invocation);
+                break;
+            case VmCommands.CancelInvocation cancel:
+                _agent?.Tell(new AgentCommands.Cancel(cancel.Invocation));
+                break;
+            case AgentEvents.StateChanged changed:
+                OnAgentChanged(changed);
+                break;
+            case AgentEvents.LateReply late:
+                OnLateReply(late);
+                break;
+            case VmSignals.GuestIdentified identified:
+                OnGuestIdentified(identified);
+                break;
+            case VmCommands.SetLabels labels:
+                Show(_snapshot with { Labels = labels.Labels });
+                break;
+            case ILocalSignal:
+                // Of a session, a question or a timer of before.
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>Takes over a new condition and tells the inventory if the VM looks different.</summary>
+    private void Apply(VmCondition condition)
+    {
+        _condition = condition;
+        Show(_snapshot with
+        {
+            State = condition.State,
+            RunState = condition.RunState,
+            Agent = condition.Agent,
+            Message = condition.Message,
+            Since = condition.State == _snapshot.State ? _snapshot.Since : Now,
+        });
+    }
+
+    private void Show(VmSnapshot snapshot)
+    {
+        if (snapshot == _snapshot)
+            return;
+        _snapshot = snapshot;
+        _environment.Inventory.Tell(new VmEvents.Changed(snapshot));
+    }
+
+    private void ShowFacts(IEnumerable<KeyValuePair<string, string>> facts, VmSnapshot snapshot) =>
+        Show(snapshot with { Facts = snapshot.Facts.Concat(facts).GroupBy(fact => fact.Key).ToFrozenDictionary(group => group.Key, group => group.Last().Value) });
+
+    private string? AgentPath => (_spec.Agent as Endpoint.Unix)?.Path;
+}

@@ -1,0 +1,75 @@
+using Orchestrator.Protocol.Qmp;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>How the QMP session stands.</summary>
+internal enum QmpLink
+{
+    Connecting,
+    Online,
+
+    /// <summary>Online, and QEMU let a probe pass without an answer.</summary>
+    Silent,
+
+    /// <summary>QEMU accepts connections and does not greet.</summary>
+    Busy,
+
+    /// <summary>No connection.</summary>
+    Down,
+}
+
+/// <summary>All that decides whether a VM takes a command. A value: every change makes a new one.</summary>
+internal sealed record VmCondition
+{
+    public QmpLink Qmp { get; init; } = QmpLink.Connecting;
+
+    public string? QmpMessage { get; init; }
+
+    /// <summary>QEMU's RunState, verbatim; <see langword="null"/> if the peer has none.</summary>
+    public string? RunState { get; init; }
+
+    public AgentState Agent { get; init; }
+
+    public string? AgentMessage { get; init; }
+
+    /// <summary>What the agent said it can do; <see langword="null"/> until it did.</summary>
+    public AgentCapabilities? Capabilities { get; init; }
+
+    /// <summary>The condition in the words of the API.</summary>
+    public VmState State => Qmp switch
+    {
+        QmpLink.Connecting => VmState.Connecting,
+        QmpLink.Silent => VmState.Unresponsive,
+        QmpLink.Busy or QmpLink.Down => VmState.Unreachable,
+        _ => StateOf(RunState),
+    };
+
+    /// <summary>Why something is not as it should be; the VM's own trouble goes before its agent's.</summary>
+    public string? Message => Qmp is QmpLink.Busy or QmpLink.Down or QmpLink.Silent ? QmpMessage : AgentMessage;
+
+    /// <summary>QEMU, qapi/run-state.json, enum RunState.</summary>
+    public static VmState StateOf(string? runState) => runState switch
+    {
+        null or "running" or "debug" or "colo" => VmState.Running,
+        "inmigrate" or "postmigrate" or "finish-migrate" => VmState.Migrating,
+        "shutdown" or "internal-error" or "guest-panicked" => VmState.Stopped,
+        _ => VmState.Paused,
+    };
+
+    /// <summary>
+    /// The run state an event announces, at once and before QEMU is asked for the exact one; the same condition for events that announce none.
+    /// </summary>
+    public VmCondition Apply(QmpEvent happened) => happened.Name switch
+    {
+        "STOP" when State == VmState.Running => this with { RunState = "paused" },
+        "RESUME" or "WAKEUP" => this with { RunState = "running" },
+        "SUSPEND" => this with { RunState = "suspended" },
+        "SHUTDOWN" => this with { RunState = "shutdown" },
+        "GUEST_PANICKED" => this with { RunState = "guest-panicked" },
+        _ => this,
+    };
+
+    /// <summary>Whether the exact run state must be asked for after an event.</summary>
+    public static bool ChangesRunState(QmpEvent happened) =>
+        happened.Name is "STOP" or "RESUME" or "WAKEUP" or "SUSPEND" or "SHUTDOWN" or "RESET" or "GUEST_PANICKED" or "MIGRATION";
+}

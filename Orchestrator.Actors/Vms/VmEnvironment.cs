@@ -1,0 +1,10 @@
+using Akka.Actor;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>What every VM of a VmHost shares.</summary>
+/// <param name="Host">Name of the VmHost.</param>
+/// <param name="Inventory">Takes <see cref="VmEvents"/>.</param>
+/// <param name="Events">Takes <see cref="Events.FleetEvent"/>.</param>
+/// <param name="Settings">Deadlines, pauses and limits.</param>
+internal sealed record VmEnvironment(string Host, IActorRef Inventory, IActorRef Events, VmSettings Settings);

@@ -1,0 +1,47 @@
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Qmp;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>Deadlines, pauses and limits of the actors of one VM.</summary>
+public sealed record VmSettings
+{
+    /// <summary>Clock and timers of the sessions and of every deadline.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Limits of the QMP session.</summary>
+    public QmpSessionOptions Qmp { get; init; } = new();
+
+    /// <summary>Limits of the agent session.</summary>
+    public AgentSessionOptions Agent { get; init; } = new();
+
+    /// <summary>From the start of a connection attempt to its success.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pauses between connection attempts.</summary>
+    public BackOff Reconnect { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
+
+    /// <summary>Pauses between synchronizations that nobody answers.</summary>
+    public BackOff Resynchronize { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+
+    /// <summary>How long commands wait for an agent whose channel is open and not synchronized yet, before it is called unresponsive.</summary>
+    public TimeSpan SynchronizeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Deadline of the node's own queries.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait for QEMU's own answer when an agent's is slow.</summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Pauses between probes of a QEMU that does not answer.</summary>
+    public BackOff Probe { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+
+    /// <summary>A command that changes the guest is preceded by a <c>guest-ping</c> when the agent's last answer is older than this: a silent agent then proves that nothing ran.</summary>
+    public TimeSpan AgentFreshness { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Pause between looks at an agent's port that sends no events (it has no <c>id=</c>).</summary>
+    public TimeSpan PortPoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Commands that may wait for one agent.</summary>
+    public int MaxQueuedCommands { get; init; } = 64;
+}

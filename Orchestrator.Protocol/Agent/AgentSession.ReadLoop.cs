@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Buffers.Text;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Framing;
+
+namespace Orchestrator.Protocol.Agent;
+
+public sealed partial class AgentSession : IFrameHandler
+{
+    /// <summary>The agent's answers, in the order they arrive. Nothing a guest sends ends this loop but the end of the stream.</summary>
+    void IFrameHandler.OnFrame(in Frame frame)
+    {
+        if (frame.IsOversized)
+        {
+            OnOversized(frame.Length);
+            return;
+        }
+        var envelope = Envelope.Peek(frame.Bytes, _options.MaxDepth);
+        if (frame.AfterSentinel && envelope.Kind == EnvelopeKind.Return && TrySynchronize(frame.Bytes, envelope))
+            return;
+        var (outstanding, abandoned) = Match(envelope);
+        if (outstanding is not null)
+            OnAnswer(outstanding, frame.Bytes, envelope);
+        else if (abandoned is not null)
+            _observer.OnLateReply(this, abandoned.Command, Decode(abandoned.Command, frame.Bytes, envelope));
+        else
+            DroppedFrames++;
+    }
+
+    private async Task ReadAsync()
+    {
+        var cause = await _connection.RunAsync(this).ConfigureAwait(false);
+        Outstanding? lost;
+        lock (_gate)
+        {
+            _state = AgentSessionState.Closed;
+            lost = TakeOutstanding();
+        }
+        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, cause));
+        _observer.OnClosed(this, cause);
+    }
+
+    /// <summary>
+    /// Whether this is the answer to the newest synchronization. The error about the stray sentinel, which the agent sends before it,
+    /// has no sentinel of its own and is dropped as any other message of that time.
+    /// </summary>
+    private bool TrySynchronize(in ReadOnlySequence<byte> frame, in Envelope envelope)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        var payload = frame.Slice(envelope.PayloadStart, envelope.PayloadLength);
+        if (payload.Length > digits.Length)
+            return false;
+        payload.CopyTo(digits);
+        digits = digits[..(int)payload.Length];
+        if (!Utf8Parser.TryParse(digits, out long number, out var consumed) || consumed != digits.Length)
+            return false;
+        lock (_gate)
+        {
+            if (_state != AgentSessionState.Unsynchronized || number != _synchronization)
+                return false;
+            _synchronization = 0;
+            _abandoned = null;
+            _echoesIds = envelope.Id == 0;
+            _state = AgentSessionState.Ready;
+        }
+        _observer.OnSynchronized(this);
+        return true;
+    }
+
+    private (Outstanding?, Abandoned?) Match(in Envelope envelope)
+    {
+        lock (_gate)
+        {
+            if (_outstanding is { } outstanding && (envelope.Id == outstanding.Id || AnswersWithoutId(envelope)))
+                return (outstanding, null);
+            if (_abandoned is not { } abandoned || envelope.Id != abandoned.Id)
+                return default;
+            _abandoned = null;
+            return (null, abandoned);
+        }
+    }
+
+    /// <summary>
+    /// An agent of before QEMU 4.0 does not echo ids: with one command outstanding since a synchronization, its next answer is that one's.
+    /// A message that is not JSON has no id to show: it stands where the answer should, and fails the command.
+    /// </summary>
+    private bool AnswersWithoutId(in Envelope envelope) =>
+        envelope.Kind == EnvelopeKind.Invalid || (!_echoesIds && envelope.Id is null && envelope.Kind is EnvelopeKind.Return or EnvelopeKind.Error);
+
+    private void OnAnswer(Outstanding outstanding, in ReadOnlySequence<byte> frame, in Envelope envelope)
+    {
+        var result = Decode(outstanding.Command, frame, envelope);
+        var trusted = result is CommandResult.Returned or CommandResult.Refused or CommandResult.Violated { Violation.Kind: ViolationKind.Schema };
+        End(outstanding.Id, result, trusted ? AgentSessionState.Ready : AgentSessionState.Unsynchronized);
+    }
+
+    private void OnOversized(long length)
+    {
+        Outstanding? outstanding;
+        lock (_gate)
+            outstanding = _outstanding;
+        var violation = new ReplyViolation(ViolationKind.TooLarge, "", $"the answer has {length} bytes, more than the limit for this command; it was skipped");
+        if (outstanding is null || !End(outstanding.Id, new CommandResult.Violated(violation), AgentSessionState.Unsynchronized))
+            DroppedFrames++;
+    }
+
+    private static CommandResult Decode(EncodedCommand command, in ReadOnlySequence<byte> frame, in Envelope envelope)
+    {
+        if (envelope.Kind is not (EnvelopeKind.Return or EnvelopeKind.Error))
+            return new CommandResult.Violated(new ReplyViolation(ViolationKind.Malformed, "", envelope.Fault ?? $"a message of kind {envelope.Kind} is not an answer"));
+        return PayloadDecoder.Decode(command, frame.Slice(envelope.PayloadStart, envelope.PayloadLength), envelope.Kind);
+    }
+}

@@ -1,0 +1,197 @@
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Framing;
+using Orchestrator.Protocol.Transport;
+
+namespace Orchestrator.Protocol.Agent;
+
+/// <summary>
+/// One connection to a guest agent: a raw channel into an untrusted guest, with one client, no greeting and no events. Trust is made here:
+/// nothing counts before a synchronization with an unguessable number, one command is outstanding at a time, and each carries an unguessable
+/// <c>id</c>. What does not answer the outstanding command is counted and dropped. All members may be called from any thread.
+/// </summary>
+public sealed partial class AgentSession : IAsyncDisposable
+{
+    private const double SlowShare = 0.75;
+
+    private readonly FrameConnection _connection;
+    private readonly AgentSessionOptions _options;
+    private readonly IAgentSessionObserver _observer;
+    private readonly ITimer _deadline;
+    private readonly Lock _gate = new();
+
+    private AgentSessionState _state = AgentSessionState.Unsynchronized;
+    private Outstanding? _outstanding;
+    private Abandoned? _abandoned;
+    private long _synchronization;
+    private bool _echoesIds;
+
+    private AgentSession(Stream stream, AgentSessionOptions options, IAgentSessionObserver observer, TimeProvider time)
+    {
+        _options = options;
+        _observer = observer;
+        _connection = new FrameConnection(stream, options.MaxUnsolicitedBytes);
+        _deadline = time.CreateTimer(static session => ((AgentSession)session!).OnDeadline(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan AfterSlow)
+    {
+        public bool IsSlow { get; set; }
+    }
+
+    private sealed record Abandoned(EncodedCommand Command, long Id);
+
+    /// <summary>What the session is doing.</summary>
+    public AgentSessionState State
+    {
+        get
+        {
+            lock (_gate)
+                return _state;
+        }
+    }
+
+    /// <summary>Ends when the connection has ended and every outstanding command has its result.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Number of messages that answered nothing: stale, forged, malformed or unsolicited.</summary>
+    public long DroppedFrames { get; private set; }
+
+    /// <summary>Connects. The session starts unsynchronized, and silent until <see cref="BeginSynchronize"/>.</summary>
+    public static async Task<AgentSession> ConnectAsync(
+        Endpoint endpoint, AgentSessionOptions options, IAgentSessionObserver observer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var stream = await EndpointConnector.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        return Attach(stream, options, observer, time);
+    }
+
+    /// <summary>Takes over a connected stream.</summary>
+    public static AgentSession Attach(Stream stream, AgentSessionOptions options, IAgentSessionObserver observer, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        var session = new AgentSession(stream, options, observer, time);
+        session.Completion = session.ReadAsync();
+        return session;
+    }
+
+    /// <summary>
+    /// Writes a synchronization with a new random number; <see cref="IAgentSessionObserver.OnSynchronized"/> follows if the agent answers.
+    /// Only the newest number counts. An outstanding command ends with <see cref="NoReplyCause.AgentRestarted"/>.
+    /// </summary>
+    public void BeginSynchronize()
+    {
+        var number = UnguessableNumber.Next();
+        Outstanding? lost;
+        lock (_gate)
+        {
+            if (_state == AgentSessionState.Closed)
+                return;
+            lost = TakeOutstanding();
+            _state = AgentSessionState.Unsynchronized;
+            _synchronization = number;
+            _connection.Splitter.MaxFrameBytes = _options.MaxUnsolicitedBytes;
+        }
+        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.AgentRestarted, Written: true, "the agent's channel was opened anew before it answered"));
+        _connection.TrySend(EncodedCommand.Synchronize, number);
+    }
+
+    /// <summary>Sends a command; the result goes to <paramref name="receiver"/>.</summary>
+    /// <param name="command">A command of the guest namespace.</param>
+    /// <param name="timeout">From now to the answer. When it passes, the session is unsynchronized: the command may still run.</param>
+    /// <param name="receiver">Gets exactly one result, possibly before this returns.</param>
+    public void Begin(EncodedCommand command, TimeSpan timeout, IReplyReceiver receiver)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(receiver);
+        var id = UnguessableNumber.Next();
+        AgentSessionState state;
+        lock (_gate)
+        {
+            state = _state;
+            if (state == AgentSessionState.Ready)
+            {
+                var slow = timeout * SlowShare;
+                _outstanding = new Outstanding(command, id, receiver, timeout - slow);
+                _state = AgentSessionState.Busy;
+                _connection.Splitter.MaxFrameBytes = Math.Min(command.MaxReplyBytes, _options.MaxReplyBytes);
+                _deadline.Change(slow, Timeout.InfiniteTimeSpan);
+            }
+        }
+        if (state != AgentSessionState.Ready)
+            receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"the agent session is {state}"));
+        else if (!_connection.TrySend(command, id))
+            End(id, new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, "the agent's channel is closed"), AgentSessionState.Unsynchronized);
+    }
+
+    /// <summary>Ends an outstanding command that answers only with errors, because an event of QEMU's proved its success.</summary>
+    /// <returns><see langword="false"/> if no such command is outstanding.</returns>
+    public bool TryConfirm()
+    {
+        long id;
+        lock (_gate)
+        {
+            if (_outstanding is not { Command.SuccessResponse: false } outstanding)
+                return false;
+            id = outstanding.Id;
+        }
+        return End(id, EncodedCommand.EmptyReturn, AgentSessionState.Unsynchronized);
+    }
+
+    /// <summary>Closes the connection; an outstanding command ends as lost.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(false);
+        await _deadline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Comes twice: first at the share of the time-out after which an answer is called slow, then at its end.</summary>
+    private void OnDeadline()
+    {
+        long id;
+        lock (_gate)
+        {
+            if (_outstanding is not { } outstanding)
+                return;
+            id = outstanding.IsSlow ? outstanding.Id : 0;
+            if (outstanding.IsSlow)
+                _abandoned = new Abandoned(outstanding.Command, id);
+            else
+                _deadline.Change(outstanding.AfterSlow, Timeout.InfiniteTimeSpan);
+            outstanding.IsSlow = true;
+        }
+        if (id == 0)
+        {
+            _observer.OnSlow(this);
+            return;
+        }
+        End(id, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run"), AgentSessionState.Unsynchronized);
+    }
+
+    /// <summary>Gives the outstanding command its result, if it is still the one with this id: the first cause wins.</summary>
+    private bool End(long id, CommandResult result, AgentSessionState next)
+    {
+        Outstanding ended;
+        lock (_gate)
+        {
+            if (_outstanding is not { } outstanding || outstanding.Id != id)
+                return false;
+            ended = TakeOutstanding()!;
+            if (_state != AgentSessionState.Closed)
+                _state = next;
+        }
+        ended.Receiver.OnResult(result);
+        return true;
+    }
+
+    private Outstanding? TakeOutstanding()
+    {
+        var outstanding = _outstanding;
+        if (outstanding is null)
+            return null;
+        _outstanding = null;
+        _connection.Splitter.MaxFrameBytes = _options.MaxUnsolicitedBytes;
+        _deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        return outstanding;
+    }
+}

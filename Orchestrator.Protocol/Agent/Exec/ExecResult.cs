@@ -1,0 +1,23 @@
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Protocol.Agent.Exec;
+
+/// <summary>How a program in the guest ended, as far as it can be known.</summary>
+public abstract record ExecResult
+{
+    private ExecResult()
+    {
+    }
+
+    /// <summary>The program could not be started; <paramref name="Result"/> is the answer to <c>guest-exec</c>, and never a success.</summary>
+    public sealed record NotStarted(CommandResult Result) : ExecResult;
+
+    /// <summary>It ended.</summary>
+    public sealed record Exited(ExecStatus Status) : ExecResult;
+
+    /// <summary>The deadline passed and the agent said that it still runs: the program itself, or a child that holds its output open.</summary>
+    public sealed record StillRunning(long Pid) : ExecResult;
+
+    /// <summary>It was started, and its end cannot be known; <paramref name="Result"/> is the last answer to <c>guest-exec-status</c>.</summary>
+    public sealed record Lost(long Pid, CommandResult Result) : ExecResult;
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Protocol.Agent.Exec;
+
+/// <summary>
+/// Runs a program in a guest to its end: <c>guest-exec</c>, then <c>guest-exec-status</c> until it exited. The agent cannot tell when that is:
+/// the first question is asked at once, later ones ever less often, so that short programs are fast and long ones are left in peace.
+/// </summary>
+public static class GuestExecution
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestStatus = TimeSpan.FromSeconds(10);
+
+    /// <summary>Encodes the start of a program, once for any number of VMs.</summary>
+    /// <exception cref="Qapi.QapiValidationException">The specification does not fit <c>guest-exec</c>.</exception>
+    public static EncodedCommand Encode(ExecSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var arguments = new JsonObject { ["path"] = spec.Argv[0], ["capture-output"] = true };
+        if (spec.Argv.Count > 1)
+            arguments["arg"] = Strings(spec.Argv.Skip(1));
+        if (spec.Environment.Count > 0)
+            arguments["env"] = Strings(spec.Environment);
+        if (!spec.Input.IsEmpty)
+            arguments["input-data"] = Convert.ToBase64String(spec.Input.Span);
+        using var document = JsonDocument.Parse(arguments.ToJsonString());
+        return EncodedCommand.ForGuest("guest-exec", document.RootElement);
+    }
+
+    /// <summary>Starts the program and follows it.</summary>
+    /// <param name="channel">The VM's agent.</param>
+    /// <param name="start">From <see cref="Encode"/>.</param>
+    /// <param name="timeout">From now to the program's end. When it passes, the program goes on.</param>
+    /// <param name="time">Clock of the deadline and of the pauses.</param>
+    public static async Task<ExecResult> RunAsync(IAgentChannel channel, EncodedCommand start, TimeSpan timeout, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(time);
+        var startedAt = time.GetTimestamp();
+        var started = await channel.ExecuteAsync(start, timeout).ConfigureAwait(false);
+        if (started is not CommandResult.Returned returned)
+            return new ExecResult.NotStarted(started);
+        var pid = ReadPid(returned.Value);
+        var status = EncodeStatus(pid);
+        for (var pause = FirstPause; ; pause = pause < LongestPause / 2 ? pause * 2 : LongestPause)
+        {
+            var remaining = timeout - time.GetElapsedTime(startedAt);
+            if (remaining <= TimeSpan.Zero)
+                return new ExecResult.StillRunning(pid);
+            var answer = await channel.ExecuteAsync(status, Shorter(remaining, LongestStatus)).ConfigureAwait(false);
+            if (answer is not CommandResult.Returned value)
+                return new ExecResult.Lost(pid, answer);
+            if (ExecStatus.Parse(pid, value.Value) is { } ended)
+                return new ExecResult.Exited(ended);
+            remaining = timeout - time.GetElapsedTime(startedAt);
+            await Task.Delay(Shorter(pause, remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero), time).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Encodes the question after a program.</summary>
+    public static EncodedCommand EncodeStatus(long pid)
+    {
+        using var document = JsonDocument.Parse($$"""{"pid":{{pid}}}""");
+        return EncodedCommand.ForGuest("guest-exec-status", document.RootElement);
+    }
+
+    private static long ReadPid(ReadOnlyMemory<byte> value)
+    {
+        using var document = JsonDocument.Parse(value);
+        return document.RootElement.GetProperty("pid"u8).GetInt64();
+    }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(value))]);
+}

@@ -1,0 +1,21 @@
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Protocol.Agent;
+
+/// <summary>Hears what an agent session notices by itself. Called on its read loop: must not block, throw or call back.</summary>
+public interface IAgentSessionObserver
+{
+    /// <summary>The agent answered the newest synchronization: everything older is gone from the channel, commands are accepted.</summary>
+    void OnSynchronized(AgentSession session);
+
+    /// <summary>Three quarters of the outstanding command's time have passed: time to find out why, before its end must be explained.</summary>
+    void OnSlow(AgentSession session);
+
+    /// <summary>An answer came after its command had already ended without one. It belongs to that command and to no other.</summary>
+    void OnLateReply(AgentSession session, EncodedCommand command, CommandResult result);
+
+    /// <summary>The connection ended. Called once, after every outstanding command got its result.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="cause">For people.</param>
+    void OnClosed(AgentSession session, string cause);
+}

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Protocol.Framing;
+
+/// <summary>Takes messages off a connection. Called on its read loop only.</summary>
+internal interface IFrameHandler
+{
+    /// <summary>The frame's bytes are gone when this returns.</summary>
+    void OnFrame(in Frame frame);
+}
+
+/// <summary>
+/// A byte stream with messages in both directions: one <see cref="PipeReader"/> for its whole life, and writes in the order they were asked for.
+/// Holds no buffer while nothing is said: reads wait with zero bytes, writes rent.
+/// </summary>
+internal sealed class FrameConnection : IAsyncDisposable
+{
+    private const int MaxWaitingCommands = 512;
+    private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: 4096, minimumReadSize: 512, useZeroByteReads: true);
+
+    private readonly Stream _stream;
+    private readonly PipeReader _reader;
+    private readonly Lock _sendGate = new();
+    private readonly Queue<(EncodedCommand Command, long Id)> _waiting = new(0);
+    private bool _sending;
+    private string? _closedBecause;
+
+    public FrameConnection(Stream stream, long maxFrameBytes)
+    {
+        _stream = stream;
+        _reader = PipeReader.Create(stream, ReaderOptions);
+        Splitter = new FrameSplitter { MaxFrameBytes = maxFrameBytes };
+    }
+
+    public FrameSplitter Splitter { get; }
+
+    /// <summary>Reads until the connection ends. The first cause wins; it is a sentence for people.</summary>
+    public async Task<string> RunAsync(IFrameHandler handler)
+    {
+        try
+        {
+            while (true)
+            {
+                var result = await _reader.ReadAsync().ConfigureAwait(false);
+                var buffer = result.Buffer;
+                Dispatch(ref buffer, handler);
+                _reader.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                    return Close(buffer.IsEmpty ? "the peer closed the connection" : "the peer closed the connection in the middle of a message");
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Reset by the peer, or disposed by us: InvalidOperationException is the pipe's word for reading after completion.
+            return Close(e is IOException ? "the connection was lost: " + e.Message : "the connection was closed here");
+        }
+    }
+
+    /// <summary>Hands a message to the transport, or queues it behind one that the peer has not taken yet.</summary>
+    /// <returns><see langword="false"/> if the connection is closed or the queue is full: nothing was written.</returns>
+    public bool TrySend(EncodedCommand command, long id)
+    {
+        lock (_sendGate)
+        {
+            if (_closedBecause is not null || _waiting.Count >= MaxWaitingCommands)
+                return false;
+            if (_sending)
+            {
+                _waiting.Enqueue((command, id));
+                return true;
+            }
+            _sending = true;
+        }
+        _ = SendAsync(command, id);
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Close("the connection was closed here");
+        await _stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Dispatch(ref ReadOnlySequence<byte> buffer, IFrameHandler handler)
+    {
+        while (Splitter.TryRead(ref buffer, out var frame))
+            handler.OnFrame(frame);
+    }
+
+    private async Task SendAsync(EncodedCommand command, long id)
+    {
+        try
+        {
+            do
+            {
+                var bytes = ArrayPool<byte>.Shared.Rent(command.MaxLength);
+                try
+                {
+                    await _stream.WriteAsync(bytes.AsMemory(0, command.Write(bytes, id))).ConfigureAwait(false);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(bytes);
+                }
+            }
+            while (TryDequeue(out command, out id));
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            Close("the connection was lost: " + e.Message);
+            // Ends the read loop too, which tells everyone who waits.
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private bool TryDequeue(out EncodedCommand command, out long id)
+    {
+        lock (_sendGate)
+        {
+            if (_waiting.TryDequeue(out var next))
+            {
+                (command, id) = next;
+                return true;
+            }
+            _sending = false;
+            (command, id) = (null!, 0);
+            return false;
+        }
+    }
+
+    private string Close(string cause)
+    {
+        lock (_sendGate)
+            return _closedBecause ??= cause;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics.CodeAnalysis;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Framing;
+
+namespace Orchestrator.Protocol.Qmp;
+
+/// <summary>
+/// The commands of one QMP session that have no result yet: outstanding ones by id, and in-band ones that wait for their turn.
+/// Each ends exactly once: by its answer, its deadline or the end of the connection.
+/// </summary>
+internal sealed class PendingCommands(FrameConnection connection, QmpSessionOptions options, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, PendingCommand> _outstanding = [];
+    private readonly LinkedList<PendingCommand> _queue = [];
+    private long _lastId;
+    private int _inBand;
+    private string? _closedBecause;
+
+    public void Begin(EncodedCommand command, TimeSpan timeout, IReplyReceiver receiver)
+    {
+        CommandResult? refusal;
+        lock (_gate)
+        {
+            var pending = new PendingCommand(command, ++_lastId, receiver);
+            refusal = Admit(pending);
+            if (refusal is null)
+                pending.Deadline = time.CreateTimer(_ => OnDeadline(pending), null, timeout, Timeout.InfiniteTimeSpan);
+        }
+        if (refusal is not null)
+            receiver.OnResult(refusal);
+    }
+
+    public bool TryTake(long id, [NotNullWhen(true)] out PendingCommand? command)
+    {
+        lock (_gate)
+        {
+            if (!_outstanding.Remove(id, out command))
+                return false;
+            Release(command);
+            return true;
+        }
+    }
+
+    /// <summary>Gives a command that was taken its result.</summary>
+    public void Complete(PendingCommand command, CommandResult result)
+    {
+        command.Deadline?.Dispose();
+        command.Receiver.OnResult(result);
+    }
+
+    public void FailAll(string cause)
+    {
+        PendingCommand[] written, waiting;
+        lock (_gate)
+        {
+            _closedBecause = cause;
+            written = [.. _outstanding.Values];
+            waiting = [.. _queue];
+            _outstanding.Clear();
+            _queue.Clear();
+        }
+        foreach (var command in written)
+            Complete(command, Lost(cause, written: true));
+        foreach (var command in waiting)
+            Complete(command, Lost(cause, written: false));
+    }
+
+    private CommandResult.NoReply? Admit(PendingCommand pending)
+    {
+        if (_closedBecause is { } cause)
+            return Lost(cause, written: false);
+        if (pending.Command.OutOfBand || _inBand < options.MaxInBand)
+            return Send(pending);
+        if (_queue.Count >= options.MaxQueued)
+            return new CommandResult.NoReply(NoReplyCause.QueueFull, Written: false, $"{options.MaxQueued} commands already wait for this monitor");
+        _queue.AddLast(pending);
+        return null;
+    }
+
+    private CommandResult.NoReply? Send(PendingCommand pending)
+    {
+        if (!connection.TrySend(pending.Command, pending.Id))
+            return Lost("the monitor's connection is closed", written: false);
+        _outstanding.Add(pending.Id, pending);
+        if (!pending.Command.OutOfBand)
+            _inBand++;
+        return null;
+    }
+
+    /// <summary>A place is free: the next one that waits takes it. If it cannot be sent, the connection is ending and ends it too.</summary>
+    private void Release(PendingCommand ended)
+    {
+        if (ended.Command.OutOfBand)
+            return;
+        _inBand--;
+        if (_queue.First is { } next && Send(next.Value) is null)
+            _queue.Remove(next);
+    }
+
+    private void OnDeadline(PendingCommand pending)
+    {
+        bool written;
+        lock (_gate)
+        {
+            written = _outstanding.Remove(pending.Id);
+            if (!written && !_queue.Remove(pending))
+                return;
+            if (written)
+                Release(pending);
+        }
+        var detail = written ? "no answer by the deadline; the command may still run" : "the deadline passed before the command's turn";
+        Complete(pending, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, written, detail));
+    }
+
+    private static CommandResult.NoReply Lost(string cause, bool written) => new(NoReplyCause.ConnectionLost, written, cause);
+}
+
+/// <summary>A command between its acceptance and its result.</summary>
+internal sealed record PendingCommand(EncodedCommand Command, long Id, IReplyReceiver Receiver)
+{
+    public ITimer? Deadline { get; set; }
+}

@@ -1,0 +1,78 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Orchestrator.Protocol.Transport;
+
+/// <summary>Turns an <see cref="Endpoint"/> into a connected stream.</summary>
+public static class EndpointConnector
+{
+    /// <summary>Connects; for TLS, also authenticates. The stream belongs to the caller.</summary>
+    /// <exception cref="SocketException">Nobody listens, or the address is unreachable.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The server's certificate is not the one asked for.</exception>
+    public static async Task<Stream> ConnectAsync(Endpoint endpoint, CancellationToken cancellationToken) => endpoint switch
+    {
+        Endpoint.Unix unix => await ConnectUnixAsync(unix.Path, cancellationToken).ConfigureAwait(false),
+        Endpoint.Tcp tcp => await ConnectTcpAsync(tcp.Host, tcp.Port, cancellationToken).ConfigureAwait(false),
+        Endpoint.Tls tls => await ConnectTlsAsync(tls, cancellationToken).ConfigureAwait(false),
+        _ => throw new ArgumentOutOfRangeException(nameof(endpoint)),
+    };
+
+    private static async Task<Stream> ConnectUnixAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        return await ConnectSocketAsync(socket, s => s.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async Task<Stream> ConnectTcpAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        return await ConnectSocketAsync(socket, s => s.ConnectAsync(host, port, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async Task<Stream> ConnectSocketAsync(Socket socket, Func<Socket, ValueTask> connect)
+    {
+        try
+        {
+            await connect(socket).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Stream> ConnectTlsAsync(Endpoint.Tls endpoint, CancellationToken cancellationToken)
+    {
+        var stream = new SslStream(await ConnectTcpAsync(endpoint.Host, endpoint.Port, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            await stream.AuthenticateAsClientAsync(ClientOptions(endpoint), cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static SslClientAuthenticationOptions ClientOptions(Endpoint.Tls endpoint)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = endpoint.Options.ServerName ?? endpoint.Host };
+        if (endpoint.Options.CertificateFile is { } certificate)
+            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, endpoint.Options.KeyFile ?? certificate)];
+        if (endpoint.Options.AuthorityFile is { } authority)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(authority);
+        }
+        return options;
+    }
+}
