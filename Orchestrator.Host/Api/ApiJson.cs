@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary>All that the API reads and writes: generated code, no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(JobRequest))]
+[JsonSerializable(typeof(ItemsView<VmView>))]
+[JsonSerializable(typeof(ItemsView<JobView>))]
+[JsonSerializable(typeof(ItemsView<OutcomeView>))]
+[JsonSerializable(typeof(ItemsView<string>))]
+[JsonSerializable(typeof(JobStreamItem))]
+[JsonSerializable(typeof(VmStreamItem))]
+[JsonSerializable(typeof(EventView))]
+[JsonSerializable(typeof(SchemaView))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.IO.Enumeration;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.FanOut.Selectors;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary><c>/v1/events</c>: what happens to the VMs, in one order.</summary>
+internal static class EventEndpoints
+{
+    private const int PageSize = 256;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/events", FollowAsync).Produces<EventView>(contentType: "application/x-ndjson");
+
+    private static async Task FollowAsync(string? type, string? target, long? after, HttpContext context, Node node)
+    {
+        var selector = target is null ? null : JobRequests.ParseSelector(target);
+        var next = after ?? LastEventId(context) ?? -1;
+        var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
+        while (true)
+        {
+            var news = node.FollowAsync<EventReplies.Page>(node.Events, new EventQueries.Read(next, PageSize), context.RequestAborted);
+            var page = await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false);
+            if (page.Gap is var (from, to))
+                stream.Write("gap", null, EventView.Gap(node.Host, from, to), ApiJson.Default.EventView);
+            foreach (var happened in page.Events.Where(happened => Matches(happened, type, selector)))
+                stream.Write("event", happened.Sequence.ToString(CultureInfo.InvariantCulture), EventView.Of(happened), ApiJson.Default.EventView);
+            await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            next = page.Next;
+        }
+    }
+
+    /// <summary>A type filter is a glob over the whole type or over the event's own name.</summary>
+    private static bool Matches(FleetEvent happened, string? type, TargetSelector? selector) =>
+        (type is null || FileSystemName.MatchesSimpleExpression(type, happened.Type) || FileSystemName.MatchesSimpleExpression(type, happened.Name))
+        && selector?.Matches(new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
+
+    private static long? LastEventId(HttpContext context) =>
+        long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+}

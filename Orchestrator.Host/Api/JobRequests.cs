@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Selectors;
+using Orchestrator.Protocol.Agent.Exec;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary>From what a caller wrote to a validated, encoded <see cref="JobSpec"/>. What is wrong is told with its place.</summary>
+internal static class JobRequests
+{
+    private const string GuestPrefix = "guest-";
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(24);
+
+    /// <exception cref="RequestException">The request cannot be carried out as it is.</exception>
+    public static JobSpec Parse(JobRequest request)
+    {
+        if (request.Target is null)
+            throw new RequestException("invalid-request", "'target' is missing: name the VMs, or '*' for all");
+        var (route, command) = (request.Command, request.Run) switch
+        {
+            ({ } name, null) => Encode(name, request.Arguments),
+            (null, { } run) => (CommandRoute.Run, Encode(run)),
+            _ => throw new RequestException("invalid-request", "give exactly one of 'command' and 'run'"),
+        };
+        return new JobSpec
+        {
+            Target = ParseSelector(request.Target),
+            Route = route,
+            Command = command,
+            Timeout = ParseTimeout(request.TimeoutMs),
+            AllowEmpty = request.AllowEmpty,
+        };
+    }
+
+    /// <exception cref="RequestException">The text is no selector.</exception>
+    public static TargetSelector ParseSelector(string text) =>
+        TargetSelector.TryParse(text, out var selector, out var error) ? selector! : throw new RequestException("invalid-selector", error!.ToString()!);
+
+    /// <summary>The namespace of the name decides the way: <c>guest-*</c> to the agent, all else to QEMU.</summary>
+    public static (CommandRoute Route, EncodedCommand Command) Encode(string name, JsonElement arguments)
+    {
+        try
+        {
+            if (!name.StartsWith(GuestPrefix, StringComparison.Ordinal))
+                return (CommandRoute.Qmp, EncodedCommand.ForQmp(name, arguments));
+            if (GuestNamespace.Schema.TryGetCommand(name, out var command))
+                return (CommandRoute.Guest, EncodedCommand.ForGuest(command, arguments));
+        }
+        catch (QapiValidationException e)
+        {
+            throw RequestException.Of(e);
+        }
+        throw new RequestException("unknown-command", $"there is no command '{name}' in the guest namespace: GET /v1/schemas lists them");
+    }
+
+    private static EncodedCommand Encode(RunRequest run)
+    {
+        if (run.Argv is not { Count: > 0 })
+            throw new RequestException("invalid-request", "'run.argv' must name a program");
+        try
+        {
+            return GuestExecution.Encode(new ExecSpec
+            {
+                Argv = run.Argv,
+                Environment = run.Env ?? [],
+                Input = Convert.FromBase64String(run.Input ?? ""),
+            });
+        }
+        catch (FormatException)
+        {
+            throw new RequestException("invalid-request", "'run.input' is not base64");
+        }
+        catch (QapiValidationException e)
+        {
+            throw RequestException.Of(e);
+        }
+    }
+
+    /// <summary>From a query parameter.</summary>
+    public static TimeSpan ParseTimeout(string? milliseconds) => ParseTimeout(
+        milliseconds is null ? null : double.TryParse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : 0);
+
+    private static TimeSpan ParseTimeout(double? milliseconds)
+    {
+        if (milliseconds is null)
+            return DefaultTimeout;
+        return milliseconds >= 1 && milliseconds <= LongestTimeout.TotalMilliseconds
+            ? TimeSpan.FromMilliseconds(milliseconds.Value)
+            : throw new RequestException("invalid-request", "'timeoutMs' must be between 1 and 86400000");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary>A job's stream: the job, its outcomes as they come, the job again when it has ended (docs/API.md).</summary>
+internal static class JobStream
+{
+    /// <summary>Writes the whole stream. The reader pulls: a slow one delays nobody and misses nothing.</summary>
+    public static async Task WriteAsync(JobSnapshot job, HttpContext context, Node node)
+    {
+        var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
+        WriteJob(stream, job);
+        await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        for (var next = 0; ;)
+        {
+            var news = node.FollowAsync<object>(node.Jobs, new JobQueries.Read(job.Id, next), context.RequestAborted);
+            if (await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false) is not JobReplies.Page page)
+                return;
+            foreach (var outcome in page.Outcomes)
+                stream.Write("outcome", (++next).ToString(CultureInfo.InvariantCulture), new JobStreamItem { Outcome = OutcomeView.Of(outcome) }, ApiJson.Default.JobStreamItem);
+            if (page.IsLast)
+                WriteJob(stream, page.Job);
+            await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            if (page.IsLast)
+                return;
+        }
+    }
+
+    /// <summary>Awaits the job's end; the job as it stands if it does not come in time.</summary>
+    public static async Task<JobSnapshot> AwaitEndAsync(JobSnapshot job, TimeSpan wait, Node node, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(wait, node.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            for (var (next, ended) = (0, false); !ended;)
+            {
+                if (await node.FollowAsync<object>(node.Jobs, new JobQueries.Read(job.Id, next), either.Token).ConfigureAwait(false) is not JobReplies.Page page)
+                    return job;
+                (next, ended, job) = (page.Next, page.IsLast, page.Job);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The caller's patience ended, the job goes on.
+        }
+        return job;
+    }
+
+    private static void WriteJob(JsonStream stream, JobSnapshot job) => stream.Write("job", null, new JobStreamItem { Job = JobView.Of(job) }, ApiJson.Default.JobStreamItem);
+}

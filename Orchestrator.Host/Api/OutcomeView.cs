@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Orchestrator.Actors.FanOut;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary>An outcome as the API shows it (docs/API.md).</summary>
+public sealed record OutcomeView
+{
+    /// <summary>UUID of the VM; left out if QMP never told it.</summary>
+    public string? Vm { get; init; }
+
+    /// <summary>Name of the VM.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>VmHost of the VM.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Where it ended.</summary>
+    public required Phase Phase { get; init; }
+
+    /// <summary>Why; left out when it succeeded.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What happened in the guest.</summary>
+    public required Effect Effect { get; init; }
+
+    /// <summary>From the VM's acceptance to the end, in milliseconds.</summary>
+    public double ElapsedMs { get; init; }
+
+    /// <summary>The command's <c>return</c> value.</summary>
+    public RawJson? Result { get; init; }
+
+    /// <summary>The error the agent or QEMU answered with.</summary>
+    public ErrorView? Error { get; init; }
+
+    /// <summary>What happened and what to do next.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>For <c>run</c>: what became of the program.</summary>
+    public ExecView? Exec { get; init; }
+
+    /// <summary>From the actor's outcome.</summary>
+    public static OutcomeView Of(Outcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        return new OutcomeView
+        {
+            Vm = outcome.Vm?.ToString(),
+            Name = outcome.Name,
+            Host = outcome.Host,
+            Phase = outcome.Phase,
+            Reason = outcome.Reason,
+            Effect = outcome.Effect,
+            ElapsedMs = Math.Round(outcome.Elapsed.TotalMilliseconds, 3),
+            Result = RawJson.OrNull(outcome.Result),
+            Error = outcome.Error is { } error ? new ErrorView(error.Class, error.Description) : null,
+            Message = outcome.Message,
+            Exec = outcome.Exec is { } exec ? ExecView.Of(exec) : null,
+        };
+    }
+}
+
+/// <summary>An error as the agent or QEMU worded it.</summary>
+public sealed record ErrorView(string Class, [property: JsonPropertyName("desc")] string Description);
+
+/// <summary>What became of a program.</summary>
+public sealed record ExecView(long Pid, long? ExitCode, long? Signal, OutputView Stdout, OutputView Stderr)
+{
+    internal static ExecView Of(ExecOutcome exec) => new(
+        exec.Pid,
+        exec.ExitCode,
+        exec.Signal,
+        OutputView.Of(exec.Stdout, exec.StdoutTruncated),
+        OutputView.Of(exec.Stderr, exec.StderrTruncated));
+}
+
+/// <summary>One of a program's output streams: <c>text</c> if it is valid UTF-8, else <c>base64</c>.</summary>
+public sealed record OutputView(string? Text, [property: JsonPropertyName("base64")] string? Base64, int Bytes, bool Truncated)
+{
+    internal static OutputView Of(ReadOnlyMemory<byte> output, bool truncated) => Utf8.IsValid(output.Span)
+        ? new OutputView(System.Text.Encoding.UTF8.GetString(output.Span), null, output.Length, truncated)
+        : new OutputView(null, Convert.ToBase64String(output.Span), output.Length, truncated);
+}

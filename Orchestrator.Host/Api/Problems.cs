@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Mvc;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Protocol.Qapi;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary>Errors as <c>application/problem+json</c> (RFC 9457): a stable code, and a detail that says what to do.</summary>
+internal static class Problems
+{
+    private const string TypeBase = "https://orchestrator.invalid/problems/";
+
+    public static IResult Of(string code, string detail) => Results.Json(Details(code, detail), ApiJson.Default.ProblemDetails, "application/problem+json", StatusOf(code));
+
+    public static IResult Of(JobReplies.Rejected rejected) => Of(rejected.Code, rejected.Detail);
+
+    public static IResult Of(RequestException e) => Of(e.Code, e.Message);
+
+    private static ProblemDetails Details(string code, string detail) => new()
+    {
+        Type = TypeBase + code,
+        Title = code.Replace('-', ' '),
+        Status = StatusOf(code),
+        Detail = detail,
+        Extensions = { ["code"] = code },
+    };
+
+    private static int StatusOf(string code) => code switch
+    {
+        "vm-not-found" or "job-not-found" or "unknown-command" => StatusCodes.Status404NotFound,
+        "ambiguous-name" => StatusCodes.Status409Conflict,
+        "no-targets" or "invalid-arguments" => StatusCodes.Status422UnprocessableEntity,
+        "too-many-jobs" => StatusCodes.Status429TooManyRequests,
+        "internal-error" => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status400BadRequest,
+    };
+}
+
+/// <summary>A request that cannot be carried out as it is; the message tells the caller why.</summary>
+internal sealed class RequestException(string code, string message) : Exception(message)
+{
+    /// <summary>Stable code of the API.</summary>
+    public string Code { get; } = code;
+
+    public static RequestException Of(QapiValidationException e) => new("invalid-arguments", e.Message);
+}

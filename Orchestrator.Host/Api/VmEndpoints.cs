@@ -1,0 +1,71 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.VmHosts;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary><c>/v1/vms</c>: the inventory, and a single command to a single VM.</summary>
+internal static class VmEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/vms", ListAsync).Produces<ItemsView<VmView>>();
+        routes.MapGet("/v1/vms:watch", WatchAsync).Produces<VmStreamItem>(contentType: "application/x-ndjson");
+        routes.MapGet("/v1/vms/{vm}", GetAsync).Produces<VmView>();
+        routes.MapPost("/v1/vms/{vm}/agent/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: true, context, node)).Produces<OutcomeView>();
+        routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: false, context, node)).Produces<OutcomeView>();
+    }
+
+    private static async Task<IResult> ListAsync(string? target, Node node, CancellationToken cancellationToken)
+    {
+        var selector = target is null ? null : JobRequests.ParseSelector(target);
+        var selection = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(selector), cancellationToken).ConfigureAwait(false);
+        return Results.Json(new ItemsView<VmView>([.. selection.Entries.Select(entry => VmView.Of(entry.Snapshot))]), ApiJson.Default.ItemsViewVmView);
+    }
+
+    private static async Task<IResult> GetAsync(string vm, Node node, CancellationToken cancellationToken) =>
+        Results.Json(VmView.Of((await FindAsync(vm, node, cancellationToken).ConfigureAwait(false)).Snapshot), ApiJson.Default.VmView);
+
+    private static async Task WatchAsync(string? target, HttpContext context, Node node)
+    {
+        var selector = target is null ? null : JobRequests.ParseSelector(target);
+        var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
+        for (long after = 0; ;)
+        {
+            var news = node.FollowAsync<InventoryReplies.Changes>(node.Inventory, new InventoryQueries.ReadChanges(after), context.RequestAborted);
+            var changes = await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false);
+            foreach (var vm in changes.Changed.Where(vm => selector?.Matches(vm) != false))
+                stream.Write("vm", null, new VmStreamItem { Vm = VmView.Of(vm) }, ApiJson.Default.VmStreamItem);
+            foreach (var vm in changes.Gone.Where(vm => selector?.Matches(vm) != false))
+                stream.Write("gone", null, new VmStreamItem { Gone = new GoneView(vm.Name, vm.Host) }, ApiJson.Default.VmStreamItem);
+            await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            after = changes.Version;
+        }
+    }
+
+    private static async Task<IResult> InvokeAsync(string vm, string command, bool wantGuest, HttpContext context, Node node)
+    {
+        var arguments = await RequestBody.ReadAsync(context, ApiJson.Default.JsonElement).ConfigureAwait(false);
+        var (route, encoded) = JobRequests.Encode(command, arguments);
+        if (wantGuest != (route == CommandRoute.Guest))
+            throw new RequestException("unknown-command", wantGuest ? $"'{command}' is not a guest command: POST it to …/qmp/{command}" : $"'{command}' is a guest command: POST it to …/agent/{command}");
+        var entry = await FindAsync(vm, node, context.RequestAborted).ConfigureAwait(false);
+        var timeout = JobRequests.ParseTimeout(context.Request.Query["timeoutMs"]);
+        var outcome = await SingleInvocation.RunAsync(node, entry, route, encoded, timeout, context.RequestAborted).ConfigureAwait(false);
+        return Results.Json(OutcomeView.Of(outcome), ApiJson.Default.OutcomeView);
+    }
+
+    private static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
+    {
+        var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
+        var found = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Take(2).ToArray();
+        return found.Length switch
+        {
+            0 => throw new RequestException("vm-not-found", $"there is no VM '{vm}': GET /v1/vms lists them"),
+            1 => found[0],
+            _ => throw new RequestException("ambiguous-name", $"several VmHosts have a VM '{vm}': use its UUID"),
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary>A VM as the API shows it (docs/API.md).</summary>
+public sealed record VmView
+{
+    /// <summary>UUID; left out until QMP told it.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Name on its VmHost.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>VmHost.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Condition of the VM.</summary>
+    public required VmState State { get; init; }
+
+    /// <summary>QEMU's own RunState.</summary>
+    public string? RunState { get; init; }
+
+    /// <summary>QEMU's version.</summary>
+    public string? QemuVersion { get; init; }
+
+    /// <summary>Condition of the agent.</summary>
+    public required AgentState Agent { get; init; }
+
+    /// <summary>Counts the agent's incarnations.</summary>
+    public int Incarnation { get; init; }
+
+    /// <summary>Claimed by the guest.</summary>
+    public GuestView? Guest { get; init; }
+
+    /// <summary>Why something is not as it should be.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>When the condition last changed.</summary>
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>From the configuration.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>For selectors: <c>f:NAME=value</c>.</summary>
+    public required IReadOnlyDictionary<string, string> Facts { get; init; }
+
+    /// <summary>From the actor's snapshot.</summary>
+    public static VmView Of(VmSnapshot vm)
+    {
+        ArgumentNullException.ThrowIfNull(vm);
+        return new VmView
+        {
+            Id = vm.Id?.ToString(),
+            Name = vm.Name,
+            Host = vm.Host,
+            State = vm.State,
+            RunState = vm.RunState,
+            QemuVersion = vm.QemuVersion,
+            Agent = vm.Agent,
+            Incarnation = vm.Incarnation,
+            Guest = vm.Guest is { } guest ? new GuestView(guest.OsType, guest.OsVersion, guest.AgentVersion) : null,
+            Message = vm.Message,
+            Since = vm.Since,
+            Labels = vm.Labels,
+            Facts = vm.Facts,
+        };
+    }
+}
+
+/// <summary>The seed design's <c>GuestInfo</c>, with its own member names.</summary>
+public sealed record GuestView(
+    [property: JsonPropertyName("os-type")] string OsType,
+    [property: JsonPropertyName("os-version")] string OsVersion,
+    [property: JsonPropertyName("agent-version")] string AgentVersion);
