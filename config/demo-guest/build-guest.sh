@@ -12,13 +12,14 @@ fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=packages.sh
 . "$here/packages.sh"
-require_guest_build_packages
 
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 # Test projects run side by side: one builds, the others wait here and find the result.
 exec 9>"$out/.lock"
 flock 9
+require_guest_build_packages
+command -v qemu-system-x86_64 > /dev/null || require_vm_packages
 
 inputs=$(
     cd "$here"
