@@ -52,14 +52,14 @@ internal sealed class RawPeer : IAsyncDisposable
         return await ReadAsync();
     }
 
-    /// <summary>The data of the next event of that name; other events before it are passed over.</summary>
+    /// <summary>The data of the next event of that name, undefined if it has none; other messages before it are passed over.</summary>
     public async Task<JsonElement> EventAsync(string name)
     {
         while (true)
         {
             var message = await ReadAsync();
             if (message.TryGetProperty("event", out var actual) && actual.GetString() == name)
-                return message.GetProperty("data");
+                return message.TryGetProperty("data", out var data) ? data : default;
         }
     }
 

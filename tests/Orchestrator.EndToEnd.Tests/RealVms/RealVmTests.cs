@@ -123,6 +123,44 @@ public sealed class RealVmTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Test_monitor_sees_what_is_done_on_the_other_one()
+    {
+        await using var vm = await RealVm.StartAsync(new() { Name = "two-monitors" });
+        await using var monitor = await RawPeer.NegotiateAsync(vm.QmpSocketPath);
+        await using var observer = await RawPeer.NegotiateAsync(vm.TestMonitorPath);
+
+        await monitor.SendAsync("""{"execute":"stop"}""");
+
+        await observer.EventAsync("STOP");
+    }
+
+    [Fact]
+    public async Task Booted_guest_has_told_its_name_on_the_console()
+    {
+        await using var vm = await RealVm.StartAsync(new() { Name = "talks" });
+
+        await vm.BootedAsync(BootLimit);
+
+        Assert.Contains("init: guest talks is up", vm.Console);
+    }
+
+    [Fact]
+    public async Task Killed_vm_leaves_its_directory_and_can_be_started_there_again()
+    {
+        await using var directory = new RealVmDirectory();
+        var options = new RealVmOptions { Name = "again" };
+        var crashed = await directory.AddVmAsync(options);
+        await crashed.KillAsync();
+        Assert.True(File.Exists(crashed.QmpSocketPath));
+
+        var vm = await directory.AddVmAsync(options);
+        await using var monitor = await RawPeer.ConnectAsync(vm.QmpSocketPath);
+
+        Assert.Equal(crashed.Directory, vm.Directory);
+        Assert.True((await monitor.ReadAsync()).TryGetProperty("QMP", out _));
+    }
+
+    [Fact]
     public async Task Disposed_vm_leaves_neither_process_nor_directory()
     {
         var vm = await RealVm.StartAsync(new() { Name = "gone" });
@@ -140,7 +178,7 @@ public sealed class RealVmTests(ITestOutputHelper output)
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(
             () => RealVm.StartAsync(new() { Name = "broken", ExtraQemuArguments = ["-device", "no-such-device"] }));
 
-        Assert.Contains("no-such-device", failure.Message.Split("Its output:")[1]);
+        Assert.Contains("no-such-device", failure.Message.Split("Its output:")[^1]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Orchestrator.TestKit.Processes;
 
@@ -39,6 +40,30 @@ internal static class ListeningSocket
         {
             throw new TimeoutException($"{late.Message} Its output: {owner.Output}", late);
         }
+    }
+
+    /// <summary>Has a monitor execute one command; for monitors that nobody else uses yet.</summary>
+    /// <exception cref="InvalidOperationException">The process ended instead; the message has its output.</exception>
+    public static async Task ExecutesAsync(string path, ChildProcess owner)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), deadline.Token);
+            await socket.SendAsync("{\"execute\":\"qmp_capabilities\"}\n"u8.ToArray(), deadline.Token);
+            using var lines = new StreamReader(new NetworkStream(socket));
+            _ = await lines.ReadLineAsync(deadline.Token);
+            if (await lines.ReadLineAsync(deadline.Token) is not null)
+                return;
+        }
+        catch (Exception broken) when (broken is SocketException or IOException)
+        {
+            // The process's exit, below, says more than the socket's.
+        }
+
+        await owner.ExitedAsync(Limit);
+        owner.ThrowIfExited();
     }
 
     // proc(5), /proc/net/unix: Num RefCount Protocol Flags Type St Inode Path

@@ -30,12 +30,15 @@ public sealed class RealVm : IAsyncDisposable
     /// <summary>The agent's socket; QEMU listens on it from the start, the agent behind it answers after the boot.</summary>
     public string AgentSocketPath => Path.Combine(Directory, "qga.sock");
 
+    /// <summary>A second monitor, which no product looks for: tests watch and act on it behind the product's back.</summary>
+    public string TestMonitorPath => Path.Combine(Directory, "test.sock");
+
     /// <summary>What kernel and init wrote so far, over all boots of this QEMU.</summary>
     public string Console => File.Exists(ConsolePath) ? File.ReadAllText(ConsolePath) : "";
 
     private string ConsolePath => Path.Combine(Directory, "console.log");
 
-    /// <summary>Starts a VM and returns when both sockets listen; the guest boots on.</summary>
+    /// <summary>Starts a VM and returns when its monitors answer; the guest boots on.</summary>
     /// <exception cref="InvalidOperationException">The guest cannot be built or QEMU ended; the message has the program's own words.</exception>
     public static async Task<RealVm> StartAsync(RealVmOptions options)
     {
@@ -45,13 +48,15 @@ public sealed class RealVm : IAsyncDisposable
         var owned = options.Directory is null ? parent : directory;
         ListeningSocket.Prepare(Path.Combine(directory, "qmp.sock"));
         ListeningSocket.Prepare(Path.Combine(directory, "qga.sock"));
+        ListeningSocket.Prepare(Path.Combine(directory, "test.sock"));
 
         var process = ChildProcess.Start(Path.Combine(guest.ScriptsDirectory, "boot-vm.sh"), Arguments(options, guest, parent, directory));
         var vm = new RealVm(options, process, directory, owned);
         try
         {
-            await ListeningSocket.AppearsAsync(vm.QmpSocketPath, process);
-            await ListeningSocket.AppearsAsync(vm.AgentSocketPath, process);
+            // QEMU listens and greets before it has looked at all its arguments; that it executes a command says it runs.
+            await ListeningSocket.AppearsAsync(vm.TestMonitorPath, process);
+            await ListeningSocket.ExecutesAsync(vm.TestMonitorPath, process);
             return vm;
         }
         catch
@@ -101,6 +106,6 @@ public sealed class RealVm : IAsyncDisposable
             arguments.AddRange(["--disk", options.DiskPath ?? Path.Combine(directory, "data.img")]);
         if (!options.PortHasId)
             arguments.Add("--no-port-id");
-        return [.. arguments, parent, options.Name, "--", .. options.ExtraQemuArguments];
+        return [.. arguments, parent, options.Name, "--", "-qmp", $"unix:{directory}/test.sock,server=on,wait=off", .. options.ExtraQemuArguments];
     }
 }
