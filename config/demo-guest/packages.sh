@@ -1,0 +1,43 @@
+# Sourced by scripts that need Debian packages. Nothing here runs on its own.
+
+# require_packages PACKAGE...
+# Installs the packages that are missing when run as root; otherwise prints the one command that does it and returns 1.
+require_packages() {
+    local installed missing=() package
+    installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" 2>/dev/null || true)"
+    for package in "$@"; do
+        case "$installed" in
+            *" installed:$package "*) ;;
+            *) missing+=("$package") ;;
+        esac
+    done
+    if [ ${#missing[@]} -eq 0 ]; then
+        return 0
+    fi
+    local install="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "Missing Debian packages: ${missing[*]}. Run: sudo sh -c '$install'" >&2
+        return 1
+    fi
+    echo "Installing Debian packages: ${missing[*]}" >&2
+    if ! { DEBIAN_FRONTEND=noninteractive apt-get update -qq \
+        && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"; } >&2; then
+        echo "Installing ${missing[*]} failed (apt-get's reason is above). Run: $install" >&2
+        return 1
+    fi
+}
+
+# What running a virtual machine or a bare peer needs: QEMU, qemu-storage-daemon (in qemu-system-common), qemu-ga.
+require_vm_packages() {
+    require_packages qemu-system-x86 qemu-system-common qemu-guest-agent
+}
+
+# What building the guest and formatting its data disk needs.
+require_guest_build_packages() {
+    require_packages qemu-guest-agent busybox-static cpio gzip e2fsprogs
+}
+
+# What the C peers of the benchmarks need.
+require_bench_packages() {
+    require_packages gcc libc6-dev
+}

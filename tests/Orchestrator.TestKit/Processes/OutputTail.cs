@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Orchestrator.TestKit.Processes;
+
+/// <summary>Keeps the last 8 Ki characters that a process wrote, for error messages. Written from reader threads.</summary>
+internal sealed class OutputTail
+{
+    private const int MaxCharacters = 8 * 1024;
+
+    private readonly StringBuilder _text = new();
+
+    public void Append(string? line)
+    {
+        if (line is null)
+            return;
+
+        lock (_text)
+        {
+            _text.AppendLine(line);
+            if (_text.Length > MaxCharacters)
+                _text.Remove(0, _text.Length - MaxCharacters);
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (_text)
+            return _text.ToString().TrimEnd();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Orchestrator.TestKit.Processes;
+
+/// <summary>Linux signal numbers that tests send to real peers.</summary>
+public enum Signal
+{
+    /// <summary>Ends a process at once, even a suspended one.</summary>
+    Kill = 9,
+
+    /// <summary>Asks a process to end; a frozen agent ignores it.</summary>
+    Terminate = 15,
+
+    /// <summary>Lets a suspended process run again.</summary>
+    Continue = 18,
+
+    /// <summary>Suspends a process: its sockets stay open and silent.</summary>
+    Stop = 19,
+}

@@ -1,0 +1,35 @@
+namespace Orchestrator.TestKit.RealVms;
+
+/// <summary>How one real VM is booted.</summary>
+public sealed record RealVmOptions
+{
+    /// <summary>QEMU's name for the VM, the guest's host name, and the sub-directory: letters, digits, '-' and '.'.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The --vm-dir that gets the sub-directory. Null: a temporary one that disappears with the VM.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>The VM's identity. The two sides of a migration share one.</summary>
+    public Guid Uuid { get; init; } = Guid.NewGuid();
+
+    /// <summary>Guest memory in MiB, at least 96.</summary>
+    public int MemoryMiB { get; init; } = 128;
+
+    /// <summary>Whether the agent's port has the id agent0. Without one QEMU sends no VSERPORT_CHANGE.</summary>
+    public bool PortHasId { get; init; } = true;
+
+    /// <summary>Whether there is an ext4 disk at /mnt/data, so that fsfreeze has something to freeze.</summary>
+    public bool WithDisk { get; init; }
+
+    /// <summary>The disk's image, created when missing. Null: data.img in the VM's directory. Only read with <see cref="WithDisk"/>.</summary>
+    public string? DiskPath { get; init; }
+
+    /// <summary>More kernel arguments. <see cref="NoShutdown"/> is one.</summary>
+    public string KernelArguments { get; init; } = "";
+
+    /// <summary>Appended to QEMU's command line as they are, such as "-incoming", "defer".</summary>
+    public IReadOnlyList<string> ExtraQemuArguments { get; init; } = [];
+
+    /// <summary>Kernel argument: a guest without /sbin/shutdown, whose agent answers guest-shutdown with an error.</summary>
+    public const string NoShutdown = "orchestrator.noshutdown";
+}
