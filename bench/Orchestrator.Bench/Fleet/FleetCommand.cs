@@ -40,7 +40,8 @@ public static class FleetCommand
             clients.Add(name switch
             {
                 "c" => await ReferenceClients.EpollAsync(directory, options, cancel),
-                "python" => ReferenceClients.Asyncio(directory, options),
+                "python" => ReferenceClients.Asyncio(name, "plain", directory, options),
+                "python-buffered" => ReferenceClients.Asyncio(name, "buffered", directory, options),
                 _ => new OrchestratorClient(directory, options),
             });
         return clients;
@@ -55,7 +56,7 @@ public static class FleetCommand
             {
                 var batch = await client.RunBatchAsync(options.Warmup, options.Rounds, cancel);
                 batches.Add(batch);
-                output.WriteLine($"{turn}/{options.Batches} {client.Name,-12} {Distribution.Of(batch.Rates).Median,8:N0} commands/s {batch.CpuMicrosecondsPerCommand,8:N1} µs CPU each");
+                output.WriteLine($"{turn}/{options.Batches} {client.Name,-15} {Distribution.Of(batch.Rates).Median,8:N0} commands/s {batch.CpuMicrosecondsPerCommand,8:N1} µs CPU each");
             }
         return batches;
     }

@@ -6,7 +6,7 @@ namespace Orchestrator.Bench.Fleet;
 public sealed record FleetOptions
 {
     /// <summary>The clients that can be measured, in the order of their turns.</summary>
-    public static readonly IReadOnlyList<string> AllClients = ["c", "python", "orchestrator"];
+    public static readonly IReadOnlyList<string> AllClients = ["c", "python", "python-buffered", "orchestrator"];
 
     /// <summary>
     /// Commands that may be measured. The agents are real and run on this machine, so only commands that read belong here:

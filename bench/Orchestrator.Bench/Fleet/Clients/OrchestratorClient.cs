@@ -21,6 +21,28 @@ public sealed class OrchestratorClient(FleetDirectory directory, FleetOptions op
     {
         var started = TimeProvider.System.GetTimestamp();
         await using var server = await OrchestratorServer.StartAsync(options.Program, directory.VmDirectory, directory, cancel);
+        try
+        {
+            return await RunBatchAsync(server, started, warmup, rounds, cancel);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            throw new BenchException($"the orchestrator did not answer: {failure.Message}\n{server.LogTail()}");
+        }
+    }
+
+    /// <summary>Resident memory of a server without a single VM, bytes.</summary>
+    /// <exception cref="BenchException">The server cannot be started.</exception>
+    public async Task<long> EmptyServerBytesAsync(CancellationToken cancel)
+    {
+        var none = directory.File("none");
+        Directory.CreateDirectory(none);
+        await using var server = await OrchestratorServer.StartAsync(options.Program, none, directory, cancel);
+        return server.Usage().ResidentBytes;
+    }
+
+    private async Task<Batch> RunBatchAsync(OrchestratorServer server, long started, int warmup, int rounds, CancellationToken cancel)
+    {
         await ReadyAsync(server, started, cancel);
         var connect = TimeProvider.System.GetElapsedTime(started);
         var ready = server.Usage();
@@ -41,16 +63,6 @@ public sealed class OrchestratorClient(FleetDirectory directory, FleetOptions op
             Ready = ready,
             After = after,
         };
-    }
-
-    /// <summary>Resident memory of a server without a single VM, bytes.</summary>
-    /// <exception cref="BenchException">The server cannot be started.</exception>
-    public async Task<long> EmptyServerBytesAsync(CancellationToken cancel)
-    {
-        var none = directory.File("none");
-        Directory.CreateDirectory(none);
-        await using var server = await OrchestratorServer.StartAsync(options.Program, none, directory, cancel);
-        return server.Usage().ResidentBytes;
     }
 
     private async Task ReadyAsync(OrchestratorServer server, long started, CancellationToken cancel)

@@ -23,11 +23,13 @@ public static class ReferenceClients
         return new ReferenceClient("c", program, [directory.VmDirectory, options.Command], options.Agents);
     }
 
-    /// <summary>The asyncio program, run by the python3 of the PATH.</summary>
+    /// <summary>
+    /// The asyncio program, run by the python3 of the PATH; <paramref name="kind"/> is its last argument, "plain" or "buffered".
+    /// </summary>
     /// <exception cref="BenchException">There is no python3.</exception>
-    public static IFleetClient Asyncio(FleetDirectory directory, FleetOptions options)
+    public static IFleetClient Asyncio(string name, string kind, FleetDirectory directory, FleetOptions options)
     {
-        string[] arguments = [Path.Combine(Sources, "asyncio_fleet.py"), directory.VmDirectory, options.Command];
-        return new ReferenceClient("python", Executable.Find("python3", "python3"), arguments, options.Agents);
+        string[] arguments = [Path.Combine(Sources, "asyncio_fleet.py"), directory.VmDirectory, options.Command, kind];
+        return new ReferenceClient(name, Executable.Find("python3", "python3"), arguments, options.Agents);
     }
 }

@@ -5,8 +5,8 @@ namespace Orchestrator.Bench.Fleet.Peers;
 /// <summary>Refuses a fleet that this machine cannot hold before a single process is started.</summary>
 public static class Preflight
 {
-    // An agent takes 0.4 MB and a storage daemon 2.4 MB; a client adds its own share per VM.
-    private const long BytesPerVm = 4L << 20;
+    // Measured: an agent and a storage daemon take 1.8 MB together; the clients and the kernel's sockets come on top.
+    private const long BytesPerVm = 3L << 20;
     private const long BytesBeside = 512L << 20;
 
     // One agent thread and three of the storage daemon.

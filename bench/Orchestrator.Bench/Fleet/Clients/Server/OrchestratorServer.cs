@@ -46,6 +46,9 @@ public sealed class OrchestratorServer : IAsyncDisposable
     /// <exception cref="BenchException">It has ended.</exception>
     public ProcessUsage Usage() => ProcessUsage.Of(_process.Id);
 
+    /// <summary>The last lines of its log.</summary>
+    public string LogTail() => _process.LogTail();
+
     /// <summary>Stops it, which closes every connection to an agent, and removes its data.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,7 @@ namespace Orchestrator.Bench.Fleet.Clients.Server;
 public sealed class ServerApi : IDisposable
 {
     private static readonly MediaTypeWithQualityHeaderValue Ndjson = new("application/x-ndjson");
-    private static readonly TimeSpan JobPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
 
     /// <summary>Uses the server that listens on <paramref name="socket"/>, now or later.</summary>
@@ -31,7 +31,7 @@ public sealed class ServerApi : IDisposable
     })
     {
         BaseAddress = new Uri("http://orchestrator/"),
-        Timeout = JobPatience,
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>True if <c>GET /healthz</c> says so; false if nobody listens yet.</summary>
@@ -39,8 +39,11 @@ public sealed class ServerApi : IDisposable
     {
         try
         {
-            using var answer = await _http.GetAsync("healthz", cancel);
-            return answer.IsSuccessStatusCode;
+            return await BoundedAsync("GET /healthz", async stop =>
+            {
+                using var answer = await _http.GetAsync("healthz", stop);
+                return answer.IsSuccessStatusCode;
+            }, cancel);
         }
         catch (HttpRequestException)
         {
@@ -52,10 +55,13 @@ public sealed class ServerApi : IDisposable
     /// <exception cref="BenchException">The server refuses.</exception>
     public async Task<IReadOnlyDictionary<string, int>> AgentStatesAsync(CancellationToken cancel)
     {
-        using var answer = await _http.GetAsync("v1/vms", cancel);
-        await RequireSuccessAsync(answer, cancel);
-        var list = await answer.Content.ReadFromJsonAsync<VmList>(cancel);
-        return list!.Items.CountBy(vm => vm.Agent).ToDictionary();
+        return await BoundedAsync<IReadOnlyDictionary<string, int>>("GET /v1/vms", async stop =>
+        {
+            using var answer = await _http.GetAsync("v1/vms", stop);
+            await RequireSuccessAsync(answer, stop);
+            var list = await answer.Content.ReadFromJsonAsync<VmList>(stop);
+            return list!.Items.CountBy(vm => vm.Agent ?? "unknown").ToDictionary();
+        }, cancel);
     }
 
     /// <summary>
@@ -64,28 +70,36 @@ public sealed class ServerApi : IDisposable
     /// <exception cref="BenchException">The server refuses, the stream is cut or has a gap, or the job takes more than a minute.</exception>
     public async Task<JobTally> RunJobAsync(string command, CancellationToken cancel)
     {
-        using var deadline = new CancellationTokenSource(JobPatience, TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs")
+        return await BoundedAsync($"a job of {command}", async stop =>
         {
-            Content = JsonContent.Create(new { target = "*", command }),
-            Headers = { Accept = { Ndjson } },
-        };
-        try
-        {
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            await RequireSuccessAsync(answer, either.Token);
-            await using var stream = await answer.Content.ReadAsStreamAsync(either.Token);
-            return await JobStream.ReadAsync(stream, either.Token);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-        {
-            throw new BenchException($"a job of {command} did not end within {JobPatience.TotalSeconds} s");
-        }
+            using var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs")
+            {
+                Content = JsonContent.Create(new { target = "*", command }),
+                Headers = { Accept = { Ndjson } },
+            };
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            await RequireSuccessAsync(answer, stop);
+            await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+            return await JobStream.ReadAsync(stream, stop);
+        }, cancel);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private static async Task<T> BoundedAsync<T>(string what, Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        try
+        {
+            return await ask(either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw new BenchException($"{what} did not end within {Patience.TotalSeconds} s");
+        }
+    }
 
     private static async Task RequireSuccessAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
@@ -95,5 +109,5 @@ public sealed class ServerApi : IDisposable
 
     private sealed record VmList(IReadOnlyList<Vm> Items);
 
-    private sealed record Vm(string Agent);
+    private sealed record Vm(string? Agent);
 }
