@@ -1,1 +1,41 @@
-return 0;
+using System.Runtime.InteropServices;
+using Orchestrator.Bench;
+using Orchestrator.Bench.Fleet;
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+try
+{
+    switch (args)
+    {
+        case ["fleet", "--help" or "-h"]:
+            Console.WriteLine(FleetOptions.Usage);
+            return 0;
+        case ["fleet", .. var options]:
+            await FleetCommand.RunAsync(FleetOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
+        default:
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}", BenchException.UsageError);
+    }
+}
+catch (Exception) when (stop.IsCancellationRequested)
+{
+    // A terminal interrupts the children too, so what ends the run may be any child's end.
+    Console.Error.WriteLine("bench: stopped; every process it had started has been ended");
+    return 130;
+}
+catch (BenchException failure)
+{
+    Console.Error.WriteLine($"bench: {failure.Message}");
+    return failure.ExitCode;
+}
+
+// The default action would end this process at once and leave thousands of peers behind.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,47 @@
+using Orchestrator.Bench.Fleet;
+using Orchestrator.Bench.Fleet.Clients;
+using Orchestrator.Bench.Fleet.Peers;
+
+namespace Orchestrator.Bench.Tests.Fleet.Clients;
+
+/// <summary>The reference clients against real guest agents; needs qemu-ga, qemu-storage-daemon, gcc and python3.</summary>
+public class RealPeersTests
+{
+    [Fact]
+    public async Task Clients_take_turns_with_the_same_agents()
+    {
+        // guest-info has a reply of several KiB: it comes in more than one read.
+        var options = new FleetOptions { Agents = 3, Command = "guest-info" };
+        using var directory = FleetDirectory.Create();
+        await using var peers = new PeerFleet(directory, options.Agents);
+        await peers.StartAsync(CancellationToken.None);
+        IFleetClient[] clients =
+        [
+            await ReferenceClients.EpollAsync(directory, options, CancellationToken.None),
+            ReferenceClients.Asyncio("python", "plain", directory, options),
+            ReferenceClients.Asyncio("python-buffered", "buffered", directory, options),
+        ];
+
+        foreach (var client in clients.Concat(clients))
+        {
+            var batch = await client.RunBatchAsync(1, 4, CancellationToken.None);
+
+            Assert.Equal((client.Name, 3, 4), (batch.Client, batch.Commands, batch.Rounds.Count));
+            Assert.All(batch.Rates, rate => Assert.InRange(rate, 1, 1e7));
+        }
+    }
+
+    [Fact]
+    public async Task A_dead_agent_is_named()
+    {
+        var options = new FleetOptions { Agents = 2 };
+        using var directory = FleetDirectory.Create();
+        await using (var peers = new PeerFleet(directory, options.Agents))
+            await peers.StartAsync(CancellationToken.None);
+        var client = await ReferenceClients.EpollAsync(directory, options, CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<BenchException>(() => client.RunBatchAsync(0, 1, CancellationToken.None));
+
+        Assert.Matches("^c ended: epoll_fleet: vm000[12]: connect: Connection refused$", error.Message);
+    }
+}

@@ -1,0 +1,62 @@
+using Orchestrator.Bench.Fleet;
+
+namespace Orchestrator.Bench.Tests.Fleet;
+
+public class FleetOptionsTests
+{
+    [Fact]
+    public void No_arguments_give_the_documented_defaults()
+    {
+        var options = FleetOptions.Parse([]);
+
+        Assert.Equal((1000, 20, 20, 5, "guest-ping"), (options.Agents, options.Rounds, options.Warmup, options.Batches, options.Command));
+        Assert.Equal(FleetOptions.AllClients, options.Clients);
+        Assert.EndsWith("artifacts/orchestrator/orchestrator", options.Program);
+        Assert.EndsWith("bench/results", options.Results);
+    }
+
+    [Fact]
+    public void Every_option_is_read()
+    {
+        var options = FleetOptions.Parse(
+            ["--agents", "5000", "--rounds", "3", "--warmup", "0", "--batches", "2", "--command", "guest-info", "--program", "/p", "--results", "/r"]);
+
+        Assert.Equal((5000, 3, 0, 2, "guest-info"), (options.Agents, options.Rounds, options.Warmup, options.Batches, options.Command));
+        Assert.Equal(("/p", "/r"), (options.Program, options.Results));
+    }
+
+    [Fact]
+    public void Peers_keep_the_order_of_turns() =>
+        Assert.Equal(["c", "orchestrator"], FleetOptions.Parse(["--peers", "orchestrator, c"]).Clients);
+
+    [Theory]
+    [InlineData("--agents", "0")]
+    [InlineData("--agents", "5001")]
+    [InlineData("--agents", "many")]
+    [InlineData("--agents", "-1")]
+    [InlineData("--rounds", "0")]
+    [InlineData("--warmup", "-1")]
+    [InlineData("--batches", "0")]
+    [InlineData("--peers", "c,java")]
+    [InlineData("--peers", "")]
+    [InlineData("--unknown", "1")]
+    public void A_wrong_value_is_a_usage_error_that_names_the_option(string name, string value)
+    {
+        var error = Assert.Throws<BenchException>(() => FleetOptions.Parse([name, value]));
+
+        Assert.Equal(BenchException.UsageError, error.ExitCode);
+        Assert.StartsWith(name, error.Message);
+    }
+
+    [Theory]
+    [InlineData("guest-shutdown")]
+    [InlineData("guest-fsfreeze-freeze")]
+    [InlineData("guest-exec")]
+    [InlineData("guest-set-time")]
+    public void A_command_that_would_change_this_machine_is_refused(string command) =>
+        Assert.Throws<BenchException>(() => FleetOptions.Parse(["--command", command]));
+
+    [Fact]
+    public void An_option_without_its_value_is_refused() =>
+        Assert.Throws<BenchException>(() => FleetOptions.Parse(["--agents"]));
+}

@@ -1,0 +1,113 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+
+namespace Orchestrator.Bench.Fleet.Clients.Server;
+
+/// <summary>The part of the HTTP API (docs/API.md) that the benchmark needs, over the server's Unix socket.</summary>
+public sealed class ServerApi : IDisposable
+{
+    private static readonly MediaTypeWithQualityHeaderValue Ndjson = new("application/x-ndjson");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly HttpClient _http;
+
+    /// <summary>Uses the server that listens on <paramref name="socket"/>, now or later.</summary>
+    public ServerApi(string socket) => _http = new HttpClient(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancel) =>
+        {
+            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
+                return new NetworkStream(connection, ownsSocket: true);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        },
+    })
+    {
+        BaseAddress = new Uri("http://orchestrator/"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>True if <c>GET /healthz</c> says so; false if nobody listens yet.</summary>
+    public async Task<bool> IsLiveAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await BoundedAsync("GET /healthz", async stop =>
+            {
+                using var answer = await _http.GetAsync("healthz", stop);
+                return answer.IsSuccessStatusCode;
+            }, cancel);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How many VMs are in each state of their agent (<c>GET /v1/vms</c>).</summary>
+    /// <exception cref="BenchException">The server refuses.</exception>
+    public async Task<IReadOnlyDictionary<string, int>> AgentStatesAsync(CancellationToken cancel)
+    {
+        return await BoundedAsync<IReadOnlyDictionary<string, int>>("GET /v1/vms", async stop =>
+        {
+            using var answer = await _http.GetAsync("v1/vms", stop);
+            await RequireSuccessAsync(answer, stop);
+            var list = await answer.Content.ReadFromJsonAsync<VmList>(stop);
+            return list!.Items.CountBy(vm => vm.Agent ?? "unknown").ToDictionary();
+        }, cancel);
+    }
+
+    /// <summary>
+    /// Job in, all outcomes out: <paramref name="command"/> to every VM, and the job's stream to its end.
+    /// </summary>
+    /// <exception cref="BenchException">The server refuses, the stream is cut or has a gap, or the job takes more than a minute.</exception>
+    public async Task<JobTally> RunJobAsync(string command, CancellationToken cancel)
+    {
+        return await BoundedAsync($"a job of {command}", async stop =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs")
+            {
+                Content = JsonContent.Create(new { target = "*", command }),
+                Headers = { Accept = { Ndjson } },
+            };
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            await RequireSuccessAsync(answer, stop);
+            await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+            return await JobStream.ReadAsync(stream, stop);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<T> BoundedAsync<T>(string what, Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        try
+        {
+            return await ask(either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw new BenchException($"{what} did not end within {Patience.TotalSeconds} s");
+        }
+    }
+
+    private static async Task RequireSuccessAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        if (!answer.IsSuccessStatusCode)
+            throw new BenchException($"{answer.RequestMessage?.RequestUri?.AbsolutePath} was refused with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancel)}");
+    }
+
+    private sealed record VmList(IReadOnlyList<Vm> Items);
+
+    private sealed record Vm(string? Agent);
+}
