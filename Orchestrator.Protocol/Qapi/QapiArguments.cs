@@ -15,12 +15,12 @@ public static class QapiArguments
     /// <exception cref="QapiValidationException">The first argument that does not fit, and what to do about it.</exception>
     public static byte[] Encode(QapiCommand command, JsonElement arguments) =>
         arguments.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
-            ? Encode(command, "{}"u8)
-            : Encode(command, JsonMarshal.GetRawUtf8Value(arguments));
+            ? EncodeJson(command, "{}"u8)
+            : EncodeJson(command, JsonMarshal.GetRawUtf8Value(arguments));
 
     /// <summary>The same from UTF-8 JSON.</summary>
     /// <exception cref="QapiValidationException">The first argument that does not fit, and what to do about it.</exception>
-    public static byte[] Encode(QapiCommand command, ReadOnlySpan<byte> arguments)
+    public static byte[] EncodeJson(QapiCommand command, ReadOnlySpan<byte> arguments)
     {
         var output = new ArrayBufferWriter<byte>(Math.Max(arguments.Length, 16));
         var violation = QapiTranscoder.Transcode(
@@ -34,8 +34,8 @@ public static class QapiArguments
     /// An array is a JSON array, or is given element by element by repeating the name (<c>arg=-c arg=ls</c>).
     /// Objects are JSON, or are given member by member (<c>outer.inner=1</c>). <c>name:=json</c> is JSON whatever the type.
     /// </remarks>
-    /// <returns>As from <see cref="Encode(QapiCommand, JsonElement)"/>.</returns>
+    /// <returns>As from <see cref="Encode"/>.</returns>
     /// <exception cref="QapiValidationException">A pair that is malformed, unknown, given twice or does not fit.</exception>
     public static byte[] FromKeyValues(QapiCommand command, IEnumerable<string> pairs) =>
-        Encode(command, KeyValueArguments.ToJson(command, pairs));
+        EncodeJson(command, KeyValueArguments.ToJson(command, pairs));
 }

@@ -10,6 +10,7 @@ internal sealed class QapiBinder(IReadOnlyList<QapiDefinition> definitions)
     private readonly QapiTypeTable _types = new();
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<QapiObjectType, QapiDefinition> _incomplete = [];
+    private readonly HashSet<QapiObjectType> _completed = [];
     private readonly List<(QapiObjectType Type, QapiPosition Position)> _objects = [];
     private readonly List<QapiCommand> _commands = [];
     private readonly List<QapiEvent> _events = [];
@@ -114,16 +115,16 @@ internal sealed class QapiBinder(IReadOnlyList<QapiDefinition> definitions)
         _completed.Add(type);
     }
 
-    private readonly HashSet<QapiObjectType> _completed = [];
-
     private IReadOnlyList<QapiMember> BaseMembers(QapiTypeName name, QapiDefinition user)
     {
-        if (name.IsArray || _types.Resolve(name) is not QapiObjectType @base || definitions.OfType<QapiUnionDefinition>().Any(union => union.Name == name.Name))
+        if (_types.Resolve(name) is not QapiObjectType @base)
             throw new QapiSchemaException(name.Position, $"a struct as base of '{user.Name}'", $"'{name.Name}'");
         Complete(@base);
-        return _completed.Contains(@base)
+        if (!_completed.Contains(@base))
+            throw new QapiSchemaException(name.Position, $"a base of '{user.Name}' that does not lead back to it", $"'{name.Name}'");
+        return @base.Discriminator is null
             ? @base.Members
-            : throw new QapiSchemaException(name.Position, $"a base of '{user.Name}' that does not lead back to it", $"'{name.Name}'");
+            : throw new QapiSchemaException(name.Position, $"a struct as base of '{user.Name}'", $"union '{name.Name}'");
     }
 
     private IEnumerable<QapiMember> Members(IReadOnlyList<QapiMemberDefinition> members, QapiDefinition owner) =>

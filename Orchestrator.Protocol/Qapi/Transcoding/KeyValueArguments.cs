@@ -48,7 +48,7 @@ internal sealed class KeyValueArguments
     {
         var node = _tree;
         QapiType? type = _command.ArgumentsType;
-        for (var rest = name; ; )
+        for (var rest = name; ;)
         {
             var dot = rest.IndexOf('.');
             var members = (type as QapiObjectType)?.Members ?? [];
