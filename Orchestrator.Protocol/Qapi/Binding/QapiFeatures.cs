@@ -1,0 +1,23 @@
+using Orchestrator.Protocol.Qapi.Syntax;
+
+namespace Orchestrator.Protocol.Qapi.Binding;
+
+/// <summary>Reads <c>features</c>: names, or objects <c>{name, if}</c>.</summary>
+internal static class QapiFeatures
+{
+    public static IReadOnlyList<string> Read(QapiNode? node) => node switch
+    {
+        null => [],
+        QapiArrayNode features => [.. features.Items.Select(Name)],
+        _ => throw QapiNodes.Unexpected(node, "an array of features"),
+    };
+
+    private static string Name(QapiNode node)
+    {
+        if (node is not QapiObjectNode feature)
+            return QapiNodes.Text(node, "a feature's name, or an object {name, if}");
+        QapiNodes.AllowKeys(feature, "name", "if");
+        QapiConditions.Read(feature["if"]);
+        return QapiNodes.Text(QapiNodes.Require(feature, "name"), "a feature's name");
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using Orchestrator.Protocol.Qapi.Syntax;
+
+namespace Orchestrator.Protocol.Qapi.Binding;
+
+/// <summary>Reads the member lists of structs, unions, alternates, commands and events, and the values of enums.</summary>
+internal static class QapiMembers
+{
+    public static IReadOnlyList<QapiMemberDefinition> Read(QapiNode node) =>
+        node is QapiObjectNode members ? [.. members.Properties.Select(Member)] : throw QapiNodes.Unexpected(node, "an object of members");
+
+    private static QapiMemberDefinition Member(QapiProperty property)
+    {
+        // '*name' marks an optional member.
+        var optional = property.Name.StartsWith('*');
+        var name = optional ? property.Name[1..] : property.Name;
+        if (name.Length == 0)
+            throw new QapiSchemaException(property.Position, "a member's name", $"'{property.Name}'");
+        if (property.Value is not QapiObjectNode detailed)
+            return new QapiMemberDefinition(property.Position, name, optional, TypeName(property.Value), null, []);
+        QapiNodes.AllowKeys(detailed, "type", "if", "features");
+        return new QapiMemberDefinition(
+            property.Position, name, optional,
+            TypeName(QapiNodes.Require(detailed, "type")),
+            QapiConditions.Read(detailed["if"]),
+            QapiFeatures.Read(detailed["features"]));
+    }
+
+    public static IReadOnlyList<QapiValueDefinition> Values(QapiNode node) =>
+        node is QapiArrayNode values ? [.. values.Items.Select(Value)] : throw QapiNodes.Unexpected(node, "an array of enum values");
+
+    private static QapiValueDefinition Value(QapiNode node)
+    {
+        if (node is not QapiObjectNode detailed)
+            return new QapiValueDefinition(node.Position, QapiNodes.Text(node, "an enum value, or an object {name, if, features}"), null, []);
+        QapiNodes.AllowKeys(detailed, "name", "if", "features");
+        return new QapiValueDefinition(
+            node.Position,
+            QapiNodes.Text(QapiNodes.Require(detailed, "name"), "an enum value"),
+            QapiConditions.Read(detailed["if"]),
+            QapiFeatures.Read(detailed["features"]));
+    }
+
+    [return: NotNullIfNotNull(nameof(node))]
+    public static QapiTypeName? TypeName(QapiNode? node) => node switch
+    {
+        null => null,
+        QapiStringNode { Value.Length: > 0 } name => new QapiTypeName(name.Position, name.Value, false),
+        QapiArrayNode { Items: [QapiStringNode { Value.Length: > 0 } name] } => new QapiTypeName(name.Position, name.Value, true),
+        _ => throw QapiNodes.Unexpected(node, "a type's name, or an array of one type's name"),
+    };
+}
