@@ -49,9 +49,9 @@ internal static class Admission
         _ => null,
     };
 
-    private static Rejection? OfCapabilities(VmCondition vm, EncodedCommand command) => vm.Capabilities?.Of(command.Name) switch
+    private static Rejection? OfCapabilities(VmCondition vm, EncodedCommand command) => (command.IsComposite ? null : vm.Capabilities?.Of(command.Name)) switch
     {
-        AgentCapability.Unknown => new Rejection(Phase.Refused, Reasons.Unsupported, $"the agent {vm.Capabilities.Version} does not have {command.Name}"),
+        AgentCapability.Unknown => new Rejection(Phase.Refused, Reasons.Unsupported, $"the agent {vm.Capabilities!.Version} does not have {command.Name}"),
         AgentCapability.Disabled => new Rejection(Phase.Refused, Reasons.DisabledByGuest, $"the guest's administrator or platform disabled {command.Name}"),
         _ => null,
     };

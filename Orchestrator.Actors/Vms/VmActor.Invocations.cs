@@ -3,6 +3,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Agent.Exec;
+using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qmp;
 
@@ -23,6 +24,8 @@ internal sealed partial class VmActor
             End(invocation, OutcomeRules.Of(rejection));
         else if (plan.Route == CommandRoute.Qmp)
             _qmp.Tell(new QmpCommands.Execute(plan.Command, plan.Deadline, invocation));
+        else if (plan.Command.IsComposite)
+            View(invocation);
         else if (plan.Route == CommandRoute.Guest)
             _agent!.Tell(new AgentCommands.Execute(plan.Command, plan.Deadline, invocation));
         else
@@ -34,6 +37,13 @@ internal sealed partial class VmActor
         var plan = invocation.Plan;
         GuestExecution.RunAsync(new AgentChannel(_agent!, _settings.Time), plan.Command, plan.Deadline.Remaining(_settings.Time), _settings.Time)
             .PipeTo(Self, success: result => new VmSignals.RunEnded(invocation, result));
+    }
+
+    private void View(Invocation invocation)
+    {
+        var plan = invocation.Plan;
+        GuestFileView.RunAsync(new AgentChannel(_agent!, _settings.Time), plan.Command, plan.Deadline.Remaining(_settings.Time), _settings.Time)
+            .PipeTo(Self, success: result => new VmSignals.Replied(invocation, result));
     }
 
     private void OnReplied(Invocation invocation, CommandResult result)

@@ -54,6 +54,12 @@ public sealed class EncodedCommand
     /// <summary>Whether <see cref="Returns"/> is enforced, as it is for everything a guest says.</summary>
     public bool FromGuest { get; private init; }
 
+    /// <summary>The agent does not know it: it is made out of other commands here.</summary>
+    public bool IsComposite { get; private init; }
+
+    /// <summary>The validated <c>arguments</c> object of a command of the guest namespace.</summary>
+    public ReadOnlyMemory<byte> Arguments { get; private init; }
+
     /// <summary>Length in bytes of the longest form of the message.</summary>
     public int MaxLength => _beforeId.Length + MaxIdBytes + _afterId.Length;
 
@@ -72,16 +78,19 @@ public sealed class EncodedCommand
             SuccessResponse = command.SuccessResponse,
             Returns = command.Returns,
             FromGuest = true,
+            IsComposite = command.IsComposite,
+            Arguments = encoded,
             MaxReplyBytes = ReplyLimits.ForGuest(command.Name, encoded),
         };
     }
 
     /// <summary>Encodes a command of the guest namespace by its name.</summary>
-    /// <exception cref="QapiValidationException">The command is unknown, or the arguments do not fit the schema.</exception>
+    /// <exception cref="ArgumentException">The namespace has no such command.</exception>
+    /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
     public static EncodedCommand ForGuest(string name, JsonElement arguments = default) =>
         GuestNamespace.Schema.TryGetCommand(name, out var command)
             ? ForGuest(command, arguments)
-            : throw new QapiValidationException(name, "a command of the guest namespace", "an unknown name");
+            : throw new ArgumentException($"there is no command '{name}' in the guest namespace", nameof(name));
 
     /// <summary>Encodes a QMP command; its arguments are checked by the QEMU that runs it.</summary>
     /// <param name="name">Command name.</param>
@@ -90,7 +99,7 @@ public sealed class EncodedCommand
     public static EncodedCommand ForQmp(string name, JsonElement arguments = default, bool outOfBand = false)
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
-            throw new QapiValidationException("arguments", "an object", arguments.ValueKind.ToString());
+            throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
         var encoded = arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [];
         return new EncodedCommand(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
         {
@@ -120,7 +129,7 @@ public sealed class EncodedCommand
         var output = new ArrayBufferWriter<byte>(Math.Max(payload.Length, 16));
         var accepted = FromGuest
             ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out var violation)
-            : QapiReply.TryNormalize(payload, output, QapiLimits.Qmp, out violation);
+            : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation);
         return accepted
             ? new CommandResult.Returned(output.WrittenMemory)
             : new CommandResult.Violated(new ReplyViolation(ViolationKind.Schema, violation!.Path, $"expected {violation.Expected}, got {violation.Actual}"));
@@ -135,7 +144,7 @@ public sealed class EncodedCommand
         using var writer = new Utf8JsonWriter(output);
         writer.WriteStartObject();
         writer.WriteString(verb, name);
-        if (!arguments.IsEmpty)
+        if (!arguments.IsEmpty && !arguments.SequenceEqual("{}"u8))
         {
             writer.WritePropertyName("arguments"u8);
             writer.WriteRawValue(arguments, skipInputValidation: true);

@@ -65,7 +65,7 @@ public sealed record QmpEvent(string Name, ReadOnlyMemory<byte> Data, DateTimeOf
     private static bool TryNormalize(ReadOnlySpan<byte> value, out ReadOnlyMemory<byte> data)
     {
         var output = new ArrayBufferWriter<byte>(value.Length);
-        var accepted = QapiReply.TryNormalize(value, output, QapiLimits.Qmp, out _);
+        var accepted = QapiReply.TryNormalize(value, output, QapiLimits.Qemu, out _);
         data = output.WrittenMemory;
         return accepted;
     }
