@@ -15,9 +15,9 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    public Option<bool> NoColor { get; } = new("--no-color") { Description = "No colours (also: NO_COLOR)", Recursive = true };
+    public Option<bool> NoColor { get; } = new("--no-color") { Arity = ArgumentArity.Zero, Description = "No colours (also: NO_COLOR)", Recursive = true };
 
-    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Only results and errors: no progress, no summary", Recursive = true };
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Arity = ArgumentArity.Zero, Description = "Only results and errors: no progress, no summary", Recursive = true };
 
     /// <summary>The server asked for, or the one that the environment names, or the user's own socket.</summary>
     /// <exception cref="CliException">What is named is no endpoint.</exception>

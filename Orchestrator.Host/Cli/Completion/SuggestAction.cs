@@ -11,7 +11,7 @@ namespace Orchestrator.Host.Cli.Completion;
 /// </summary>
 internal sealed class SuggestAction(CommandHost host, Directive directive) : AsynchronousCommandLineAction
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public override async Task<int> InvokeAsync(ParseResult parseResult, CancellationToken cancellationToken = default)
     {

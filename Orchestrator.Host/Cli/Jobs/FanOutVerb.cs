@@ -11,7 +11,7 @@ internal sealed class FanOutVerb(string defaultFormat, Action<TerminalWriter, IR
     private readonly TargetOptions _targets = new();
     private readonly JobOptions _options = new(defaultFormat);
     private readonly Option<TimeSpan?> _timeout = Durations.Option("--timeout", "How long each VM may take, in its queue and in the guest");
-    private readonly Option<bool> _async = new("--async") { Description = "Print the job's id and return" };
+    private readonly Option<bool> _async = new("--async") { Arity = ArgumentArity.Zero, Description = "Print the job's id and return" };
 
     /// <summary>Makes the verb's request from its selector and time-out.</summary>
     public delegate Task<byte[]> RequestFactory(CliContext context, string target, TimeSpan? timeout, CancellationToken cancellation);

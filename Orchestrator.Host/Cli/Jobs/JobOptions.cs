@@ -12,5 +12,5 @@ internal sealed class JobOptions(string defaultFormat)
     /// <summary>Until when the client waits; the job is not bound by it.</summary>
     public Option<TimeSpan?> Wait { get; } = Durations.Option("--wait", "Leave the job after this time (exit code 9); it continues");
 
-    public Option<bool> MaxExitCode { get; } = new("--maxrc", "-S") { Description = "Exit with the highest exit code of the programs" };
+    public Option<bool> MaxExitCode { get; } = new("--maxrc", "-S") { Arity = ArgumentArity.Zero, Description = "Exit with the highest exit code of the programs" };
 }

@@ -21,7 +21,7 @@ internal sealed class TargetOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
-    public Option<bool> All { get; } = new("--all") { Description = "All VMs" };
+    public Option<bool> All { get; } = new("--all") { Arity = ArgumentArity.Zero, Description = "All VMs" };
 
     public void AddTo(Command command, CommandHost host)
     {

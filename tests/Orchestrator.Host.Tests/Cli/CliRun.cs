@@ -23,6 +23,8 @@ internal sealed class CliRun
 
     public Dictionary<string, string> Variables { get; init; } = [];
 
+    public bool NoColor { init => Variables["NO_COLOR"] = value ? "1" : ""; }
+
     public Func<ServeOptions, CancellationToken, Task<int>> Serve { get; init; } = (_, _) => throw new InvalidOperationException("serve was not expected");
 
     public Interrupts Interrupts { get; } = new();

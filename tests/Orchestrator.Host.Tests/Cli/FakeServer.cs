@@ -62,6 +62,17 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Answers with lines and then keeps the stream open until the client leaves.</summary>
     public FakeServer OnHeldStream(string method, string path, params string[] lines) => OnStream(method, path, hold: true, lines);
 
+    /// <summary>Never answers; tells when it was asked.</summary>
+    public FakeServer OnSilence(string method, string path, TaskCompletionSource arrived)
+    {
+        _answers[$"{method} {path}"] = context =>
+        {
+            arrived.TrySetResult();
+            return UntilAbortedAsync(context);
+        };
+        return this;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync();
