@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Host.Cli.Completion;
-using Orchestrator.Host.Cli.Output;
 
 namespace Orchestrator.Host.Cli;
 
@@ -36,10 +35,6 @@ internal sealed class CommandHost(CliEnvironment environment)
         {
             context.Out.Flush();
             return ExitCodes.Interrupted;
-        }
-        catch (IOException error) when (error.HResult == StandardStream.BrokenPipe)
-        {
-            return ExitCodes.OutputClosed;
         }
     }
 }

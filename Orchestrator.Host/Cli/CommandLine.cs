@@ -4,6 +4,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Orchestrator.Host.Cli.Commands;
 using Orchestrator.Host.Cli.Completion;
+using Orchestrator.Host.Cli.Output;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Cli;
@@ -32,17 +33,23 @@ internal static class CommandLine
         var parsed = BuildRoot(new CommandHost(environment), serve).Parse(args, ParserConfiguration);
         if (parsed.Action is ParseErrorAction)
             return await ReportAsync(parsed, environment);
-
-        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+        try
         {
-            Output = environment.Out,
-            Error = environment.Error,
-            EnableDefaultExceptionHandler = false,
-            // Interrupts counts the signals itself.
-            ProcessTerminationTimeout = null,
-        });
-        await environment.Out.FlushAsync();
-        return exitCode;
+            var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = environment.Out,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                // Interrupts counts the signals itself.
+                ProcessTerminationTimeout = null,
+            });
+            await environment.Out.FlushAsync();
+            return exitCode;
+        }
+        catch (IOException error) when (error.HResult == StandardStream.BrokenPipe)
+        {
+            return ExitCodes.OutputClosed;
+        }
     }
 
     private static RootCommand BuildRoot(CommandHost host, Func<ServeOptions, CancellationToken, Task<int>> serve)

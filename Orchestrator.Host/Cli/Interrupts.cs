@@ -26,7 +26,8 @@ internal sealed class Interrupts : IDisposable
         lock (_registrations)
         {
             var source = !_first.IsCancellationRequested ? _first : !_second.IsCancellationRequested ? _second : null;
-            source?.Cancel();
+            // What waits for it continues elsewhere, not inside a signal handler that holds a lock.
+            _ = source?.CancelAsync();
             return source is not null;
         }
     }

@@ -38,7 +38,7 @@ internal static class JobCommands
             using var server = context.Connect();
             var path = $"v1/jobs/{Uri.EscapeDataString(context.Parsed.GetRequiredValue(id))}";
             var job = new JobView(await server.GetAsync(path, cancellation));
-            var report = new JobReport(context.Parsed.GetValue(options.Format)!, context.Out, OutcomeTables.Results);
+            var report = new JobReport(context.Parsed.GetValue(options.Format)!, context.Out, OutcomeTables.Any);
             foreach (var outcome in (await server.GetAsync($"{path}/invocations", cancellation)).Items())
                 report.Add(new OutcomeView(outcome));
             report.Complete(job);
@@ -53,7 +53,7 @@ internal static class JobCommands
     {
         var (id, options) = (Id(), new JobOptions(OutputFormat.Table));
         var command = new Command("watch", "Follows a job to its end; the exit code is the job's") { id, options.Format, options.Wait, options.MaxExitCode };
-        host.Handle(command, (context, _) => new JobSession(context, options, OutcomeTables.Results).WatchAsync(context.Parsed.GetRequiredValue(id)));
+        host.Handle(command, (context, _) => new JobSession(context, options, OutcomeTables.Any).WatchAsync(context.Parsed.GetRequiredValue(id)));
         return command;
     }
 

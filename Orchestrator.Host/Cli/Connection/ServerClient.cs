@@ -70,7 +70,7 @@ internal sealed class ServerClient : IDisposable
             if (answer.IsSuccessStatusCode)
                 return answer;
             using (answer)
-                throw Problem.From((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await ReadBodyAsync(answer, either.Token), _endpoint);
+                throw Problem.From((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await ReadBodyAsync(answer, cancellation), _endpoint);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -84,10 +84,16 @@ internal sealed class ServerClient : IDisposable
 
     private async Task<byte[]> ReadBodyAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {
+        using var timeout = new CancellationTokenSource(_answerTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
-            await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellation);
-            return await answer.Content.ReadAsByteArrayAsync(cancellation);
+            await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, either.Token);
+            return await answer.Content.ReadAsByteArrayAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CliException(ExitCodes.Error, $"{_endpoint} began an answer and did not end it within {_answerTimeout.TotalSeconds:0.#} s");
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {

@@ -11,7 +11,7 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
     /// <summary>The job as last told; <see langword="null"/> before its first line.</summary>
     public JobView? Job { get; private set; }
 
-    /// <summary>Follows until the job has ended; outcomes that the stream skipped are fetched then.</summary>
+    /// <summary>Follows until the job has ended; outcomes that the stream did not bring are fetched then.</summary>
     /// <exception cref="CliException">The stream broke or ended before the job did.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came; the job continues.</exception>
     public async Task<JobView> FollowAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
@@ -23,7 +23,7 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
                 OnLine(line);
             if (Job is not { HasEnded: true } ended)
                 throw new CliException(ExitCodes.Error, "the server ended the stream before the job's end");
-            if (_missed)
+            if (_missed || report.Tally.Total < ended.Targets)
                 await ReadMissedAsync(ended, cancellation);
             return ended;
         }

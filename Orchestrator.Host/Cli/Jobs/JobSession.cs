@@ -28,7 +28,7 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
             var job = await follower.FollowAsync(method, path, request, leave.Token);
             report.Complete(job);
             Summarize(report.Tally.Line(job));
-            return context.Parsed.GetValue(options.MaxExitCode) ? report.Tally.HighestExitCode : report.Tally.ExitCode(job);
+            return context.Parsed.GetValue(options.MaxExitCode) ? report.Tally.HighestExitCode(job) : report.Tally.ExitCode(job);
         }
         catch (OperationCanceledException) when (follower.Job is { } job)
         {

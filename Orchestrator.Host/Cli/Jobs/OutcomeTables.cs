@@ -15,6 +15,15 @@ internal static class OutcomeTables
         table.WriteTo(output);
     }
 
+    /// <summary>For a job that somebody else started: programs where there are any, else results.</summary>
+    public static void Any(TerminalWriter output, IReadOnlyList<OutcomeView> outcomes)
+    {
+        if (outcomes.Any(outcome => outcome.IsProgram))
+            Programs(output, outcomes);
+        else
+            Results(output, outcomes);
+    }
+
     /// <summary>How the program ended and the first line it wrote.</summary>
     public static void Programs(TerminalWriter output, IReadOnlyList<OutcomeView> outcomes)
     {

@@ -19,6 +19,9 @@ internal sealed record OutcomeView(JsonElement Json)
 
     public bool Succeeded => Phase == Phases.Succeeded;
 
+    /// <summary>Whether it tells of a program that was started.</summary>
+    public bool IsProgram => Exec is not null;
+
     /// <summary>Milliseconds from the VM's acceptance of the command to its end.</summary>
     public double ElapsedMs => Json.Number("elapsedMs") ?? 0;
 

@@ -19,6 +19,7 @@ public sealed class ExitCodeTests : IAsyncLifetime
     [InlineData(6, "Partial", "Failed", "Unknown")]
     [InlineData(6, "Partial", "Undelivered", "Unknown")]
     [InlineData(6, "Cancelled", "Cancelled", "Unknown")]
+    [InlineData(6, "Partial", "Succeeded", "PhaseOfALaterVersion")]
     [InlineData(8, "Cancelled", "Succeeded", "Cancelled")]
     [InlineData(8, "Cancelled", "Failed", "Cancelled")]
     [InlineData(8, "Cancelled", "Succeeded", "Succeeded")]
@@ -92,6 +93,17 @@ public sealed class ExitCodeTests : IAsyncLifetime
         Assert.Equal(1, await run.RunAsync("ping", "--all"));
         Assert.Contains("web01", run.Out);
         Assert.Contains($"orchestrator job watch {Samples.JobId}", run.Error);
+    }
+
+    [Fact]
+    public async Task Target_that_never_got_its_outcome_counts_as_unknown()
+    {
+        _server.OnStream("POST", "/v1/jobs", Samples.JobLine("Running", 2), Samples.OutcomeLine(Samples.Succeeded("a")), Samples.JobLine("Succeeded", 2))
+            .On("GET", $"/v1/jobs/{Samples.JobId}/invocations", $$"""{"items":[{{Samples.Succeeded("a")}}]}""");
+        var run = CliRun.Against(_server);
+
+        Assert.Equal(6, await run.RunAsync("ping", "--all"));
+        Assert.Contains("1 ok, 1 WITHOUT OUTCOME of 2", run.Error);
     }
 
     [Theory]

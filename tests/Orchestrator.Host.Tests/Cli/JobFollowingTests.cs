@@ -104,6 +104,16 @@ public sealed class JobFollowingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answer_that_never_ends_is_given_up()
+    {
+        _server.OnHeldStream("GET", "/v1/vms", "{");
+        var run = new CliRun { Server = _server.SocketPath, Time = new SecondTimerTime() };
+
+        Assert.Equal(1, await run.RunAsync("vm", "ls"));
+        Assert.Contains("began an answer and did not end it within 30 s", run.Error);
+    }
+
+    [Fact]
     public async Task Async_prints_the_id_and_returns()
     {
         _server.On("POST", "/v1/jobs", Samples.Job("Running", 3), 202);
@@ -163,6 +173,18 @@ public sealed class JobFollowingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Programs_of_a_job_are_shown_as_programs()
+    {
+        _server.On("GET", $"/v1/jobs/{Samples.JobId}", Samples.Job("Partial", 2))
+            .On("GET", $"/v1/jobs/{Samples.JobId}/invocations", $$"""{"items":[{{Samples.Program("a", 3, "hello", "Failed")}},{{Samples.Ended("b", "Undelivered", "VmPaused")}}]}""");
+        var run = CliRun.Against(_server);
+
+        Assert.Equal(0, await run.RunAsync("job", "get", Samples.JobId));
+        Assert.Matches("^a +node1 +Failed +3 +2 +hello$", run.OutLines[1]);
+        Assert.Matches("^b +node1 +Undelivered +VmPaused +0.5 +why$", run.OutLines[2]);
+    }
+
+    [Fact]
     public async Task Job_is_cancelled()
     {
         _server.On("POST", CancelPath, Samples.Job("Cancelled", 50, counts: """{"Succeeded":47,"Cancelled":1}"""));
@@ -207,5 +229,14 @@ public sealed class JobFollowingTests : IAsyncLifetime
         public override long TimestampFrequency => 1;
 
         public override long GetTimestamp() => Interlocked.Increment(ref _seconds);
+    }
+
+    /// <summary>Only the second timer ever fires: after the one for an answer's beginning comes the one for its end.</summary>
+    private sealed class SecondTimerTime : TimeProvider
+    {
+        private int _timers;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, Interlocked.Increment(ref _timers) == 2 ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }

@@ -28,12 +28,17 @@ public sealed class ProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Process_ends_with_130_on_sigint()
+    public async Task Process_is_light_and_ends_with_130_on_sigint()
     {
         _server.OnHeldStream("GET", "/v1/events", """{"type":"a"}""");
         using var process = Start(Program, "event", "watch", "-o", "ndjson");
 
         Assert.Equal("""{"type":"a"}""", await process.StandardOutput.ReadLineAsync());
+        // The client starts fast because it leaves alone what only the server needs.
+        var loaded = await File.ReadAllTextAsync($"/proc/{process.Id}/maps");
+        Assert.Contains("System.CommandLine.dll", loaded);
+        Assert.All(["Akka", "Microsoft.AspNetCore", "Spectre", "YamlDotNet"], name => Assert.DoesNotContain(name, loaded));
+
         Assert.Equal(0, kill(process.Id, SigInt));
         await process.WaitForExitAsync();
         Assert.Equal(130, process.ExitCode);
