@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.FanOut.Selectors;
+
+/// <summary>A name on its VmHost.</summary>
+internal sealed class NameTerm(TextPattern pattern) : SelectorNode
+{
+    /// <summary>The only name it matches, if there is only one.</summary>
+    public string? Exact => (pattern as ExactPattern)?.Literal;
+
+    public override bool Matches(VmSnapshot vm) => pattern.Matches(vm.Name);
+}
+
+/// <summary>An identity; a VM that has not told its own yet does not match.</summary>
+internal sealed class IdTerm(VmId id) : SelectorNode
+{
+    public override bool Matches(VmSnapshot vm) => vm.Id is { } known && known == id;
+}
+
+/// <summary>The VmHost.</summary>
+internal sealed class HostTerm(TextPattern pattern) : SelectorNode
+{
+    public override bool Matches(VmSnapshot vm) => pattern.Matches(vm.Host);
+}
+
+/// <summary>The VM's condition.</summary>
+internal sealed class StateTerm(VmState state) : SelectorNode
+{
+    public override bool Matches(VmSnapshot vm) => vm.State == state;
+}
+
+/// <summary>The agent's condition.</summary>
+internal sealed class AgentTerm(AgentState state) : SelectorNode
+{
+    public override bool Matches(VmSnapshot vm) => vm.Agent == state;
+}
+
+/// <summary>A label; without <paramref name="value"/>, its presence.</summary>
+internal sealed class LabelTerm(string key, TextPattern? value) : SelectorNode
+{
+    public override bool Matches(VmSnapshot vm) => Entries.Match(vm.Labels, key, value);
+}
+
+/// <summary>A fact; without <paramref name="value"/>, its presence.</summary>
+internal sealed class FactTerm(string key, TextPattern? value) : SelectorNode
+{
+    public override bool Matches(VmSnapshot vm) => Entries.Match(vm.Facts, key, value);
+}
+
+file static class Entries
+{
+    public static bool Match(FrozenDictionary<string, string> entries, string key, TextPattern? value) =>
+        entries.TryGetValue(key, out var actual) && (value is null || value.Matches(actual));
+}
