@@ -65,7 +65,7 @@ public sealed class ProcessTests : IAsyncLifetime
 
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
-        Assert.Contains("web0", _server.Single("POST", "/v1/jobs").Body);
+        Assert.Contains("web[01-02]", _server.Single("POST", "/v1/jobs").Body);
     }
 
     [Theory]

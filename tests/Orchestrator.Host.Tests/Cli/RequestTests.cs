@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Actors.FanOut.Selectors;
 
 namespace Orchestrator.Host.Tests.Cli;
 
@@ -28,16 +29,17 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("-t web* -t db1", "web* or db1")]
     [InlineData("-t web* -x web3", "web* and not web3")]
     [InlineData("--all -x a,b -x c", "* and not ((a,b) or c)")]
-    [InlineData("-t @web&@rack1 -t not%20db1 -x s:state=Paused", "((@web&@rack1) or (not db1)) and not s:state=Paused")]
-    [InlineData("-t @web", "@web")]
-    [InlineData("-t -", "n1,n2,n3")]
-    [InlineData("-t a -x -", "a and not (n1,n2,n3)")]
+    [InlineData("-t l:role=web&h:node1 -t not%20db1 -x s:state=Paused", "((l:role=web&h:node1) or (not db1)) and not s:state=Paused")]
+    [InlineData("-t web[01-20]", "web[01-20]")]
+    [InlineData("-t -", "n[1-3],'my vm'")]
+    [InlineData("-t a -x -", "a and not (n[1-3],'my vm')")]
     public async Task Targets_become_one_selector(string options, string expected)
     {
-        var run = new CliRun { Server = _server.SocketPath, Input = "n1\n\n# comment\n n2 \r\nn3" };
+        var run = new CliRun { Server = _server.SocketPath, Input = "n1\n\n# comment\n n2 \r\nn3\nmy vm" };
 
         Assert.Equal(0, await run.RunAsync(["ping", .. options.Split(' ').Select(Uri.UnescapeDataString)]));
         Assert.Equal(expected, Body().GetProperty("target").GetString());
+        Assert.True(TargetSelector.TryParse(expected, out _, out var error), error?.ToString());
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class RequestTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, "web01\nweb02\n");
 
         Assert.Equal(0, await CliRun.Against(_server).RunAsync("ping", "-t", "^" + file));
-        Assert.Equal("web01,web02", Body().GetProperty("target").GetString());
+        Assert.Equal("web[01-02]", Body().GetProperty("target").GetString());
         File.Delete(file);
     }
 
