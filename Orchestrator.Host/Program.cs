@@ -1,1 +1,3 @@
-return 0;
+using Orchestrator.Host.Cli;
+
+return await CommandLine.RunAsync(args, (_, _) => throw new CliException(ExitCodes.Error, "this build has no server"));
