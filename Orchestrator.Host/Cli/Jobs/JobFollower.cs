@@ -6,8 +6,6 @@ namespace Orchestrator.Host.Cli.Jobs;
 /// <summary>Reads a job's stream to its end, or until somebody has had enough.</summary>
 internal sealed class JobFollower(ServerClient server, JobReport report, JobProgress progress)
 {
-    private bool _missed;
-
     /// <summary>The job as last told; <see langword="null"/> before its first line.</summary>
     public JobView? Job { get; private set; }
 
@@ -23,7 +21,8 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
                 OnLine(line);
             if (Job is not { HasEnded: true } ended)
                 throw new CliException(ExitCodes.Error, "the server ended the stream before the job's end");
-            if (_missed || report.Tally.Total < ended.Targets)
+            // Behind a gap, or before the first line that this watcher got.
+            if (report.Tally.Total < ended.Targets)
                 await ReadMissedAsync(ended, cancellation);
             return ended;
         }
@@ -43,8 +42,6 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
             Job = new JobView(job);
         else if (line.Member("outcome") is { } outcome)
             report.Add(new OutcomeView(outcome));
-        else if (line.Member("gap") is not null)
-            _missed = true;
         if (Job is { } known)
             progress.Report(report.Tally.Total, known.Targets);
     }
