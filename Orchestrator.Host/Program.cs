@@ -1,3 +1,4 @@
+using Orchestrator.Host;
 using Orchestrator.Host.Cli;
 
-return await CommandLine.RunAsync(args, (_, _) => throw new CliException(ExitCodes.Error, "this build has no server"));
+return await CommandLine.RunAsync(args, ServeVerb.RunAsync);
