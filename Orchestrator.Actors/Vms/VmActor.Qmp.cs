@@ -13,6 +13,8 @@ internal sealed partial class VmActor
 {
     private static readonly EncodedCommand QueryStatus = EncodedCommand.ForQmp("query-status");
 
+    private const double ProbeShare = 0.8;
+
     private AgentPort? _port;
     private int _attachment;
     private int _lastQuestion;
@@ -65,6 +67,13 @@ internal sealed partial class VmActor
         Publish(happened.Name, happened.Data, Provenance.Host, happened.Timestamp);
         if (GuestEvents.Derive(happened) is var (name, data))
             Publish(name, data, Provenance.Host, happened.Timestamp);
+    }
+
+    /// <summary>Asks whether QEMU itself is alive, so that the answer is there when the command's deadline must be explained.</summary>
+    private void OnAgentSlow(TimeSpan remaining)
+    {
+        var share = remaining * ProbeShare;
+        AskStatus(share < _settings.ProbeTimeout ? share : _settings.ProbeTimeout);
     }
 
     private void AskStatus(TimeSpan timeout)

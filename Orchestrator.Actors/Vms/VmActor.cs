@@ -104,8 +104,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.PortPolled polled:
                 OnPortPolled(polled);
                 break;
-            case AgentEvents.Slow:
-                AskStatus(_settings.ProbeTimeout);
+            case AgentEvents.Slow slow:
+                OnAgentSlow(slow.Remaining);
                 break;
             default:
                 Always(message);

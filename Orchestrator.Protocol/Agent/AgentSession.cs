@@ -81,17 +81,13 @@ public sealed partial class AgentSession : IAsyncDisposable
     public void BeginSynchronize()
     {
         var number = UnguessableNumber.Next();
-        Outstanding? lost;
+        Abandon("the agent's channel was opened anew before it answered");
         lock (_gate)
         {
             if (_state == AgentSessionState.Closed)
                 return;
-            lost = TakeOutstanding();
-            _state = AgentSessionState.Unsynchronized;
             _synchronization = number;
-            _connection.Splitter.MaxFrameBytes = _options.MaxUnsolicitedBytes;
         }
-        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.AgentRestarted, Written: true, "the agent's channel was opened anew before it answered"));
         _connection.TrySend(EncodedCommand.Synchronize, number);
     }
 
@@ -137,6 +133,19 @@ public sealed partial class AgentSession : IAsyncDisposable
         return End(id, EncodedCommand.EmptyReturn, AgentSessionState.Unsynchronized);
     }
 
+    /// <summary>Ends an outstanding command whose answer cannot come any more: the agent that had it is gone.</summary>
+    public void Abandon(string detail)
+    {
+        Outstanding? lost;
+        lock (_gate)
+        {
+            lost = TakeOutstanding();
+            if (_state != AgentSessionState.Closed)
+                _state = AgentSessionState.Unsynchronized;
+        }
+        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.AgentRestarted, Written: true, detail));
+    }
+
     /// <summary>Closes the connection; an outstanding command ends as lost.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -148,24 +157,26 @@ public sealed partial class AgentSession : IAsyncDisposable
     /// <summary>Comes twice: first at the share of the time-out after which an answer is called slow, then at its end.</summary>
     private void OnDeadline()
     {
-        long id;
+        Outstanding outstanding;
+        bool ended;
         lock (_gate)
         {
-            if (_outstanding is not { } outstanding)
+            if (_outstanding is null)
                 return;
-            id = outstanding.IsSlow ? outstanding.Id : 0;
-            if (outstanding.IsSlow)
-                _abandoned = new Abandoned(outstanding.Command, id);
+            outstanding = _outstanding;
+            ended = outstanding.IsSlow;
+            if (ended)
+                _abandoned = new Abandoned(outstanding.Command, outstanding.Id);
             else
                 _deadline.Change(outstanding.AfterSlow, Timeout.InfiniteTimeSpan);
             outstanding.IsSlow = true;
         }
-        if (id == 0)
+        if (!ended)
         {
-            _observer.OnSlow(this);
+            _observer.OnSlow(this, outstanding.AfterSlow);
             return;
         }
-        End(id, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run"), AgentSessionState.Unsynchronized);
+        End(outstanding.Id, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run"), AgentSessionState.Unsynchronized);
     }
 
     /// <summary>Gives the outstanding command its result, if it is still the one with this id: the first cause wins.</summary>

@@ -9,7 +9,9 @@ public interface IAgentSessionObserver
     void OnSynchronized(AgentSession session);
 
     /// <summary>Three quarters of the outstanding command's time have passed: time to find out why, before its end must be explained.</summary>
-    void OnSlow(AgentSession session);
+    /// <param name="session">The session.</param>
+    /// <param name="remaining">Time until the command's deadline.</param>
+    void OnSlow(AgentSession session, TimeSpan remaining);
 
     /// <summary>An answer came after its command had already ended without one. It belongs to that command and to no other.</summary>
     void OnLateReply(AgentSession session, EncodedCommand command, CommandResult result);

@@ -38,14 +38,7 @@ internal static class AgentEvents
     internal sealed record StateChanged(AgentState State, string? Message, bool NewIncarnation) : ILocalSignal;
 
     /// <summary>An outstanding command has used three quarters of its time.</summary>
-    internal sealed class Slow : ILocalSignal
-    {
-        public static readonly Slow Instance = new();
-
-        private Slow()
-        {
-        }
-    }
+    internal sealed record Slow(TimeSpan Remaining) : ILocalSignal;
 
     /// <summary>An answer came after its command had ended.</summary>
     internal sealed record LateReply(EncodedCommand Command, CommandResult Result) : ILocalSignal;

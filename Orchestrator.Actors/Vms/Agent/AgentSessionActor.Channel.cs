@@ -76,6 +76,7 @@ internal sealed partial class AgentSessionActor
         Become(Disconnected);
         Tell(AgentState.Absent, "no agent has opened the channel in the guest");
         EndWaiting();
+        session?.Abandon("the agent closed its channel before it answered");
         _ = session?.DisposeAsync().AsTask();
         Connect();
     }

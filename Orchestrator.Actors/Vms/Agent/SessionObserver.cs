@@ -9,7 +9,7 @@ internal sealed class SessionObserver(IActorRef owner, IActorRef vm) : IAgentSes
 {
     public void OnSynchronized(AgentSession session) => owner.Tell(new AgentSignals.Synchronized(session));
 
-    public void OnSlow(AgentSession session) => vm.Tell(AgentEvents.Slow.Instance);
+    public void OnSlow(AgentSession session, TimeSpan remaining) => vm.Tell(new AgentEvents.Slow(remaining));
 
     public void OnLateReply(AgentSession session, EncodedCommand command, CommandResult result) => vm.Tell(new AgentEvents.LateReply(command, result));
 
