@@ -1,1 +1,4 @@
-return 0;
+using Orchestrator.Host;
+using Orchestrator.Host.Cli;
+
+return await CommandLine.RunAsync(args, ServeVerb.RunAsync);

@@ -31,14 +31,14 @@ internal static class JobRequests
             Target = ParseSelector(request.Target),
             Route = route,
             Command = command,
-            Timeout = ParseTimeout(request.TimeoutMs),
+            Timeout = TimeoutOf(request.TimeoutMs),
             AllowEmpty = request.AllowEmpty,
         };
     }
 
     /// <exception cref="RequestException">The text is no selector.</exception>
     public static TargetSelector ParseSelector(string text) =>
-        TargetSelector.TryParse(text, out var selector, out var error) ? selector! : throw new RequestException("invalid-selector", error!.ToString()!);
+        TargetSelector.TryParse(text, out var selector, out var error) ? selector : throw new RequestException("invalid-selector", error.Message);
 
     /// <summary>The namespace of the name decides the way: <c>guest-*</c> to the agent, all else to QEMU.</summary>
     public static (CommandRoute Route, EncodedCommand Command) Encode(string name, JsonElement arguments)
@@ -81,10 +81,10 @@ internal static class JobRequests
     }
 
     /// <summary>From a query parameter.</summary>
-    public static TimeSpan ParseTimeout(string? milliseconds) => ParseTimeout(
+    public static TimeSpan ParseTimeout(string? milliseconds) => TimeoutOf(
         milliseconds is null ? null : double.TryParse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : 0);
 
-    private static TimeSpan ParseTimeout(double? milliseconds)
+    private static TimeSpan TimeoutOf(double? milliseconds)
     {
         if (milliseconds is null)
             return DefaultTimeout;

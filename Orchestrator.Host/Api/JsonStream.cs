@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -64,5 +65,5 @@ internal sealed class JsonStream
         }
     }
 
-    private static void WriteText(IBufferWriter<byte> body, string text) => System.Text.Encoding.UTF8.GetBytes(text, body);
+    private static void WriteText(IBufferWriter<byte> body, string text) => Encoding.UTF8.GetBytes(text.AsSpan(), body);
 }

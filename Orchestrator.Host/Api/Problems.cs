@@ -26,7 +26,8 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "vm-not-found" or "job-not-found" or "unknown-command" => StatusCodes.Status404NotFound,
+        "vm-not-found" or "job-not-found" or "unknown-command" or "not-found" => StatusCodes.Status404NotFound,
+        "forbidden" => StatusCodes.Status403Forbidden,
         "ambiguous-name" => StatusCodes.Status409Conflict,
         "no-targets" or "invalid-arguments" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" => StatusCodes.Status429TooManyRequests,

@@ -6,6 +6,9 @@ namespace Orchestrator.Host.Api;
 /// <summary>Reads a request's JSON body; what is wrong with it is told with its place.</summary>
 internal static class RequestBody
 {
+    /// <summary>Largest body accepted: a 48 MiB file write as base64 fits.</summary>
+    public const long MaxBytes = 72 * 1024 * 1024;
+
     /// <summary>The body's value, or the default for an empty body.</summary>
     /// <exception cref="RequestException">The body is not the JSON that is asked for.</exception>
     public static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)

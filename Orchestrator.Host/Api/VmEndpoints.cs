@@ -1,5 +1,3 @@
-using Akka.Actor;
-using Akka.Hosting;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Host.Serving;

@@ -1,0 +1,14 @@
+namespace Orchestrator.Host.Api;
+
+/// <summary>All routes of the API, as docs/API.md lists them.</summary>
+internal static class ApiEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        VmEndpoints.Map(routes);
+        JobEndpoints.Map(routes);
+        EventEndpoints.Map(routes);
+        SystemEndpoints.Map(routes);
+        routes.MapOpenApi("/{documentName}.json");
+    }
+}

@@ -1,0 +1,11 @@
+namespace Orchestrator.Host.Cli;
+
+/// <summary>Ends a command with a message for people on standard error and an exit code for scripts.</summary>
+/// <param name="exitCode">One of <see cref="ExitCodes"/>.</param>
+/// <param name="message">What happened, where, and what to do next. May hold guest text: it is escaped where it is printed.</param>
+internal sealed class CliException(int exitCode, string message) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+
+    public static CliException Usage(string message) => new(ExitCodes.Usage, message);
+}

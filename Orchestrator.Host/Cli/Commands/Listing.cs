@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Orchestrator.Host.Cli.Connection;
+using Orchestrator.Host.Cli.Output;
+
+namespace Orchestrator.Host.Cli.Commands;
+
+/// <summary>Answers of the server in the form asked for.</summary>
+internal static class Listing
+{
+    /// <summary>A collection, <c>{"items":[…]}</c>: whole as JSON and YAML, one item per line as NDJSON, else by <paramref name="writeTable"/>.</summary>
+    public static void Write(TerminalWriter output, string format, JsonElement answer, Action<IEnumerable<JsonElement>> writeTable)
+    {
+        if (format == OutputFormat.Ndjson)
+        {
+            foreach (var item in answer.Items())
+                output.WriteDocument(JsonText.Line(item) + "\n");
+        }
+        else if (!WriteDocument(output, format, answer))
+        {
+            writeTable(answer.Items());
+        }
+    }
+
+    /// <summary>One object; as a table, a line per member that has a value, with nested names joined by dots.</summary>
+    public static void WriteOne(TerminalWriter output, string format, JsonElement answer)
+    {
+        if (format == OutputFormat.Ndjson)
+            output.WriteDocument(JsonText.Line(answer) + "\n");
+        else if (!WriteDocument(output, format, answer))
+            WriteMembers(output, answer);
+    }
+
+    private static bool WriteDocument(TerminalWriter output, string format, JsonElement answer)
+    {
+        var document = format switch
+        {
+            OutputFormat.Json => JsonText.Document(answer) + "\n",
+            OutputFormat.Yaml => YamlText.Document(answer),
+            _ => null,
+        };
+        if (document is not null)
+            output.WriteDocument(document);
+        return document is not null;
+    }
+
+    private static void WriteMembers(TerminalWriter output, JsonElement value)
+    {
+        List<(string Name, string Text)> members = [.. Members("", value)];
+        var width = members.Count == 0 ? 0 : members.Max(member => TerminalText.EscapeLine(member.Name).Length);
+        foreach (var (name, text) in members)
+        {
+            output.Write(TerminalText.EscapeLine(name).PadRight(width + 2), Tone.Heading);
+            output.WriteLine(text);
+        }
+    }
+
+    private static IEnumerable<(string Name, string Text)> Members(string prefix, JsonElement value)
+    {
+        foreach (var member in value.EnumerateObject())
+        {
+            var name = prefix + member.Name;
+            if (member.Value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var nested in Members(name + ".", member.Value))
+                    yield return nested;
+            }
+            else
+            {
+                yield return (name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : JsonText.Line(member.Value));
+            }
+        }
+    }
+}

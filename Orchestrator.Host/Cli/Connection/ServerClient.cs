@@ -1,0 +1,120 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Orchestrator.Host.Cli.Connection;
+
+/// <summary>Requests to the server's HTTP API. Every failure is a <see cref="CliException"/> that says what to do next.</summary>
+internal sealed class ServerClient : IDisposable
+{
+    private const int MaxAnswerBytes = 512 << 20;
+    private static readonly TimeSpan DefaultAnswerTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly ServerEndpoint _endpoint;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _answerTimeout;
+    private readonly HttpClient _http;
+
+    /// <param name="endpoint">Where the server is.</param>
+    /// <param name="time">Measures the time-out.</param>
+    /// <param name="answerTimeout">Longest wait for the beginning of an answer; 30 s unless given.</param>
+    public ServerClient(ServerEndpoint endpoint, TimeProvider time, TimeSpan? answerTimeout = null)
+    {
+        _endpoint = endpoint;
+        _time = time;
+        _answerTimeout = answerTimeout ?? DefaultAnswerTimeout;
+        _http = new HttpClient(endpoint.CreateHandler()) { BaseAddress = endpoint.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public ServerEndpoint Endpoint => _endpoint;
+
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellation) => ReadAsync(HttpMethod.Get, path, null, cancellation);
+
+    public Task<JsonElement> PostAsync(string path, byte[]? body, CancellationToken cancellation) => ReadAsync(HttpMethod.Post, path, body, cancellation);
+
+    /// <summary>Opens a stream of NDJSON; what it yields ends when the server ends it or <paramref name="cancellation"/> comes.</summary>
+    public async Task<ServerStream> OpenAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
+    {
+        var answer = await SendAsync(method, path, body, "application/x-ndjson", cancellation);
+        return new ServerStream(answer, await answer.Content.ReadAsStreamAsync(cancellation));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonElement> ReadAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(method, path, body, "application/json", cancellation);
+        try
+        {
+            var bytes = await ReadBodyAsync(answer, cancellation);
+            return JsonElement.Parse(bytes);
+        }
+        catch (JsonException)
+        {
+            throw new CliException(ExitCodes.Error, $"{_endpoint} answered with something that is not JSON: is it an Orchestrator server?");
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string accept, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+        if (body is not null)
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+        using var timeout = new CancellationTokenSource(_answerTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (answer.IsSuccessStatusCode)
+                return answer;
+            using (answer)
+                throw Problem.From((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await ReadBodyAsync(answer, cancellation), _endpoint);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CliException(ExitCodes.Error, $"{_endpoint} did not answer {method} {path} within {_answerTimeout.TotalSeconds:0.#} s");
+        }
+        catch (HttpRequestException error)
+        {
+            throw Unreachable(error);
+        }
+    }
+
+    private async Task<byte[]> ReadBodyAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(_answerTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, either.Token);
+            return await answer.Content.ReadAsByteArrayAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CliException(ExitCodes.Error, $"{_endpoint} began an answer and did not end it within {_answerTimeout.TotalSeconds:0.#} s");
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new CliException(ExitCodes.Error, $"the connection to {_endpoint} was lost in the middle of an answer: {error.Message}");
+        }
+    }
+
+    private CliException Unreachable(HttpRequestException error)
+    {
+        var next = _endpoint.SocketPath is null
+            ? "Is it the right address?"
+            : "Start a server with 'orchestrator serve --vm-dir DIR', or name another one with --server or ORCHESTRATOR_SERVER.";
+        return new CliException(ExitCodes.Error, $"no server at {_endpoint}: {Cause(error.InnerException ?? error)}. {next}");
+    }
+
+    // .NET words ENOENT of a Unix socket as "Cannot assign requested address".
+    private static string Cause(Exception error) => error switch
+    {
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "there is no such socket",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nobody listens there",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "it belongs to another user (permission denied)",
+        _ => error.Message.TrimEnd('.'),
+    };
+}

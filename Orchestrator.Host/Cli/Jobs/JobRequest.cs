@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Orchestrator.Host.Cli.Output;
+
+namespace Orchestrator.Host.Cli.Jobs;
+
+/// <summary>Bodies of <c>POST /v1/jobs</c> (docs/API.md, JobRequest).</summary>
+internal static class JobRequest
+{
+    /// <param name="target">Selector.</param>
+    /// <param name="command">A <c>guest-*</c> or QMP command.</param>
+    /// <param name="arguments">Its arguments object; <see langword="null"/> for none.</param>
+    /// <param name="timeout">The server's default when <see langword="null"/>.</param>
+    public static byte[] Command(string target, string command, JsonElement? arguments, TimeSpan? timeout) => Write(target, timeout, writer =>
+    {
+        writer.WriteString("command", command);
+        if (arguments is { } value)
+        {
+            writer.WritePropertyName("arguments");
+            value.WriteTo(writer);
+        }
+    });
+
+    /// <param name="target">Selector.</param>
+    /// <param name="argv">The program and its arguments; no shell.</param>
+    /// <param name="environment"><c>NAME=value</c> each.</param>
+    /// <param name="input">The program's standard input; <see langword="null"/> for none.</param>
+    /// <param name="timeout">The server's default when <see langword="null"/>.</param>
+    public static byte[] Program(string target, IReadOnlyList<string> argv, IReadOnlyList<string> environment, byte[]? input, TimeSpan? timeout) => Write(target, timeout, writer =>
+    {
+        writer.WriteStartObject("run");
+        WriteStrings(writer, "argv", argv);
+        if (environment.Count > 0)
+            WriteStrings(writer, "env", environment);
+        if (input is not null)
+            writer.WriteBase64String("input", input);
+        writer.WriteEndObject();
+    });
+
+    private static byte[] Write(string target, TimeSpan? timeout, Action<Utf8JsonWriter> body) => JsonText.Bytes(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("target", target);
+        body(writer);
+        if (timeout is { } given)
+            writer.WriteNumber("timeoutMs", (long)Math.Ceiling(given.TotalMilliseconds));
+        writer.WriteEndObject();
+    });
+
+    private static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values)
+            writer.WriteStringValue(value);
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Orchestrator.Host.Cli.Connection;
+using Orchestrator.Host.Cli.Output;
+
+namespace Orchestrator.Host.Cli.Jobs;
+
+/// <summary>A job from this client's side: follow it, show it, leave it on the first Ctrl-C, cancel it on the second.</summary>
+internal sealed class JobSession(CliContext context, JobOptions options, Action<TerminalWriter, IReadOnlyList<OutcomeView>> writeTable)
+{
+    /// <summary>Starts a job and follows it.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>, or a program's own with <c>-S</c>.</returns>
+    public Task<int> RunAsync(byte[] request) => FollowAsync(HttpMethod.Post, "v1/jobs", request);
+
+    /// <summary>Follows a job that exists, from its first outcome on.</summary>
+    public Task<int> WatchAsync(string id) => FollowAsync(HttpMethod.Get, $"v1/jobs/{Uri.EscapeDataString(id)}/events", null);
+
+    private async Task<int> FollowAsync(HttpMethod method, string path, byte[]? request)
+    {
+        var report = new JobReport(context.Parsed.GetValue(options.Format)!, context.Out, writeTable);
+        var progress = new JobProgress(context.Error, context.Quiet, context.Environment.Time);
+        using var server = context.Connect();
+        var follower = new JobFollower(server, report, progress);
+        var interrupts = context.Environment.Interrupts;
+        using var wait = new CancellationTokenSource(context.Parsed.GetValue(options.Wait) ?? Timeout.InfiniteTimeSpan, context.Environment.Time);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(interrupts.First, wait.Token);
+        try
+        {
+            var job = await follower.FollowAsync(method, path, request, leave.Token);
+            report.Complete(job);
+            Summarize(report.Tally.Line(job));
+            return context.Parsed.GetValue(options.MaxExitCode) ? report.Tally.HighestExitCode(job) : report.Tally.ExitCode(job);
+        }
+        catch (OperationCanceledException) when (follower.Job is { } job)
+        {
+            return await LeaveAsync(server, report, job);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CliException(interrupts.First.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.WaitTimedOut,
+                "left before the server named the job: 'orchestrator job ls' shows whether it was started");
+        }
+        catch (CliException) when (follower.Job is { } job)
+        {
+            report.Complete(job);
+            throw;
+        }
+    }
+
+    private async Task<int> LeaveAsync(ServerClient server, JobReport report, JobView job)
+    {
+        report.Complete(job);
+        Summarize(report.Tally.Line(job));
+        var interrupts = context.Environment.Interrupts;
+        context.Error.WriteLine($"left job {job.Id}, which continues: 'orchestrator job watch {job.Id}' follows it, 'orchestrator job cancel {job.Id}' stops it");
+        if (!interrupts.First.IsCancellationRequested)
+            return ExitCodes.WaitTimedOut;
+
+        if (!interrupts.Second.IsCancellationRequested && context.Error.IsTerminal)
+            context.Error.WriteLine("Ctrl-C again cancels it");
+        try
+        {
+            await Task.Delay(context.Environment.CancelGrace, context.Environment.Time, interrupts.Second);
+        }
+        catch (OperationCanceledException)
+        {
+            var cancelled = new JobView(await CancelAsync(server, job.Id, CancellationToken.None));
+            context.Error.WriteLine($"job {cancelled.Id} {cancelled.Phase}: what was not sent is cancelled");
+        }
+        return ExitCodes.Interrupted;
+    }
+
+    /// <summary>Cancels what has not been sent.</summary>
+    public static Task<JsonElement> CancelAsync(ServerClient server, string id, CancellationToken cancellation) =>
+        server.PostAsync($"v1/jobs/{Uri.EscapeDataString(id)}:cancel", null, cancellation);
+
+    private void Summarize(string line)
+    {
+        if (!context.Quiet)
+            context.Error.WriteLine(line);
+    }
+}

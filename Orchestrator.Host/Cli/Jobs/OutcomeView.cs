@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Host.Cli.Connection;
+using Orchestrator.Host.Cli.Output;
+
+namespace Orchestrator.Host.Cli.Jobs;
+
+/// <summary>One VM's outcome as the server tells it. Its texts come from guests: they are escaped where they are printed.</summary>
+/// <param name="Json">All of it, for machine-readable output.</param>
+internal sealed record OutcomeView(JsonElement Json)
+{
+    public string Name { get; } = Json.Text("name") ?? "?";
+
+    public string Host { get; } = Json.Text("host") ?? "?";
+
+    public string Phase { get; } = Json.Text("phase") ?? "?";
+
+    public string? Reason { get; } = Json.Text("reason");
+
+    public bool Succeeded => Phase == Phases.Succeeded;
+
+    /// <summary>Whether it tells of a program that was started.</summary>
+    public bool IsProgram => Exec is not null;
+
+    /// <summary>Milliseconds from the VM's acceptance of the command to its end.</summary>
+    public double ElapsedMs => Json.Number("elapsedMs") ?? 0;
+
+    /// <summary>The program's exit code as a shell would give it: 128 + signal when a signal ended it; <see langword="null"/> without an end.</summary>
+    public int? ExitCode => Exec?.Number("exitCode") is { } code ? (int)code
+        : Exec?.Number("signal") is { } signal ? 128 + (int)signal
+        : null;
+
+    /// <summary>Why it did not succeed, in words: the server's message, else the peer's own error.</summary>
+    public string Explanation => Json.Text("message") ?? Json.Member("error")?.Text("desc") ?? "";
+
+    private JsonElement? Exec => Json.Member("exec");
+
+    /// <summary>The reply's value on one line; empty when there is none.</summary>
+    public string ResultLine => Json.Member("result") is { } result ? JsonText.Line(result) : "";
+
+    /// <summary>The reply's value on several lines; empty when there is none.</summary>
+    public string ResultDocument => Json.Member("result") is { } result ? JsonText.Document(result) : "";
+
+    /// <summary>What the program wrote: standard output, then standard error; bytes that are not UTF-8 are shown as U+FFFD.</summary>
+    public string ProgramOutput => Stream("stdout") + Stream("stderr");
+
+    private string Stream(string name)
+    {
+        if (Exec?.Member(name) is not { } stream)
+            return "";
+        var text = stream.Text("text") ?? (stream.Member("base64") is { } base64 && base64.TryGetBytesFromBase64(out var bytes) ? Encoding.UTF8.GetString(bytes) : "");
+        return stream.IsTrue("truncated") ? $"{EndLine(text)}[{name} was cut by the guest's agent]\n" : EndLine(text);
+    }
+
+    private static string EndLine(string text) => text.Length == 0 || text.EndsWith('\n') ? text : text + "\n";
+}

@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Orchestrator.Host.Cli.Output;
+
+/// <summary>JSON written by this program: whatever spelling the server chose, control characters come out escaped.</summary>
+internal static class JsonText
+{
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Pretty = Compact with { Indented = true };
+
+    /// <summary>The value on one line.</summary>
+    public static string Line(JsonElement value) => Write(Compact, value.WriteTo);
+
+    /// <summary>The value on several lines, two spaces per level.</summary>
+    public static string Document(JsonElement value) => Write(Pretty, value.WriteTo);
+
+    /// <summary>What <paramref name="write"/> writes, read back as a value.</summary>
+    public static JsonElement Build(Action<Utf8JsonWriter> write) => JsonElement.Parse(Bytes(Compact, write));
+
+    private static string Write(JsonWriterOptions options, Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(Bytes(options, write));
+
+    /// <summary>What <paramref name="write"/> writes, as compact UTF-8.</summary>
+    public static byte[] Bytes(Action<Utf8JsonWriter> write) => Bytes(Compact, write);
+
+    private static byte[] Bytes(JsonWriterOptions options, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, options))
+            write(writer);
+        return buffer.WrittenSpan.ToArray();
+    }
+}

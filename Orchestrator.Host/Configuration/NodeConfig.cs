@@ -1,0 +1,74 @@
+namespace Orchestrator.Host.Configuration;
+
+/// <summary>The configuration file (YAML). Names are kebab-case; unknown ones are errors. <c>config/orchestrator.yaml</c> is a commented example.</summary>
+public sealed class NodeConfig
+{
+    /// <summary>Name of this node's VmHost; the machine's name by default.</summary>
+    public string? Host { get; set; }
+
+    /// <summary>Where the API listens, as <c>--listen</c>.</summary>
+    public List<string> Listen { get; set; } = [];
+
+    /// <summary>The node's own directory, as <c>--data</c>.</summary>
+    public string? Data { get; set; }
+
+    /// <summary>Directories to watch, as <c>--vm-dir</c>.</summary>
+    public List<string> VmDirs { get; set; } = [];
+
+    /// <summary>Layouts of other managers: a VM for every path that fits.</summary>
+    public List<PatternConfig> Patterns { get; set; } = [];
+
+    /// <summary>VMs by name.</summary>
+    public List<VmConfig> Vms { get; set; } = [];
+
+    /// <summary>Labels for VMs from any source: by name, where <c>*</c> and <c>?</c> stand for any characters.</summary>
+    public Dictionary<string, Dictionary<string, string>> Labels { get; set; } = [];
+}
+
+/// <summary>A layout: <c>{name}</c> stands for the VM's name, once in each path.</summary>
+public sealed class PatternConfig
+{
+    /// <summary>Path of the QMP socket, e.g. <c>/run/vms/{name}.qmp</c>.</summary>
+    public string Qmp { get; set; } = "";
+
+    /// <summary>Path of the agent's socket; none by default.</summary>
+    public string? Agent { get; set; }
+
+    /// <summary>Labels of every VM found.</summary>
+    public Dictionary<string, string> Labels { get; set; } = [];
+}
+
+/// <summary>A VM named explicitly.</summary>
+public sealed class VmConfig
+{
+    /// <summary>Name, unique on the VmHost.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>QMP monitor: a path, <c>unix:PATH</c>, <c>tcp:HOST:PORT</c> or <c>tls:HOST:PORT</c>.</summary>
+    public string Qmp { get; set; } = "";
+
+    /// <summary>Agent channel, in the same forms; none by default.</summary>
+    public string? Agent { get; set; }
+
+    /// <summary>Certificates for <c>tls:</c>.</summary>
+    public TlsConfig? Tls { get; set; }
+
+    /// <summary>Labels.</summary>
+    public Dictionary<string, string> Labels { get; set; } = [];
+}
+
+/// <summary>Certificates for TLS endpoints: PEM files.</summary>
+public sealed class TlsConfig
+{
+    /// <summary>Authority of the server's certificate; the system's by default.</summary>
+    public string? Authority { get; set; }
+
+    /// <summary>Client certificate.</summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>Its key; in the same file by default.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Name in the server's certificate; the endpoint's host by default.</summary>
+    public string? ServerName { get; set; }
+}

@@ -1,0 +1,59 @@
+using Orchestrator.Host.Serving;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Orchestrator.Host.Configuration;
+
+/// <summary>Reads <see cref="NodeConfig"/>; errors name the file, the line and what is wrong.</summary>
+internal static class NodeConfigFile
+{
+    /// <exception cref="ServeException">The file cannot be read, or is not a valid configuration.</exception>
+    public static NodeConfig Load(string path)
+    {
+        try
+        {
+            using var text = File.OpenText(path);
+            return Parse(text, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ServeException($"the configuration {path} cannot be read: {e.Message}");
+        }
+    }
+
+    /// <exception cref="ServeException">The text is not a valid configuration.</exception>
+    public static NodeConfig Parse(TextReader text, string path)
+    {
+        try
+        {
+            var config = new DeserializerBuilder().WithNamingConvention(HyphenatedNamingConvention.Instance).WithDuplicateKeyChecking().Build()
+                .Deserialize<NodeConfig?>(text) ?? new NodeConfig();
+            Validate(config, path);
+            return config;
+        }
+        catch (YamlException e)
+        {
+            throw new ServeException($"{path}:{e.Start.Line}:{e.Start.Column}: {e.InnerException?.Message ?? e.Message}");
+        }
+    }
+
+    private static void Validate(NodeConfig config, string path)
+    {
+        foreach (var vm in config.Vms)
+        {
+            if (vm.Name.Length is 0 or > 253)
+                throw new ServeException($"{path}: each of 'vms' needs a 'name' of 1 to 253 characters");
+            if (vm.Qmp.Length == 0)
+                throw new ServeException($"{path}: the VM '{vm.Name}' needs a 'qmp' endpoint");
+        }
+        if (config.Vms.GroupBy(vm => vm.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ServeException($"{path}: the VM '{twice.Key}' is named twice");
+        foreach (var pattern in config.Patterns)
+        {
+            PathPattern.Parse(pattern.Qmp, path);
+            if (pattern.Agent is { } agent)
+                PathPattern.Parse(agent, path);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Frozen;
+using System.IO.Enumeration;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Serving;
+using Orchestrator.Protocol.Transport;
+using Endpoint = Orchestrator.Protocol.Transport.Endpoint;
+
+namespace Orchestrator.Host.Configuration;
+
+/// <summary>All places that name VMs, read together. What an explicit entry says goes before what a pattern or a directory finds.</summary>
+internal sealed class VmSources
+{
+    private const string QmpSocket = "qmp.sock";
+    private const string AgentSocket = "qga.sock";
+
+    private readonly IReadOnlyList<VmSpec> _named;
+    private readonly IReadOnlyList<(PathPattern Qmp, PathPattern? Agent, FrozenDictionary<string, string> Labels)> _patterns;
+    private readonly IReadOnlyList<(string NamePattern, IReadOnlyDictionary<string, string> Labels)> _labels;
+
+    /// <exception cref="ServeException">An endpoint or a pattern is malformed.</exception>
+    public VmSources(NodeConfig config)
+    {
+        _labels = [.. config.Labels.Select(labels => (labels.Key, (IReadOnlyDictionary<string, string>)labels.Value))];
+        _named = [.. config.Vms.Select(Named)];
+        _patterns = [.. config.Patterns.Select(pattern => (
+            PathPattern.Parse(pattern.Qmp, "patterns"),
+            pattern.Agent is { } agent ? PathPattern.Parse(agent, "patterns") : null,
+            pattern.Labels.ToFrozenDictionary()))];
+        foreach (var directory in config.VmDirs)
+        {
+            // A directory is a layout too: NAME/qmp.sock and, if there is an agent, NAME/qga.sock.
+            var root = Path.GetFullPath(directory).TrimEnd('/');
+            _patterns = [.. _patterns, (
+                PathPattern.Parse($"{root}/{{name}}/{QmpSocket}", "--vm-dir"),
+                PathPattern.Parse($"{root}/{{name}}/{AgentSocket}", "--vm-dir"),
+                FrozenDictionary<string, string>.Empty)];
+        }
+    }
+
+    /// <summary>Directories in which VMs appear and vanish.</summary>
+    public IReadOnlyList<string> Watched => [.. _patterns.Select(pattern => pattern.Qmp.Parent).Distinct()];
+
+    /// <summary>The VMs there are now, sorted by name.</summary>
+    public IReadOnlyList<VmSpec> Read()
+    {
+        var vms = _named.ToDictionary(vm => vm.Name, StringComparer.Ordinal);
+        foreach (var (qmp, agent, labels) in _patterns)
+        {
+            foreach (var name in qmp.Names())
+                vms.TryAdd(name, Found(name, qmp, agent, labels));
+        }
+        return [.. vms.Values.OrderBy(vm => vm.Name, StringComparer.Ordinal)];
+    }
+
+    private VmSpec Found(string name, PathPattern qmp, PathPattern? agent, FrozenDictionary<string, string> labels) => new()
+    {
+        Name = name,
+        Qmp = new Endpoint.Unix(qmp.PathOf(name)),
+        Agent = agent is not null && Path.Exists(agent.PathOf(name)) ? new Endpoint.Unix(agent.PathOf(name)) : null,
+        Labels = LabelsOf(name, labels),
+    };
+
+    private VmSpec Named(VmConfig vm)
+    {
+        var tls = vm.Tls is { } files
+            ? new TlsClientOptions { AuthorityFile = files.Authority, CertificateFile = files.Certificate, KeyFile = files.Key, ServerName = files.ServerName }
+            : null;
+        try
+        {
+            return new VmSpec
+            {
+                Name = vm.Name,
+                Qmp = Endpoint.Parse(vm.Qmp, tls),
+                Agent = vm.Agent is { } agent ? Endpoint.Parse(agent, tls) : null,
+                Labels = LabelsOf(vm.Name, vm.Labels),
+            };
+        }
+        catch (FormatException e)
+        {
+            throw new ServeException($"the VM '{vm.Name}': {e.Message}");
+        }
+    }
+
+    private FrozenDictionary<string, string> LabelsOf(string name, IReadOnlyDictionary<string, string> own)
+    {
+        var matching = _labels.Where(labels => FileSystemName.MatchesSimpleExpression(labels.NamePattern, name, ignoreCase: false)).SelectMany(labels => labels.Labels);
+        return matching.Concat(own).GroupBy(label => label.Key).ToFrozenDictionary(group => group.Key, group => group.Last().Value);
+    }
+}

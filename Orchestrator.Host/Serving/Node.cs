@@ -1,0 +1,43 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.VmHosts;
+
+namespace Orchestrator.Host.Serving;
+
+/// <summary>The running node as the API sees it: its actors, and how to ask them.</summary>
+internal sealed class Node(IReadOnlyActorRegistry actors, string host, TimeProvider time)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Name of this node's VmHost.</summary>
+    public string Host { get; } = host;
+
+    /// <summary>Clock of every wait.</summary>
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>Answers <see cref="InventoryQueries"/>.</summary>
+    public IActorRef Inventory => actors.Get<Inventory>();
+
+    /// <summary>Answers <see cref="JobCommands"/> and <see cref="JobQueries"/>.</summary>
+    public IActorRef Jobs => actors.Get<JobSupervisor>();
+
+    /// <summary>Answers <see cref="EventQueries"/>.</summary>
+    public IActorRef Events => actors.Get<EventHub>();
+
+    /// <summary>Takes <see cref="VmHostCommands"/>.</summary>
+    public IActorRef VmHost => actors.Get<VmHostSupervisor>();
+
+    /// <summary>Whether the sources of VMs have been read once.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>Called when the sources of VMs have been read for the first time.</summary>
+    public void Ready() => IsReady = true;
+
+    /// <summary>Asks a question that is answered at once.</summary>
+    public Task<T> AskAsync<T>(IActorRef actor, object question, CancellationToken cancellationToken) => actor.Ask<T>(question, AnswerTimeout, cancellationToken);
+
+    /// <summary>Asks a question that is answered when there is news; the caller's token is its end.</summary>
+    public Task<T> FollowAsync<T>(IActorRef actor, object question, CancellationToken cancellationToken) => actor.Ask<T>(question, Timeout.InfiniteTimeSpan, cancellationToken);
+}

@@ -1,0 +1,30 @@
+using Akka.Hosting;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Host.Serving;
+
+/// <summary>Composes the actors of one node: the only place that knows all of them.</summary>
+internal static class NodeActors
+{
+    private const int EventsKept = 16_384;
+
+    /// <summary>Adds them; each is registered under its own type.</summary>
+    /// <param name="akka">The node's actor system.</param>
+    /// <param name="host">Name of the node's VmHost.</param>
+    /// <param name="settings">Deadlines, pauses and limits of the VMs.</param>
+    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings) => akka.WithActors((system, registry) =>
+    {
+        var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
+        var events = system.ActorOf(EventHub.PropsFor(EventsKept), "events");
+        var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
+        var jobs = system.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(inventory, router, settings.Time), new JobRetention()), "jobs");
+        var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings), "vm-host");
+        registry.Register<Inventory>(inventory);
+        registry.Register<EventHub>(events);
+        registry.Register<JobSupervisor>(jobs);
+        registry.Register<VmHostSupervisor>(vmHost);
+    });
+}

@@ -1,0 +1,17 @@
+namespace Orchestrator.Host.Serving;
+
+/// <summary>What <c>orchestrator serve</c> was asked for on its command line; what is absent comes from the configuration file or a default.</summary>
+public sealed record ServeOptions
+{
+    /// <summary>Path of the configuration file (YAML); <see langword="null"/> when none was given.</summary>
+    public string? Config { get; init; }
+
+    /// <summary>Directory whose sub-directories are VMs with their sockets; <see langword="null"/> when none was given.</summary>
+    public string? VmDir { get; init; }
+
+    /// <summary>Directory for what must outlive the process; <see langword="null"/> when none was given.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Endpoints to listen on, each <c>unix:PATH</c>, <c>PATH</c> or an <c>http://</c> URL; empty means <see cref="DefaultEndpoint"/>.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = [];
+}

@@ -1,0 +1,77 @@
+using Akka.Hosting;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Api;
+using Orchestrator.Host.Configuration;
+
+namespace Orchestrator.Host.Serving;
+
+/// <summary><c>orchestrator serve</c>: one node with all roles, in one process.</summary>
+internal static class Server
+{
+    /// <summary>Serves until the token is cancelled.</summary>
+    /// <exception cref="ServeException">The node cannot start as asked.</exception>
+    public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
+    {
+        var config = Merge(options);
+        var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
+        using var data = config.Data is { } path ? DataDirectory.Take(path) : null;
+        foreach (var endpoint in endpoints)
+            await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await using var app = Build(config, endpoints);
+        using (new SocketMask())
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
+        await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static NodeConfig Merge(ServeOptions options)
+    {
+        var config = options.Config is { } path ? NodeConfigFile.Load(path) : new NodeConfig();
+        if (options.VmDir is { } directory)
+            config.VmDirs.Add(directory);
+        if (options.Listen.Count > 0)
+            config.Listen = [.. options.Listen];
+        config.Data = options.Data ?? config.Data;
+        return config;
+    }
+
+    private static WebApplication Build(NodeConfig config, IReadOnlyList<ListenEndpoint> endpoints)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+            foreach (var endpoint in endpoints)
+                endpoint.AddTo(server);
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.AddOpenApi("openapi");
+        AddNode(builder.Services, config);
+        var app = builder.Build();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<LocalCallers>();
+        ApiEndpoints.Map(app);
+        return app;
+    }
+
+    private static void AddNode(IServiceCollection services, NodeConfig config)
+    {
+        var host = config.Host ?? Environment.MachineName;
+        var settings = new VmSettings();
+        services.AddSingleton(new VmSources(config));
+        services.AddAkka("orchestrator", (akka, _) => akka
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+                loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
+            })
+            .AddNodeActors(host, settings));
+        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, settings.Time));
+        services.AddHostedService<VmWatcher>();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Configuration;
+
+namespace Orchestrator.Host.Serving;
+
+/// <summary>Tells the VmHost which VMs there are, whenever that changes: the kernel's notices make it quick, a look every few seconds makes it sure.</summary>
+internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<VmWatcher> log) : BackgroundService
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
+    private readonly Channel<bool> _notices = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<string, FileSystemWatcher> _watchers = [];
+    private IReadOnlyList<VmSpec>? _told;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var watcher in _watchers.Values)
+            watcher.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            Watch();
+            Look();
+            node.Ready();
+            try
+            {
+                await _notices.Reader.ReadAsync(stoppingToken).AsTask().WaitAsync(LookInterval, node.Time, stoppingToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // No notice: the look that makes it sure.
+            }
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            var vms = sources.Read();
+            if (_told is not null && _told.SequenceEqual(vms, SameVm.Instance))
+                return;
+            _told = vms;
+            node.VmHost.Tell(new VmHostCommands.SetVms(vms));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(e.Message);
+        }
+    }
+
+    private void Watch()
+    {
+        foreach (var directory in sources.Watched.Where(directory => !_watchers.ContainsKey(directory) && Directory.Exists(directory)))
+        {
+            try
+            {
+                _watchers[directory] = Watcher(directory);
+            }
+            catch (IOException e)
+            {
+                // The user's inotify limit: looking still finds everything.
+                LogUnwatched(directory, e.Message);
+                return;
+            }
+        }
+    }
+
+    private FileSystemWatcher Watcher(string directory)
+    {
+        var watcher = new FileSystemWatcher(directory) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName };
+        watcher.Created += (_, _) => _notices.Writer.TryWrite(true);
+        watcher.Deleted += (_, _) => _notices.Writer.TryWrite(true);
+        watcher.Renamed += (_, _) => _notices.Writer.TryWrite(true);
+        watcher.EnableRaisingEvents = true;
+        return watcher;
+    }
+
+    [LoggerMessage(1001, LogLevel.Warning, "A source of VMs cannot be read and is tried again: {Reason}")]
+    private partial void LogUnreadable(string reason);
+
+    [LoggerMessage(1002, LogLevel.Warning, "No notices of changes in {Directory} ({Reason}): it is looked at every 3 s")]
+    private partial void LogUnwatched(string directory, string reason);
+
+    private sealed class SameVm : IEqualityComparer<VmSpec>
+    {
+        public static readonly SameVm Instance = new();
+
+        public bool Equals(VmSpec? x, VmSpec? y) =>
+            x!.Name == y!.Name && x.HasSameEndpoints(y) && x.Labels.Count == y.Labels.Count && x.Labels.All(label => y.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
+
+        public int GetHashCode(VmSpec vm) => StringComparer.Ordinal.GetHashCode(vm.Name);
+    }
+}
