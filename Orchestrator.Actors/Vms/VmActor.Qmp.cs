@@ -17,6 +17,7 @@ internal sealed partial class VmActor
     private int _attachment;
     private int _lastQuestion;
     private int _failedProbes;
+    private int? _explanation;
 
     private QmpChannel QmpChannel => new(_qmp, _settings.Time);
 
@@ -38,6 +39,7 @@ internal sealed partial class VmActor
         Timers.Cancel(PortPollTimer);
         _port = null;
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null });
+        ExplainSilence(_explanation);
     }
 
     private void OnQemuIdentified(VmSignals.QemuIdentified identified)
@@ -93,6 +95,24 @@ internal sealed partial class VmActor
         _failedProbes++;
         Timers.StartSingleTimer(ProbeTimer, VmSignals.ProbeDue.Instance, _settings.Probe.After(_failedProbes));
         Apply(_condition with { Qmp = QmpLink.Silent, QmpMessage = "QEMU does not answer query-status: its process is stopped, or its main loop is stuck" });
+    }
+
+    /// <summary>Whether QEMU answers tells, a little later, whose silence it is.</summary>
+    private void OnAgentSlow()
+    {
+        AskStatus(_settings.ProbeTimeout);
+        _explanation = _lastQuestion;
+    }
+
+    private void ExplainSilence(int? question)
+    {
+        if (question is null || question != _explanation)
+            return;
+        _explanation = null;
+        var unexplained = _unexplained.ToArray();
+        _unexplained.Clear();
+        foreach (var (invocation, silence) in unexplained)
+            OnReplied(invocation, silence);
     }
 
     private void PollPort()
