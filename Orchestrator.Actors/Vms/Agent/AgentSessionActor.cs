@@ -24,6 +24,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly ExecStatusCache _ends = new();
     private readonly CancellationTokenSource _stopping = new();
 
+    private Task<AgentSession>? _connection;
     private AgentSession? _session;
     private Execution? _turn;
     private bool? _portOpen;
@@ -58,7 +59,8 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         _stopping.Cancel();
-        _ = _session?.DisposeAsync().AsTask();
+        if (_connection is not null)
+            _ = CloseAsync(_connection);
         _queue.EndAll(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, "the VM is no longer managed here"));
     }
 
@@ -100,7 +102,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case AgentSignals.Synchronized synchronized when synchronized.Session == _session:
+            case AgentSignals.Synchronized synchronized when synchronized.Session == _session && _session.State == AgentSessionState.Ready:
                 OnSynchronized();
                 break;
             case AgentSignals.SynchronizeDue:
