@@ -29,7 +29,7 @@ internal static class OutcomeRules
         CommandResult.Returned returned => new Verdict(Phase.Succeeded, null, Effect.Applied) { Result = returned.Value },
         CommandResult.Refused refused => OfRefusal(refused.Error, command, vm),
         CommandResult.Violated violated => OfViolation(violated.Violation, command),
-        CommandResult.NoReply { Written: false } unsent => OfUnsent(unsent, vm),
+        CommandResult.NoReply { Written: false } unsent => OfUnsent(unsent, command, vm),
         CommandResult.NoReply silence => OfSilence(silence, command, vm),
         _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };
@@ -39,9 +39,8 @@ internal static class OutcomeRules
     {
         ExecResult.NotStarted notStarted => Of(notStarted.Result, start, vm),
         ExecResult.Exited exited => OfExit(exited.Status),
-        ExecResult.StillRunning running => new Verdict(
-            Phase.TimedOut, Reasons.StillRunning, Effect.Applied, $"the deadline passed and pid {running.Pid}, or a child that holds its output open, still runs")
-        { Exec = new ExecOutcome { Pid = running.Pid } },
+        ExecResult.StillRunning { HoldsPipesOnly: true } held => TimedOut(held.Pid, Reasons.PipesHeld, $"pid {held.Pid} has ended, and a child of it holds its output open: let it redirect its output"),
+        ExecResult.StillRunning running => TimedOut(running.Pid, Reasons.StillRunning, $"the deadline passed and pid {running.Pid} still runs"),
         ExecResult.Lost lost => OfLost(lost, vm),
         _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };
@@ -68,11 +67,11 @@ internal static class OutcomeRules
         return new Verdict(Phase.Failed, reason, EffectOfLoss(command), $"{place}: {violation.Detail}");
     }
 
-    private static Verdict OfUnsent(CommandResult.NoReply unsent, VmCondition vm) => unsent.Cause switch
+    private static Verdict OfUnsent(CommandResult.NoReply unsent, EncodedCommand command, VmCondition vm) => unsent.Cause switch
     {
         NoReplyCause.Cancelled => new Verdict(Phase.Cancelled, null, Effect.None, unsent.Detail),
         NoReplyCause.QueueFull => Undelivered(Reasons.VmBusy, unsent.Detail),
-        NoReplyCause.DeadlinePassed => Undelivered(vm.Agent == AgentState.Connecting ? Reasons.AgentUnresponsive : Reasons.QueueDeadline, unsent.Detail),
+        NoReplyCause.DeadlinePassed => Undelivered(command.FromGuest && vm.Agent == AgentState.Connecting ? Reasons.AgentUnresponsive : Reasons.QueueDeadline, unsent.Detail),
         _ => Undelivered(WhyNotReady(vm), unsent.Detail),
     };
 
@@ -104,6 +103,9 @@ internal static class OutcomeRules
         { Agent: AgentState.Absent or AgentState.None } => Reasons.AgentAbsent,
         _ => Reasons.AgentUnresponsive,
     };
+
+    private static Verdict TimedOut(long pid, string reason, string message) =>
+        new(Phase.TimedOut, reason, Effect.Applied, message) { Exec = new ExecOutcome { Pid = pid } };
 
     private static Verdict OfExit(ExecStatus status)
     {

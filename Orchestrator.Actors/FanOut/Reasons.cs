@@ -18,8 +18,6 @@ public static class Reasons
     public const string DisabledByGuest = nameof(DisabledByGuest);
     /// <summary>Refused: the guest's filesystems are frozen and the command would need them.</summary>
     public const string AgentFrozen = nameof(AgentFrozen);
-    /// <summary>Refused: the arguments do not fit the command's schema.</summary>
-    public const string InvalidArgument = nameof(InvalidArgument);
     /// <summary>Refused: the agent answered with an error of its own.</summary>
     public const string GuestError = nameof(GuestError);
     /// <summary>Refused: QEMU answered with an error.</summary>

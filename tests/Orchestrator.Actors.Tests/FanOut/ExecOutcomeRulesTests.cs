@@ -40,9 +40,18 @@ public sealed class ExecOutcomeRulesTests
     [Fact]
     public void A_program_past_its_deadline_is_told_by_its_pid()
     {
-        var verdict = Of(new ExecResult.StillRunning(42));
+        var verdict = Of(new ExecResult.StillRunning(42, HoldsPipesOnly: false));
 
         Assert.Equal((Phase.TimedOut, Reasons.StillRunning, Effect.Applied), (verdict.Phase, verdict.Reason, verdict.Effect));
+        Assert.Equal(42, verdict.Exec!.Pid);
+    }
+
+    [Fact]
+    public void A_program_that_ended_while_a_child_holds_its_output_is_told_apart()
+    {
+        var verdict = Of(new ExecResult.StillRunning(42, HoldsPipesOnly: true));
+
+        Assert.Equal((Phase.TimedOut, Reasons.PipesHeld, Effect.Applied), (verdict.Phase, verdict.Reason, verdict.Effect));
         Assert.Equal(42, verdict.Exec!.Pid);
     }
 
