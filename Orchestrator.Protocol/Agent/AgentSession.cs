@@ -16,6 +16,7 @@ public sealed partial class AgentSession : IAsyncDisposable
     private readonly FrameConnection _connection;
     private readonly AgentSessionOptions _options;
     private readonly IAgentSessionObserver _observer;
+    private readonly TimeProvider _time;
     private readonly SessionDeadline _deadline;
     private readonly Lock _gate = new();
 
@@ -29,11 +30,12 @@ public sealed partial class AgentSession : IAsyncDisposable
     {
         _options = options;
         _observer = observer;
+        _time = time;
         _connection = new FrameConnection(stream, options.MaxUnsolicitedBytes);
         _deadline = new SessionDeadline(time, OnDeadline);
     }
 
-    private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan AfterSlow)
+    private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan Timeout, long StartedAt)
     {
         public bool IsSlow { get; set; }
     }
@@ -99,6 +101,11 @@ public sealed partial class AgentSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(receiver);
+        if (timeout <= TimeSpan.Zero)
+        {
+            receiver.OnResult(new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: false, "the deadline passed before the command's turn"));
+            return;
+        }
         var id = UnguessableNumber.Next();
         AgentSessionState state;
         lock (_gate)
@@ -106,11 +113,10 @@ public sealed partial class AgentSession : IAsyncDisposable
             state = _state;
             if (state == AgentSessionState.Ready)
             {
-                var slow = timeout * SlowShare;
-                _outstanding = new Outstanding(command, id, receiver, timeout - slow);
+                _outstanding = new Outstanding(command, id, receiver, timeout, _time.GetTimestamp());
                 _state = AgentSessionState.Busy;
                 _connection.Splitter.MaxFrameBytes = Math.Min(command.MaxReplyBytes, _options.MaxReplyBytes);
-                _deadline.Set(slow);
+                _deadline.Set(timeout * SlowShare);
             }
         }
         if (state != AgentSessionState.Ready)
@@ -154,29 +160,32 @@ public sealed partial class AgentSession : IAsyncDisposable
         _deadline.Dispose();
     }
 
-    /// <summary>Comes twice: first at the share of the time-out after which an answer is called slow, then at its end.</summary>
+    /// <summary>
+    /// Comes twice: first at the share of the time-out after which an answer is called slow, then at its end. On a busy machine it may come
+    /// so late that the command it was meant for has ended: the outstanding one's own time decides.
+    /// </summary>
     private void OnDeadline()
     {
         Outstanding outstanding;
-        bool ended;
+        bool isOver, becameSlow;
         lock (_gate)
         {
             if (!_deadline.HasPassed() || _outstanding is null)
                 return;
             outstanding = _outstanding;
-            ended = outstanding.IsSlow;
-            if (ended)
+            var elapsed = _time.GetElapsedTime(outstanding.StartedAt);
+            isOver = elapsed >= outstanding.Timeout;
+            becameSlow = !outstanding.IsSlow;
+            outstanding.IsSlow = true;
+            if (isOver)
                 _abandoned = new Abandoned(outstanding.Command, outstanding.Id);
             else
-                _deadline.Set(outstanding.AfterSlow);
-            outstanding.IsSlow = true;
+                _deadline.Set(outstanding.Timeout - elapsed);
         }
-        if (!ended)
-        {
-            _observer.OnSlow(this, outstanding.AfterSlow);
-            return;
-        }
-        End(outstanding.Id, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run"), AgentSessionState.Unsynchronized);
+        if (becameSlow)
+            _observer.OnSlow(this, isOver ? TimeSpan.Zero : outstanding.Timeout * (1 - SlowShare));
+        if (isOver)
+            End(outstanding.Id, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run"), AgentSessionState.Unsynchronized);
     }
 
     /// <summary>Gives the outstanding command its result, if it is still the one with this id: the first cause wins.</summary>
