@@ -16,6 +16,7 @@ public sealed partial class AgentSession : IAsyncDisposable
     private readonly FrameConnection _connection;
     private readonly AgentSessionOptions _options;
     private readonly IAgentSessionObserver _observer;
+    private readonly TimeProvider _time;
     private readonly ITimer _deadline;
     private readonly Lock _gate = new();
 
@@ -29,11 +30,12 @@ public sealed partial class AgentSession : IAsyncDisposable
     {
         _options = options;
         _observer = observer;
+        _time = time;
         _connection = new FrameConnection(stream, options.MaxUnsolicitedBytes);
         _deadline = time.CreateTimer(static session => ((AgentSession)session!).OnDeadline(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan AfterSlow)
+    private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan Timeout, long StartedAt)
     {
         public bool IsSlow { get; set; }
     }
@@ -103,6 +105,11 @@ public sealed partial class AgentSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(receiver);
+        if (timeout <= TimeSpan.Zero)
+        {
+            receiver.OnResult(new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: false, "the deadline passed before the command's turn"));
+            return;
+        }
         var id = UnguessableNumber.Next();
         AgentSessionState state;
         lock (_gate)
@@ -110,11 +117,10 @@ public sealed partial class AgentSession : IAsyncDisposable
             state = _state;
             if (state == AgentSessionState.Ready)
             {
-                var slow = timeout * SlowShare;
-                _outstanding = new Outstanding(command, id, receiver, timeout - slow);
+                _outstanding = new Outstanding(command, id, receiver, timeout, _time.GetTimestamp());
                 _state = AgentSessionState.Busy;
                 _connection.Splitter.MaxFrameBytes = Math.Min(command.MaxReplyBytes, _options.MaxReplyBytes);
-                _deadline.Change(slow, Timeout.InfiniteTimeSpan);
+                _deadline.Change(timeout * SlowShare, Timeout.InfiniteTimeSpan);
             }
         }
         if (state != AgentSessionState.Ready)
@@ -145,28 +151,36 @@ public sealed partial class AgentSession : IAsyncDisposable
         await _deadline.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Comes twice: first at the share of the time-out after which an answer is called slow, then at its end.</summary>
+    /// <summary>
+    /// Comes twice: first at the share of the time-out after which an answer is called slow, then at its end. On a busy machine it may come
+    /// so late that the command it was meant for has ended: the outstanding one's own time decides.
+    /// </summary>
     private void OnDeadline()
     {
-        long id;
+        Outstanding outstanding;
+        bool isOver, becameSlow;
         lock (_gate)
         {
-            if (_outstanding is not { } outstanding)
+            if (_outstanding is null)
                 return;
-            id = outstanding.IsSlow ? outstanding.Id : 0;
-            if (outstanding.IsSlow)
-                _abandoned = new Abandoned(outstanding.Command, id);
+            outstanding = _outstanding;
+            var elapsed = _time.GetElapsedTime(outstanding.StartedAt);
+            isOver = elapsed >= outstanding.Timeout;
+            becameSlow = !outstanding.IsSlow && elapsed >= outstanding.Timeout * SlowShare;
+            outstanding.IsSlow |= becameSlow;
+            if (isOver)
+                _abandoned = new Abandoned(outstanding.Command, outstanding.Id);
             else
-                _deadline.Change(outstanding.AfterSlow, Timeout.InfiniteTimeSpan);
-            outstanding.IsSlow = true;
+                _deadline.Change(WholeMilliseconds((outstanding.IsSlow ? outstanding.Timeout : outstanding.Timeout * SlowShare) - elapsed), Timeout.InfiniteTimeSpan);
         }
-        if (id == 0)
-        {
+        if (becameSlow)
             _observer.OnSlow(this);
-            return;
-        }
-        End(id, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run"), AgentSessionState.Unsynchronized);
+        if (isOver)
+            End(outstanding.Id, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run"), AgentSessionState.Unsynchronized);
     }
+
+    /// <summary>Rounds up: timers drop fractions and would come too early, again and again.</summary>
+    private static TimeSpan WholeMilliseconds(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
 
     /// <summary>Gives the outstanding command its result, if it is still the one with this id: the first cause wins.</summary>
     private bool End(long id, CommandResult result, AgentSessionState next)

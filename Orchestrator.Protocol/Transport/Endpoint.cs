@@ -59,7 +59,8 @@ public abstract record Endpoint
         var colon = text.LastIndexOf(':');
         if (colon <= start || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
             throw Malformed(text);
-        return (text[start..colon].Trim('[', ']'), port);
+        var host = text[start..colon].Trim('[', ']');
+        return host.Length > 0 ? (host, port) : throw Malformed(text);
     }
 
     private static FormatException Malformed(string text) =>

@@ -12,7 +12,10 @@ public static class GuestExecution
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestStatus = TimeSpan.FromSeconds(10);
+
+    // The answer that tells the end is given once and has up to 43 MiB: given up too early, the output is lost for ever. A busy machine
+    // needs more than 10 s for half of that.
+    private static readonly TimeSpan LongestStatus = TimeSpan.FromSeconds(60);
 
     /// <summary>Encodes the start of a program, once for any number of VMs.</summary>
     /// <exception cref="Qapi.QapiValidationException">The specification does not fit <c>guest-exec</c>.</exception>

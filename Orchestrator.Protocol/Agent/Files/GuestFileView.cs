@@ -40,10 +40,11 @@ public static class GuestFileView
                 var remaining = timeout - time.GetElapsedTime(startedAt);
                 if (remaining <= TimeSpan.Zero)
                     return new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, $"the deadline passed after {contents.WrittenCount} bytes of {filename}");
-                var answer = await channel.ExecuteAsync(Read(number), remaining).ConfigureAwait(false);
+                var wanted = Math.Min(PieceBytes, MaxBytes - contents.WrittenCount);
+                var answer = await channel.ExecuteAsync(Read(number, wanted), remaining).ConfigureAwait(false);
                 if (answer is not CommandResult.Returned piece)
                     return answer;
-                if (Append(piece.Value, contents) is { } violation)
+                if (Append(piece.Value, wanted, contents) is { } violation)
                     return violation;
                 if (IsLast(piece.Value))
                     return Answer(filename, contents.WrittenSpan, truncated: false);
@@ -68,11 +69,11 @@ public static class GuestFileView
         writer.WriteString("mode"u8, "rb"u8);
     }));
 
-    private static EncodedCommand Read(JsonElement handle) => EncodedCommand.ForGuest("guest-file-read", Object(writer =>
+    private static EncodedCommand Read(JsonElement handle, int count) => EncodedCommand.ForGuest("guest-file-read", Object(writer =>
     {
         writer.WritePropertyName("handle"u8);
         handle.GetProperty("handle"u8).WriteTo(writer);
-        writer.WriteNumber("count"u8, PieceBytes);
+        writer.WriteNumber("count"u8, count);
     }));
 
     private static JsonElement Encoded(string member, ReadOnlyMemory<byte> value) => Object(writer =>
@@ -81,14 +82,14 @@ public static class GuestFileView
         writer.WriteRawValue(value.Span);
     });
 
-    /// <summary>The agent must not claim another length than it sent.</summary>
-    private static CommandResult.Violated? Append(ReadOnlyMemory<byte> piece, ArrayBufferWriter<byte> contents)
+    /// <summary>The agent must not claim another length than it sent, nor send more than was asked for.</summary>
+    private static CommandResult.Violated? Append(ReadOnlyMemory<byte> piece, int wanted, ArrayBufferWriter<byte> contents)
     {
         using var document = JsonDocument.Parse(piece);
         var bytes = document.RootElement.GetProperty("buf-b64"u8).GetBytesFromBase64();
         var count = document.RootElement.GetProperty("count"u8).GetInt64();
-        if (count != bytes.Length || count > PieceBytes)
-            return new CommandResult.Violated(new ReplyViolation(ViolationKind.Schema, "return.count", $"expected {bytes.Length}, the length of buf-b64 and at most {PieceBytes}, found {count}"));
+        if (count != bytes.Length || count > wanted)
+            return new CommandResult.Violated(new ReplyViolation(ViolationKind.Schema, "return.count", $"expected {bytes.Length}, the length of buf-b64 and at most {wanted}, found {count}"));
         contents.Write(bytes);
         return null;
     }
