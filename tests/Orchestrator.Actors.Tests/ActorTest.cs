@@ -10,14 +10,14 @@ namespace Orchestrator.Actors.Tests;
 /// </summary>
 public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
 {
-    protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private const string Config =
         """
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.actor.serialize-messages = on
         akka.loglevel = ERROR
-        akka.test.single-expect-default = 30s
+        akka.test.single-expect-default = 20s
         """;
 
     protected ActorTest()

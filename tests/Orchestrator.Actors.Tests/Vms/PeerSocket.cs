@@ -30,6 +30,9 @@ internal sealed class PeerSocket<TPeer> : IAsyncDisposable
     /// <summary>The next client.</summary>
     public async Task<PeerConnection<TPeer>> AcceptAsync() => await _connections.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
 
+    /// <summary>The next client, if it is there already.</summary>
+    public PeerConnection<TPeer>? TryAccept() => _connections.Reader.TryRead(out var next) ? next : null;
+
     /// <summary>Ends the present client's connection.</summary>
     public void Cut() => _listener.Cut();
 

@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.TestKit;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Agent.Exec;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.TestKit.FakePeers;
+
+namespace Orchestrator.Actors.Tests.Vms;
+
+/// <summary>A <see cref="VmActor"/> with a fake VM below it, and probes in the places of inventory, event hub and router.</summary>
+public abstract class VmActorTest : ActorTest, IAsyncLifetime
+{
+    protected VmActorTest()
+    {
+        Inventory = CreateTestProbe();
+        Events = CreateTestProbe();
+        Router = CreateTestProbe();
+        Settings = new VmSettings { Time = Time };
+    }
+
+    private protected FakeVm Fake { get; } = new();
+
+    private protected VmSettings Settings { get; set; }
+
+    private protected TestProbe Inventory { get; }
+
+    private protected TestProbe Events { get; }
+
+    private protected TestProbe Router { get; }
+
+    private protected IActorRef Vm { get; private set; } = ActorRefs.Nobody;
+
+    private protected PeerConnection<FakeQmpServer> Qmp { get; set; } = null!;
+
+    private protected PeerConnection<FakeAgent> Agent { get; set; } = null!;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await Fake.DisposeAsync();
+
+    private protected IActorRef StartVm(VmSpec? spec = null) =>
+        Vm = Sys.ActorOf(VmActor.PropsFor(spec ?? Fake.Spec, new VmEnvironment("host1", Inventory, Events, Settings)));
+
+    /// <summary>Waits until the VM and its sessions have dealt with everything that lies in their mailboxes now.</summary>
+    private protected async Task SettleVmAsync()
+    {
+        foreach (var actor in new[] { Vm.Path, Vm.Path / "qmp", Vm.Path / "agent", Vm.Path })
+            await Sys.ActorSelection(actor).Ask<ActorIdentity>(new Identify(null), Limit);
+    }
+
+    /// <summary>Starts the VM and awaits that everything is known of it.</summary>
+    private protected async Task StartReadyAsync()
+    {
+        StartVm();
+        Qmp = await Fake.Qmp.AcceptAsync();
+        Agent = await Fake.Agent.AcceptAsync();
+        await ShowsAsync(vm => vm is { State: VmState.Running, RunState: not null, Agent: AgentState.Ready, Id: not null, Guest: not null });
+        await EventAsync("GUEST_STARTUP");
+        await SettleAsync(Vm);
+    }
+
+    /// <summary>The first snapshot from now on that is as it should be.</summary>
+    private protected async Task<VmSnapshot> ShowsAsync(Predicate<VmSnapshot> condition)
+    {
+        var changed = await Inventory.FishForMessageAsync(message => message is VmEvents.Changed { Snapshot: var vm } && condition(vm), Limit);
+        return ((VmEvents.Changed)changed).Snapshot;
+    }
+
+    /// <summary>The next event must be this one.</summary>
+    private protected async Task<FleetEvent> EventAsync(string name)
+    {
+        var happened = await Events.ExpectMsgAsync<FleetEvent>();
+        Assert.Equal(name, happened.Name);
+        return happened;
+    }
+
+    private protected static string DataOf(FleetEvent happened) => Encoding.UTF8.GetString(happened.Data.Span);
+
+    private protected static EncodedCommand Guest(string name, string arguments = "{}")
+    {
+        using var document = JsonDocument.Parse(arguments);
+        return EncodedCommand.ForGuest(name, document.RootElement);
+    }
+
+    private protected Invocation Invoke(EncodedCommand command, double seconds = 10)
+    {
+        var route = command.Name == "guest-exec" ? CommandRoute.Run : command.FromGuest ? CommandRoute.Guest : CommandRoute.Qmp;
+        var invocation = new Invocation(new JobPlan("job", route, command, Deadline.After(TimeSpan.FromSeconds(seconds), Time)), 0, Vm, Router);
+        Vm.Tell(invocation);
+        return invocation;
+    }
+
+    private protected Invocation Invoke(string name, double seconds = 10) =>
+        Invoke(name.StartsWith("guest-", StringComparison.Ordinal) ? Guest(name) : EncodedCommand.ForQmp(name), seconds);
+
+    private protected Invocation InvokeRun(double seconds = 10) => Invoke(GuestExecution.Encode(new ExecSpec { Argv = ["/bin/true"] }), seconds);
+
+    /// <summary>The outcome of the only invocation under way.</summary>
+    private protected async Task<Outcome> OutcomeAsync() => (await Router.ExpectMsgAsync<FanOutEvents.InvocationEnded>()).Outcome;
+
+    private protected async Task AssertOutcomeAsync(Phase phase, string? reason, Effect effect)
+    {
+        var outcome = await OutcomeAsync();
+        Assert.Equal((phase, reason, effect), (outcome.Phase, outcome.Reason, outcome.Effect));
+        Assert.False(Router.HasMessages);
+    }
+}
