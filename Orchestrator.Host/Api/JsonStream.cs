@@ -19,14 +19,28 @@ internal sealed class JsonStream
 
     private JsonStream(HttpResponse response, bool serverSentEvents, TimeProvider time) => (_response, _serverSentEvents, _time) = (response, serverSentEvents, time);
 
-    /// <summary>Begins the response; its head goes out at once.</summary>
-    public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time)
+    /// <summary>Prepares the response; from now on <see cref="HttpContext.RequestAborted"/> also says that the node stops. The head goes out with the first <see cref="FlushAsync"/>.</summary>
+    public static JsonStream Open(HttpContext context, TimeProvider time)
     {
         var serverSentEvents = context.Request.Headers.Accept.Any(accept => accept?.Contains("text/event-stream", StringComparison.Ordinal) == true);
         context.Response.ContentType = serverSentEvents ? "text/event-stream" : "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-cache";
-        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        if (context.RequestServices?.GetService<IHostApplicationLifetime>() is { } node)
+        {
+            // A node that stops would else wait for readers who never leave.
+            var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, node.ApplicationStopping);
+            context.Response.RegisterForDispose(either);
+            context.RequestAborted = either.Token;
+        }
         return new JsonStream(context.Response, serverSentEvents, time);
+    }
+
+    /// <summary>Begins the response; its head goes out at once.</summary>
+    public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time)
+    {
+        var stream = Open(context, time);
+        await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        return stream;
     }
 
     /// <summary>Adds an object to what is sent by <see cref="FlushAsync"/>.</summary>
