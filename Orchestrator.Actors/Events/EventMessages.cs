@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Event;
 
 namespace Orchestrator.Actors.Events;
@@ -18,5 +19,5 @@ public static class EventReplies
     /// <param name="Events">Possibly none.</param>
     /// <param name="Next">Sequence to read after next.</param>
     /// <param name="Gap">First and last sequence that were asked for and are no longer kept.</param>
-    public sealed record Page(IReadOnlyList<FleetEvent> Events, long Next, (long From, long To)? Gap) : IDeadLetterSuppression;
+    public sealed record Page(IReadOnlyList<FleetEvent> Events, long Next, (long From, long To)? Gap) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Akka.Event;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.Events;
@@ -13,7 +15,7 @@ public enum Provenance
 }
 
 /// <summary>Something that happened to a VM, in QMP's shape, with who and when around it.</summary>
-public sealed record FleetEvent : Akka.Event.IDeadLetterSuppression
+public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLetterSuppression
 {
     /// <summary>Position in this node's stream, from 1 up; 0 until the <see cref="EventHub"/> gave it one.</summary>
     public long Sequence { get; init; }

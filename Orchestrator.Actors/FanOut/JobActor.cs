@@ -52,10 +52,19 @@ internal sealed class JobActor : UntypedActor, IWithTimers
 
     private void Resolving(object message)
     {
-        if (message is InventoryReplies.Selection selection)
-            OnResolved(selection.Entries);
-        else
-            Unhandled(message);
+        switch (message)
+        {
+            case InventoryReplies.Selection selection:
+                OnResolved(selection.Entries);
+                break;
+            case JobQueries.Get:
+                // A listing asks every job; nobody else can know this one yet.
+                Sender.Tell(new JobReplies.Rejected("job-not-found", $"the job {_id} is not accepted yet"));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
     private void Running(object message)

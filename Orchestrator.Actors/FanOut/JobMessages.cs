@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Event;
 
 namespace Orchestrator.Actors.FanOut;
@@ -6,7 +7,7 @@ namespace Orchestrator.Actors.FanOut;
 public static class JobCommands
 {
     /// <summary>Starts a job. Answer: <see cref="JobReplies.Accepted"/> or <see cref="JobReplies.Rejected"/>.</summary>
-    public sealed record Submit(JobSpec Spec);
+    public sealed record Submit(JobSpec Spec) : INoSerializationVerificationNeeded;
 
     /// <summary>Takes back what has not been written. Answer: <see cref="JobReplies.Found"/> or <see cref="JobReplies.Rejected"/>.</summary>
     public sealed record Cancel(string JobId);
@@ -16,7 +17,7 @@ public static class JobCommands
 public static class JobQueries
 {
     /// <summary>All jobs still kept. Answer: <see cref="JobReplies.Listed"/>, newest first.</summary>
-    public sealed class List
+    public sealed class List : INoSerializationVerificationNeeded
     {
         /// <summary>The only one.</summary>
         public static readonly List Instance = new();
@@ -40,24 +41,24 @@ public static class JobQueries
 public static class JobReplies
 {
     /// <summary>The job runs, and its target list is frozen.</summary>
-    public sealed record Accepted(JobSnapshot Job) : IDeadLetterSuppression;
+    public sealed record Accepted(JobSnapshot Job) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Nothing was done.</summary>
     /// <param name="Code">Stable code of the API: <c>no-targets</c>, <c>job-not-found</c>, <c>too-many-jobs</c>.</param>
     /// <param name="Detail">For people: what happened and what to do.</param>
-    public sealed record Rejected(string Code, string Detail) : IDeadLetterSuppression;
+    public sealed record Rejected(string Code, string Detail) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The job as it stands.</summary>
-    public sealed record Found(JobSnapshot Job) : IDeadLetterSuppression;
+    public sealed record Found(JobSnapshot Job) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Jobs, newest first.</summary>
-    public sealed record Listed(IReadOnlyList<JobSnapshot> Jobs) : IDeadLetterSuppression;
+    public sealed record Listed(IReadOnlyList<JobSnapshot> Jobs) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Outcomes, and the job as it stood after them.</summary>
     /// <param name="Outcomes">Possibly none.</param>
     /// <param name="Next">To read after next.</param>
     /// <param name="Job">Ended once its phase says so and all outcomes are read.</param>
-    public sealed record Page(IReadOnlyList<Outcome> Outcomes, int Next, JobSnapshot Job) : IDeadLetterSuppression
+    public sealed record Page(IReadOnlyList<Outcome> Outcomes, int Next, JobSnapshot Job) : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         /// <summary>Whether nothing more will come.</summary>
         public bool IsLast => Job.Phase != JobPhase.Running && Next >= Job.Targets;

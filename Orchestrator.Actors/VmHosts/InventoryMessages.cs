@@ -9,7 +9,7 @@ namespace Orchestrator.Actors.VmHosts;
 public static class InventoryQueries
 {
     /// <summary>The VMs that a selector matches, sorted by VmHost and name; all without one.</summary>
-    public sealed record Select(TargetSelector? Selector);
+    public sealed record Select(TargetSelector? Selector) : INoSerializationVerificationNeeded;
 
     /// <summary>What changed after a version; waits until something has.</summary>
     /// <param name="After">Last version the reader has; 0 for the whole inventory.</param>
@@ -20,14 +20,14 @@ public static class InventoryQueries
 public static class InventoryReplies
 {
     /// <summary>VMs, sorted by VmHost and name.</summary>
-    public sealed record Selection(IReadOnlyList<InventoryEntry> Entries) : IDeadLetterSuppression;
+    public sealed record Selection(IReadOnlyList<InventoryEntry> Entries) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Each VM that changed, once, as it is now.</summary>
     /// <param name="Changed">VMs that are new or different.</param>
     /// <param name="Gone">VMs that left.</param>
     /// <param name="Version">To read after next.</param>
     /// <param name="Complete">Whether <paramref name="Changed"/> is the whole inventory: what the reader had before is void.</param>
-    public sealed record Changes(IReadOnlyList<VmSnapshot> Changed, IReadOnlyList<VmSnapshot> Gone, long Version, bool Complete) : IDeadLetterSuppression;
+    public sealed record Changes(IReadOnlyList<VmSnapshot> Changed, IReadOnlyList<VmSnapshot> Gone, long Version, bool Complete) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }
 
 /// <summary>A VM, and the actor that answers for it.</summary>

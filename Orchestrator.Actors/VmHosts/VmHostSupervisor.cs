@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.VmHosts;
@@ -44,8 +45,12 @@ public sealed class VmHostSupervisor : UntypedActor
         }
     }
 
-    private void OnSetVms(IReadOnlyList<VmSpec> specs)
+    /// <summary>Of VMs with the same name, the first counts: a mistake in one entry must not end the others.</summary>
+    private void OnSetVms(IReadOnlyList<VmSpec> named)
     {
+        var specs = named.DistinctBy(spec => spec.Name, StringComparer.Ordinal).ToArray();
+        if (specs.Length < named.Count)
+            Context.GetLogger().Warning("{0} VMs have names that others have: only the first of each name is taken", named.Count - specs.Length);
         var wanted = specs.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
         foreach (var name in _vms.Keys.Where(name => !wanted.ContainsKey(name)).ToArray())
             Stop(name, successor: null);

@@ -14,6 +14,8 @@ internal sealed partial class VmActor
 {
     private static readonly EncodedCommand FreezeStatus = EncodedCommand.ForGuest("guest-fsfreeze-status");
 
+    private readonly List<(Invocation Invocation, CommandResult Silence)> _unexplained = [];
+
     private void OnInvocation(Invocation invocation)
     {
         invocation.AcceptedAt = _settings.Time.GetTimestamp();
@@ -51,6 +53,11 @@ internal sealed partial class VmActor
         var command = invocation.Plan.Command;
         if (!command.SuccessResponse && result is CommandResult.NoReply { Written: true } && AwaitsEvent(invocation, result))
             return;
+        if (AwaitsExplanation(command, result))
+        {
+            _unexplained.Add((invocation, result));
+            return;
+        }
         if (MayBeFrozen(command, result))
         {
             new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, invocation.Plan.Deadline.Remaining(_settings.Time))
@@ -59,6 +66,10 @@ internal sealed partial class VmActor
         }
         End(invocation, OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition));
     }
+
+    /// <summary>The agent's deadline may pass before QEMU's, which began later: the reason waits for it, at most <see cref="VmSettings.ProbeTimeout"/>.</summary>
+    private bool AwaitsExplanation(EncodedCommand command, CommandResult result) =>
+        _explanation is not null && command.FromGuest && result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed or NoReplyCause.NotReady };
 
     /// <summary>The agent has the command and says CommandNotFound: it is disabled, or the guest is frozen; the agent itself tells which.</summary>
     private bool MayBeFrozen(EncodedCommand command, CommandResult result) =>

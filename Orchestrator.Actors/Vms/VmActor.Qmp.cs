@@ -19,6 +19,7 @@ internal sealed partial class VmActor
     private int _attachment;
     private int _lastQuestion;
     private int _failedProbes;
+    private int? _explanation;
 
     private QmpChannel QmpChannel => new(_qmp, _settings.Time);
 
@@ -40,6 +41,7 @@ internal sealed partial class VmActor
         Timers.Cancel(PortPollTimer);
         _port = null;
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null });
+        ExplainSilence(_explanation);
     }
 
     private void OnQemuIdentified(VmSignals.QemuIdentified identified)
@@ -69,11 +71,15 @@ internal sealed partial class VmActor
             Publish(name, data, Provenance.Host, happened.Timestamp);
     }
 
-    /// <summary>Asks whether QEMU itself is alive, so that the answer is there when the command's deadline must be explained.</summary>
+    /// <summary>
+    /// Asks whether QEMU itself is alive: that tells whose silence it is. The answer is usually there when the command's deadline must be
+    /// explained; if it is not, the explanation waits for it.
+    /// </summary>
     private void OnAgentSlow(TimeSpan remaining)
     {
         var share = remaining * ProbeShare;
         AskStatus(share < _settings.ProbeTimeout ? share : _settings.ProbeTimeout);
+        _explanation = _lastQuestion;
     }
 
     private void AskStatus(TimeSpan timeout)
@@ -102,6 +108,17 @@ internal sealed partial class VmActor
         _failedProbes++;
         Timers.StartSingleTimer(ProbeTimer, VmSignals.ProbeDue.Instance, _settings.Probe.After(_failedProbes));
         Apply(_condition with { Qmp = QmpLink.Silent, QmpMessage = "QEMU does not answer query-status: its process is stopped, or its main loop is stuck" });
+    }
+
+    private void ExplainSilence(int? question)
+    {
+        if (question is null || question != _explanation)
+            return;
+        _explanation = null;
+        var unexplained = _unexplained.ToArray();
+        _unexplained.Clear();
+        foreach (var (invocation, silence) in unexplained)
+            OnReplied(invocation, silence);
     }
 
     private void PollPort()

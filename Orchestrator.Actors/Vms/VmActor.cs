@@ -3,6 +3,7 @@ using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
+using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms;
@@ -91,6 +92,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case VmSignals.StatusAnswered answered:
                 OnStatusAnswered(answered);
+                ExplainSilence(answered.Question);
                 break;
             case VmSignals.QemuIdentified identified:
                 OnQemuIdentified(identified);
@@ -122,6 +124,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case VmSignals.Replied replied:
                 OnReplied(replied.Invocation, replied.Result);
+                break;
+            case VmSignals.RunEnded { Result: ExecResult.NotStarted start } ended:
+                OnReplied(ended.Invocation, start.Result);
                 break;
             case VmSignals.RunEnded ended:
                 End(ended.Invocation, OutcomeRules.Of(ended.Result, ended.Invocation.Plan.Command, _condition));

@@ -19,23 +19,23 @@ internal static class EventEndpoints
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
         var next = after ?? LastEventId(context) ?? -1;
-        var stream = JsonStream.Open(context, node.Time);
-        // Asked before the head goes out: who has seen the head misses nothing that happens from then on.
-        var news = ReadAsync(next, context, node);
+        // The position is taken before the head goes out: who has the head misses nothing that happens from then on.
+        var news = ReadAsync(node, next, context.RequestAborted);
+        var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
         while (true)
         {
-            await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
             var page = await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false);
             if (page.Gap is var (from, to))
                 stream.Write("gap", null, EventView.Gap(node.Host, from, to), ApiJson.Default.EventView);
             foreach (var happened in page.Events.Where(happened => Matches(happened, type, selector)))
                 stream.Write("event", happened.Sequence.ToString(CultureInfo.InvariantCulture), EventView.Of(happened), ApiJson.Default.EventView);
-            news = ReadAsync(page.Next, context, node);
+            await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            news = ReadAsync(node, page.Next, context.RequestAborted);
         }
     }
 
-    private static Task<EventReplies.Page> ReadAsync(long after, HttpContext context, Node node) =>
-        node.FollowAsync<EventReplies.Page>(node.Events, new EventQueries.Read(after, PageSize), context.RequestAborted);
+    private static Task<EventReplies.Page> ReadAsync(Node node, long after, CancellationToken cancellationToken) =>
+        node.FollowAsync<EventReplies.Page>(node.Events, new EventQueries.Read(after, PageSize), cancellationToken);
 
     /// <summary>A type filter is a glob over the whole type or over the event's own name.</summary>
     private static bool Matches(FleetEvent happened, string? type, TargetSelector? selector) =>

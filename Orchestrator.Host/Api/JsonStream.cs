@@ -16,31 +16,24 @@ internal sealed class JsonStream
     private readonly HttpResponse _response;
     private readonly bool _serverSentEvents;
     private readonly TimeProvider _time;
+    private readonly Utf8JsonWriter _writer;
 
-    private JsonStream(HttpResponse response, bool serverSentEvents, TimeProvider time) => (_response, _serverSentEvents, _time) = (response, serverSentEvents, time);
-
-    /// <summary>Prepares the response; from now on <see cref="HttpContext.RequestAborted"/> also says that the node stops. The head goes out with the first <see cref="FlushAsync"/>.</summary>
-    public static JsonStream Open(HttpContext context, TimeProvider time)
+    private JsonStream(HttpResponse response, bool serverSentEvents, TimeProvider time)
     {
+        (_response, _serverSentEvents, _time) = (response, serverSentEvents, time);
+        _writer = new Utf8JsonWriter(response.BodyWriter);
+    }
+
+    /// <summary>Begins the response; its head goes out at once. From here on, <see cref="HttpContext.RequestAborted"/> also comes when the node stops.</summary>
+    public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time)
+    {
+        EndWithNode(context);
         var serverSentEvents = context.Request.Headers.Accept.Any(accept => accept?.Contains("text/event-stream", StringComparison.Ordinal) == true);
         context.Response.ContentType = serverSentEvents ? "text/event-stream" : "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-cache";
-        if (context.RequestServices?.GetService<IHostApplicationLifetime>() is { } node)
-        {
-            // A node that stops would else wait for readers who never leave.
-            var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, node.ApplicationStopping);
-            context.Response.RegisterForDispose(either);
-            context.RequestAborted = either.Token;
-        }
+        // Starting alone leaves the head in a buffer until something is written.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         return new JsonStream(context.Response, serverSentEvents, time);
-    }
-
-    /// <summary>Begins the response; its head goes out at once.</summary>
-    public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time)
-    {
-        var stream = Open(context, time);
-        await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-        return stream;
     }
 
     /// <summary>Adds an object to what is sent by <see cref="FlushAsync"/>.</summary>
@@ -53,8 +46,8 @@ internal sealed class JsonStream
         var body = _response.BodyWriter;
         if (_serverSentEvents)
             WriteText(body, id is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {id}\ndata: ");
-        using (var writer = new Utf8JsonWriter(body))
-            JsonSerializer.Serialize(writer, value, type);
+        _writer.Reset(body);
+        JsonSerializer.Serialize(_writer, value, type);
         WriteText(body, _serverSentEvents ? "\n\n" : "\n");
     }
 
@@ -77,6 +70,15 @@ internal sealed class JsonStream
                 await FlushAsync(cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>A stream has no end of its own to wait for: a node that stops would wait for its readers.</summary>
+    private static void EndWithNode(HttpContext context)
+    {
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        context.Response.RegisterForDispose(either);
+        context.RequestAborted = either.Token;
     }
 
     private static void WriteText(IBufferWriter<byte> body, string text) => Encoding.UTF8.GetBytes(text.AsSpan(), body);

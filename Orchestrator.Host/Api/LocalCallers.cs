@@ -10,7 +10,9 @@ internal sealed class LocalCallers(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Headers.Origin.Count == 0 && IsLocal(context.Request.Host.Host))
+        // A Unix socket has no address, and no web page reaches it.
+        var isUnixSocket = context.Connection.RemoteIpAddress is null;
+        if (isUnixSocket || (context.Request.Headers.Origin.Count == 0 && IsLocal(context.Request.Host.Host)))
             return next(context);
         return Problems.Of("forbidden", "only local programs may call: requests from web pages (with Origin, or for another Host) are refused").ExecuteAsync(context);
     }

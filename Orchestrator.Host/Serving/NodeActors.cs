@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Hosting;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
@@ -17,6 +18,7 @@ internal static class NodeActors
     /// <param name="settings">Deadlines, pauses and limits of the VMs.</param>
     public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings) => akka.WithActors((system, registry) =>
     {
+        StartScheduler(system);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
         var events = system.ActorOf(EventHub.PropsFor(EventsKept), "events");
         var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
@@ -27,4 +29,10 @@ internal static class NodeActors
         registry.Register<JobSupervisor>(jobs);
         registry.Register<VmHostSupervisor>(vmHost);
     });
+
+    /// <summary>
+    /// Akka's timer wheel starts with its first timer, and blocks that thread until a task of its own runs. Thousands of VMs that start their
+    /// timers at once would block every thread of the pool while that task waits for one: it is started here, while nothing else runs.
+    /// </summary>
+    private static void StartScheduler(ActorSystem system) => system.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, static () => { });
 }

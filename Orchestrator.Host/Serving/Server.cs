@@ -8,6 +8,8 @@ namespace Orchestrator.Host.Serving;
 /// <summary><c>orchestrator serve</c>: one node with all roles, in one process.</summary>
 internal static class Server
 {
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Serves until the token is cancelled.</summary>
     /// <exception cref="ServeException">The node cannot start as asked.</exception>
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
@@ -46,10 +48,11 @@ internal static class Server
                 endpoint.AddTo(server);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
-        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
         AddNode(builder.Services, config);
         var app = builder.Build();

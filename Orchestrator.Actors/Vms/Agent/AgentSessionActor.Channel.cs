@@ -10,7 +10,8 @@ internal sealed partial class AgentSessionActor
     private void Connect()
     {
         var (self, vm) = (Self, Context.Parent);
-        ConnectAsync(new SessionObserver(self, vm)).PipeTo(
+        _connection = ConnectAsync(new SessionObserver(self, vm));
+        _connection.PipeTo(
             self,
             success: session => new AgentSignals.Connected(session),
             failure: e => new AgentSignals.ConnectFailed(e is OperationCanceledException ? "the connection attempt timed out" : e.Message));
@@ -26,10 +27,21 @@ internal sealed partial class AgentSessionActor
     private void OnConnected(AgentSession session)
     {
         _session = session;
-        if (_portOpen == false)
+        if (session.State == AgentSessionState.Closed)
+            // Its end may have been told before it was ours.
+            OnClosed("the connection ended right after it was made");
+        else if (_portOpen == false)
             BecomeAbsent();
         else
             StartSynchronizing();
+    }
+
+    /// <summary>Closes the newest connection, whether it was taken over, lies in the mailbox or is still being made.</summary>
+    private static async Task CloseAsync(Task<AgentSession> connection)
+    {
+        await ((Task)connection).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connection.IsCompletedSuccessfully)
+            await (await connection.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
     private void OnConnectFailed(string cause)
@@ -116,7 +128,7 @@ internal sealed partial class AgentSessionActor
             _ends.Clear();
         _silent = false;
         _lastAnswer = _settings.Time.GetTimestamp();
-        Become(Ready);
+        Become(Serving);
         Tell(AgentState.Ready, null);
         _newIncarnation = false;
         TakeTurn();

@@ -9,7 +9,7 @@ namespace Orchestrator.Actors.Vms.Agent;
 /// <summary>
 /// Owns one VM's agent channel: connects with back-off, synchronizes, and lets one command at a time through. Starting never fails:
 /// connecting is a message. Child of the <c>VmActor</c>, which tells it what QEMU says of the guest's port.
-/// Behaviours: Disconnected → Synchronizing → Ready ⇄ Busy; Absent while the guest's port is closed.
+/// Behaviours: Disconnected → Synchronizing → Serving; Absent while the guest's port is closed.
 /// </summary>
 internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
 {
@@ -24,6 +24,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly ExecStatusCache _ends = new();
     private readonly CancellationTokenSource _stopping = new();
 
+    private Task<AgentSession>? _connection;
     private AgentSession? _session;
     private Execution? _turn;
     private bool? _portOpen;
@@ -58,7 +59,8 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         _stopping.Cancel();
-        _ = _session?.DisposeAsync().AsTask();
+        if (_connection is not null)
+            _ = CloseAsync(_connection);
         _queue.EndAll(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, "the VM is no longer managed here"));
     }
 
@@ -100,7 +102,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case AgentSignals.Synchronized synchronized when synchronized.Session == _session:
+            case AgentSignals.Synchronized synchronized when synchronized.Session == _session && _session.State == AgentSessionState.Ready:
                 OnSynchronized();
                 break;
             case AgentSignals.SynchronizeDue:
@@ -115,24 +117,18 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Ready(object message)
+    /// <summary>Synchronized: one command has its turn, others wait.</summary>
+    private void Serving(object message)
     {
         switch (message)
         {
             case AgentCommands.Execute execute:
                 _queue.Add(execute);
-                TakeTurn();
+                if (_turn is null)
+                    TakeTurn();
+                else
+                    WatchQueue();
                 break;
-            default:
-                Connected(message);
-                break;
-        }
-    }
-
-    private void Busy(object message)
-    {
-        switch (message)
-        {
             case AgentSignals.Ended ended when ended.Execution == _turn:
                 OnEnded(ended);
                 break;

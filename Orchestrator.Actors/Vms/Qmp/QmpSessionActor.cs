@@ -17,7 +17,9 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
     private readonly VmSettings _settings;
     private readonly CancellationTokenSource _stopping = new();
     private SessionObserver? _observer;
+    private Task<QmpSession>? _connection;
     private QmpSession? _session;
+    private string? _endedBecause;
     private int _failures;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
@@ -43,7 +45,8 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         _stopping.Cancel();
-        _ = _session?.DisposeAsync().AsTask();
+        if (_connection is not null)
+            _ = CloseAsync(_connection);
     }
 
     /// <inheritdoc/>
@@ -65,8 +68,11 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
             case QmpCommands.Execute execute:
                 execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"no QMP session at {_endpoint}"));
                 break;
+            case QmpSignals.SessionClosed closed when closed.Observer == _observer:
+                // Of an attempt that failed, which tells its failure itself, or of a session that is about to be handed over.
+                _endedBecause = closed.Cause;
+                break;
             case QmpSignals.SessionClosed:
-                // Of an attempt that failed: its failure is told by the attempt itself.
                 break;
             default:
                 Unhandled(message);
@@ -95,7 +101,9 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
     private void Connect()
     {
         _observer = new SessionObserver(Self, Context.Parent);
-        ConnectAsync(_observer).PipeTo(Self, success: session => new QmpSignals.Connected(session), failure: e => new QmpSignals.ConnectFailed(e));
+        _endedBecause = null;
+        _connection = ConnectAsync(_observer);
+        _connection.PipeTo(Self, success: session => new QmpSignals.Connected(session), failure: e => new QmpSignals.ConnectFailed(e));
     }
 
     private async Task<QmpSession> ConnectAsync(SessionObserver observer)
@@ -106,12 +114,20 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
         return await QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, either.Token).ConfigureAwait(false);
     }
 
+    /// <summary>Closes the newest connection, whether it was taken over, lies in the mailbox or is still being made.</summary>
+    private static async Task CloseAsync(Task<QmpSession> connection)
+    {
+        await ((Task)connection).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connection.IsCompletedSuccessfully)
+            await (await connection.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+    }
+
     private void OnConnected(QmpSession session)
     {
         _session = session;
-        if (session.Completion.IsCompleted)
+        if (_endedBecause is { } cause)
         {
-            OnClosed("the connection ended right after the negotiation");
+            OnClosed(cause);
             return;
         }
         _failures = 0;

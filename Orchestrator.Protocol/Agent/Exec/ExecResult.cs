@@ -15,8 +15,10 @@ public abstract record ExecResult
     /// <summary>It ended.</summary>
     public sealed record Exited(ExecStatus Status) : ExecResult;
 
-    /// <summary>The deadline passed and the agent said that it still runs: the program itself, or a child that holds its output open.</summary>
-    public sealed record StillRunning(long Pid) : ExecResult;
+    /// <summary>The deadline passed and the agent said that it still runs.</summary>
+    /// <param name="Pid">The guest's process id.</param>
+    /// <param name="HoldsPipesOnly">The program itself has ended, and a child of it holds its output open.</param>
+    public sealed record StillRunning(long Pid, bool HoldsPipesOnly) : ExecResult;
 
     /// <summary>It was started, and its end cannot be known; <paramref name="Result"/> is the last answer to <c>guest-exec-status</c>.</summary>
     public sealed record Lost(long Pid, CommandResult Result) : ExecResult;

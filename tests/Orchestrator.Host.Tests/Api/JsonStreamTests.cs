@@ -1,5 +1,9 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Host.Api;
 
@@ -10,8 +14,13 @@ public sealed class JsonStreamTests
     private readonly FakeTimeProvider _time = new();
     private readonly MemoryStream _body = new();
     private readonly DefaultHttpContext _context = new();
+    private readonly ApplicationLifetime _node = new(NullLogger<ApplicationLifetime>.Instance);
 
-    public JsonStreamTests() => _context.Response.Body = _body;
+    public JsonStreamTests()
+    {
+        _context.Response.Body = _body;
+        _context.RequestServices = new ServiceCollection().AddSingleton<IHostApplicationLifetime>(_node).BuildServiceProvider();
+    }
 
     private string Body => Encoding.UTF8.GetString(_body.ToArray());
 
@@ -51,6 +60,16 @@ public sealed class JsonStreamTests
         var awaited = stream.AwaitNewsAsync(new TaskCompletionSource<int>().Task, left.Token);
 
         await left.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => awaited);
+    }
+
+    [Fact]
+    public async Task Node_that_stops_ends_the_wait()
+    {
+        var stream = await JsonStream.StartAsync(_context, _time);
+        var awaited = stream.AwaitNewsAsync(new TaskCompletionSource<int>().Task, _context.RequestAborted);
+
+        _node.StopApplication();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => awaited);
     }
 

@@ -1,0 +1,54 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Orchestrator.Actors.Tests;
+
+/// <summary>
+/// An actor system whose timers, and the sessions' clock, stand still until <see cref="Advance(TimeSpan)"/>. Waiting is only for what must happen:
+/// its limit is there against hanging.
+/// </summary>
+public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
+{
+    protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private const string Config =
+        """
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.actor.serialize-messages = on
+        akka.loglevel = ERROR
+        akka.test.single-expect-default = 30s
+        """;
+
+    protected ActorTest()
+        : base(Config)
+    {
+    }
+
+    protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    protected void Advance(TimeSpan by)
+    {
+        Time.Advance(by);
+        ((TestScheduler)Sys.Scheduler).Advance(by);
+    }
+
+    protected void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Waits until the actor has dealt with everything that lies in its mailbox now.</summary>
+    protected static Task SettleAsync(IActorRef actor) => actor.Ask<ActorIdentity>(new Identify(null), Limit);
+
+    /// <summary>Lets time pass in steps until something has happened whose moment does not matter.</summary>
+    protected async Task<T> AdvanceUntilAsync<T>(Task<T> happened, double step)
+    {
+        var clock = TimeProvider.System;
+        for (var start = clock.GetTimestamp(); clock.GetElapsedTime(start) < Limit && !happened.IsCompleted;)
+        {
+            Advance(step);
+            await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(2), clock));
+        }
+        return await happened.WaitAsync(TimeSpan.FromSeconds(1), clock);
+    }
+
+    protected static Task<T> InTime<T>(Task<T> task) => task.WaitAsync(Limit, TimeProvider.System);
+}

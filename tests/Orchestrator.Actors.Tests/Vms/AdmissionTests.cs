@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.Tests.Vms;
+
+public sealed class AdmissionTests
+{
+    private static readonly string?[] RunStates = [null, "running", "paused", "inmigrate", "shutdown"];
+
+    [Fact]
+    public void Guest_commands_over_every_link_run_state_and_agent()
+    {
+        var rows = from link in Enum.GetValues<QmpLink>()
+                   from runState in RunStates
+                   let reasons = Enum.GetValues<AgentState>().Select(agent => Guest(link, runState, agent, "guest-ping"))
+                   select $"{link} {runState ?? "-"} {string.Join(' ', reasons)}";
+
+        TextTable.AssertEqual(
+            // ok: the agent's capabilities decide. Agents in the order None, Absent, Connecting, Ready, Unresponsive.
+            """
+            Connecting -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Connecting running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Connecting paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Connecting inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Connecting shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Online     -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Online     running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Online     paused    AgentAbsent VmPaused         VmPaused         VmPaused         VmPaused
+            Online     inmigrate AgentAbsent VmMigrating      VmMigrating      VmMigrating      VmMigrating
+            Online     shutdown  AgentAbsent VmNotRunning     VmNotRunning     VmNotRunning     VmNotRunning
+            Silent     -         AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     running   AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     paused    AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     inmigrate AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     shutdown  AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Busy       -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Busy       running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Busy       paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Busy       inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Busy       shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
+            Down       -         AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
+            Down       running   AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
+            Down       paused    AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
+            Down       inmigrate AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
+            Down       shutdown  AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
+            """,
+            rows);
+    }
+
+    [Fact]
+    public void Capabilities_decide_only_where_everything_else_lets_pass()
+    {
+        var combinations = from link in Enum.GetValues<QmpLink>()
+                           from runState in RunStates
+                           from agent in Enum.GetValues<AgentState>()
+                           select (link, runState, agent);
+        foreach (var (link, runState, agent) in combinations)
+        {
+            var general = Guest(link, runState, agent, "guest-ping");
+            Assert.Equal(general == "ok" ? Reasons.DisabledByGuest : general, Guest(link, runState, agent, "guest-get-users"));
+            Assert.Equal(general == "ok" ? Reasons.Unsupported : general, Guest(link, runState, agent, "guest-get-load"));
+            Assert.Equal(general, Guest(link, runState, agent, "guest-view-file"));
+            Assert.Equal(general, Guest(link, runState, agent, "guest-get-load", capabilities: null));
+        }
+    }
+
+    [Fact]
+    public void Commands_to_QEMU_depend_on_its_session_alone()
+    {
+        var rows = Enum.GetValues<QmpLink>().Select(link =>
+        {
+            var reasons = from runState in RunStates
+                          from agent in Enum.GetValues<AgentState>()
+                          select Text(Admission.DecideQmp(new VmCondition { Qmp = link, RunState = runState, Agent = agent }), Phase.Undelivered);
+            return $"{link} {Assert.Single(reasons.Distinct())}";
+        });
+
+        TextTable.AssertEqual(
+            """
+            Connecting HostUnreachable
+            Online     ok
+            Silent     QemuUnresponsive
+            Busy       MonitorBusy
+            Down       HostUnreachable
+            """,
+            rows);
+    }
+
+    [Fact]
+    public void A_rejection_carries_the_sessions_own_words()
+    {
+        var down = new VmCondition { Qmp = QmpLink.Down, QmpMessage = "unix:/vm/qmp.sock: refused", Agent = AgentState.Absent, AgentMessage = "no agent" };
+
+        Assert.Equal("unix:/vm/qmp.sock: refused", Admission.DecideGuest(down, Ping)!.Message);
+        Assert.Equal("unix:/vm/qmp.sock: refused", Admission.DecideQmp(down)!.Message);
+        Assert.Equal("no agent", Admission.DecideGuest(down with { Qmp = QmpLink.Online }, Ping)!.Message);
+        Assert.Contains("io-error", Admission.DecideGuest(down with { Qmp = QmpLink.Online, RunState = "io-error" }, Ping)!.Message, StringComparison.Ordinal);
+    }
+
+    private static EncodedCommand Ping { get; } = EncodedCommand.ForGuest("guest-ping");
+
+    private static string Guest(QmpLink link, string? runState, AgentState agent, string command) =>
+        Guest(link, runState, agent, command, Conditions.Capabilities);
+
+    private static string Guest(QmpLink link, string? runState, AgentState agent, string command, AgentCapabilities? capabilities)
+    {
+        using var filename = JsonDocument.Parse("""{"filename":"/etc/hostname"}""");
+        var encoded = EncodedCommand.ForGuest(command, command == "guest-view-file" ? filename.RootElement : default);
+        var rejection = Admission.DecideGuest(new VmCondition { Qmp = link, RunState = runState, Agent = agent, Capabilities = capabilities }, encoded);
+        return Text(rejection, rejection?.Reason is Reasons.Unsupported or Reasons.DisabledByGuest ? Phase.Refused : Phase.Undelivered);
+    }
+
+    private static string Text(Rejection? rejection, Phase phase)
+    {
+        if (rejection is null)
+            return "ok";
+        Assert.Equal(phase, rejection.Phase);
+        Assert.NotEmpty(rejection.Message);
+        return rejection.Reason;
+    }
+}
