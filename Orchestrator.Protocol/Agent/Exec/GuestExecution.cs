@@ -14,7 +14,6 @@ public static class GuestExecution
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>An end is told once: the largest, twice 22 MB of base64, must get through a slow guest's serial port before it is given up for lost.</summary>
-    private static readonly TimeSpan Diagnosis = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestStatus = TimeSpan.FromMinutes(2);
 
     /// <summary>Encodes the start of a program, once for any number of VMs.</summary>
@@ -52,7 +51,7 @@ public static class GuestExecution
         {
             var remaining = timeout - time.GetElapsedTime(startedAt);
             if (remaining <= TimeSpan.Zero)
-                return new ExecResult.StillRunning(pid, await HoldsPipesOnlyAsync(channel, pid).ConfigureAwait(false));
+                return new ExecResult.StillRunning(pid);
             var answer = await channel.ExecuteAsync(status, Shorter(remaining, LongestStatus)).ConfigureAwait(false);
             if (answer is not CommandResult.Returned value)
                 return new ExecResult.Lost(pid, answer);
@@ -63,24 +62,6 @@ public static class GuestExecution
         }
     }
 
-    /// <summary>
-    /// The agent calls a program running until its output pipes are closed, also by children it left behind. On Linux, <c>/proc</c> tells the two
-    /// apart; elsewhere it is not there, and the program is said to run.
-    /// </summary>
-    private static async Task<bool> HoldsPipesOnlyAsync(IAgentChannel channel, long pid) =>
-        !await CanOpenAsync(channel, $"/proc/{pid}/stat").ConfigureAwait(false) && await CanOpenAsync(channel, "/proc/self/stat").ConfigureAwait(false);
-
-    private static async Task<bool> CanOpenAsync(IAgentChannel channel, string path)
-    {
-        using var open = JsonDocument.Parse($$"""{"path":"{{path}}"}""");
-        var opened = await channel.ExecuteAsync(EncodedCommand.ForGuest("guest-file-open", open.RootElement), Diagnosis).ConfigureAwait(false);
-        if (opened is not CommandResult.Returned handle)
-            return false;
-        using var close = JsonDocument.Parse($$"""{"handle":{{System.Text.Encoding.UTF8.GetString(handle.Value.Span)}}}""");
-        await channel.ExecuteAsync(EncodedCommand.ForGuest("guest-file-close", close.RootElement), Diagnosis).ConfigureAwait(false);
-        return true;
-    }
-
     /// <summary>Encodes the question after a program.</summary>
     public static EncodedCommand EncodeStatus(long pid)
     {
@@ -88,7 +69,7 @@ public static class GuestExecution
         return EncodedCommand.ForGuest("guest-exec-status", document.RootElement);
     }
 
-    private static long ReadPid(ReadOnlyMemory<byte> value)
+    internal static long ReadPid(ReadOnlyMemory<byte> value)
     {
         using var document = JsonDocument.Parse(value);
         return document.RootElement.GetProperty("pid"u8).GetInt64();

@@ -213,6 +213,20 @@ public sealed class JobEndpointsTests(ServedFleet fleet) : IDisposable
         Assert.Equal("""{"pid":119,"signal":9,"stdout":{"text":"","bytes":0,"truncated":false},"stderr":{"text":"","bytes":0,"truncated":false}}""", exec.GetRawText());
     }
 
+    [Fact]
+    public async Task Guest_that_gives_a_pid_again_has_the_new_programs_end_told()
+    {
+        var code = 0;
+        fleet.Web1.AgentAnswers["guest-exec"] = _ => Task.FromResult("""{"pid": 120}""");
+        fleet.Web1.AgentAnswers["guest-exec-status"] = _ => Task.FromResult($$"""{"exited": true, "exitcode": {{++code}}}""");
+
+        for (var run = 1; run <= 3; run++)
+        {
+            var answer = await fleet.PostAsync("v1/jobs", """{"target":"web1","run":{"argv":["true"]}}""", accept: "application/x-ndjson");
+            Assert.Contains($"\"pid\":120,\"exitCode\":{run},", answer.Lines[1]);
+        }
+    }
+
     private void HoldWeb2()
     {
         fleet.Web1.AgentAnswers["guest-get-users"] = _ => Task.FromResult("[]");
