@@ -31,7 +31,8 @@ internal sealed class JsonStream
         var serverSentEvents = context.Request.Headers.Accept.Any(accept => accept?.Contains("text/event-stream", StringComparison.Ordinal) == true);
         context.Response.ContentType = serverSentEvents ? "text/event-stream" : "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-cache";
-        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        // Starting alone leaves the head in a buffer until something is written.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         return new JsonStream(context.Response, serverSentEvents, time);
     }
 

@@ -8,8 +8,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         try
         {
             await next(context).ConfigureAwait(false);
-            if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null })
-                await Problems.Of("not-found", $"there is nothing at {context.Request.Path}: GET /openapi.json lists what there is").ExecuteAsync(context).ConfigureAwait(false);
+            if (context.Response is { HasStarted: false, ContentType: null } && OfRouting(context) is { } problem)
+                await problem.ExecuteAsync(context).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -18,6 +18,10 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (RequestException e) when (!context.Response.HasStarted)
         {
             await Problems.Of(e).ExecuteAsync(context).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge && !context.Response.HasStarted)
+        {
+            await Problems.Of("body-too-large", $"the body has more than {RequestBody.MaxBytes} bytes: send less at a time").ExecuteAsync(context).ConfigureAwait(false);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
@@ -29,6 +33,13 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await Problems.Of("internal-error", "the request failed here: see the node's log").ExecuteAsync(context).ConfigureAwait(false);
         }
     }
+
+    private static IResult? OfRouting(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Problems.Of("not-found", $"there is nothing at {context.Request.Path}: GET /openapi.json lists what there is"),
+        StatusCodes.Status405MethodNotAllowed => Problems.Of("method-not-allowed", $"{context.Request.Path} does not take {context.Request.Method}: GET /openapi.json lists what there is"),
+        _ => null,
+    };
 
     [LoggerMessage(1101, LogLevel.Error, "A request for {Path} failed")]
     private partial void LogFailed(Exception e, string path);

@@ -28,6 +28,8 @@ internal static class Problems
     {
         "vm-not-found" or "job-not-found" or "unknown-command" or "not-found" => StatusCodes.Status404NotFound,
         "forbidden" => StatusCodes.Status403Forbidden,
+        "method-not-allowed" => StatusCodes.Status405MethodNotAllowed,
+        "body-too-large" => StatusCodes.Status413PayloadTooLarge,
         "ambiguous-name" => StatusCodes.Status409Conflict,
         "no-targets" or "invalid-arguments" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" => StatusCodes.Status429TooManyRequests,

@@ -1,51 +1,51 @@
 namespace Orchestrator.Host.Configuration;
 
-/// <summary>The configuration file (YAML). Names are kebab-case; unknown ones are errors. <c>config/orchestrator.yaml</c> is a commented example.</summary>
+/// <summary>The configuration file (YAML). Names are kebab-case; unknown ones are errors, and one without a value is as if it were absent. <c>config/orchestrator.yaml</c> is a commented example.</summary>
 public sealed class NodeConfig
 {
     /// <summary>Name of this node's VmHost; the machine's name by default.</summary>
     public string? Host { get; set; }
 
     /// <summary>Where the API listens, as <c>--listen</c>.</summary>
-    public List<string> Listen { get; set; } = [];
+    public List<string> Listen { get; set => field = value ?? []; } = [];
 
     /// <summary>The node's own directory, as <c>--data</c>.</summary>
     public string? Data { get; set; }
 
     /// <summary>Directories to watch, as <c>--vm-dir</c>.</summary>
-    public List<string> VmDirs { get; set; } = [];
+    public List<string> VmDirs { get; set => field = value ?? []; } = [];
 
     /// <summary>Layouts of other managers: a VM for every path that fits.</summary>
-    public List<PatternConfig> Patterns { get; set; } = [];
+    public List<PatternConfig> Patterns { get; set => field = value ?? []; } = [];
 
     /// <summary>VMs by name.</summary>
-    public List<VmConfig> Vms { get; set; } = [];
+    public List<VmConfig> Vms { get; set => field = value ?? []; } = [];
 
     /// <summary>Labels for VMs from any source: by name, where <c>*</c> and <c>?</c> stand for any characters.</summary>
-    public Dictionary<string, Dictionary<string, string>> Labels { get; set; } = [];
+    public Dictionary<string, Dictionary<string, string>> Labels { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>A layout: <c>{name}</c> stands for the VM's name, once in each path.</summary>
 public sealed class PatternConfig
 {
     /// <summary>Path of the QMP socket, e.g. <c>/run/vms/{name}.qmp</c>.</summary>
-    public string Qmp { get; set; } = "";
+    public string Qmp { get; set => field = value ?? ""; } = "";
 
     /// <summary>Path of the agent's socket; none by default.</summary>
     public string? Agent { get; set; }
 
     /// <summary>Labels of every VM found.</summary>
-    public Dictionary<string, string> Labels { get; set; } = [];
+    public Dictionary<string, string> Labels { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>A VM named explicitly.</summary>
 public sealed class VmConfig
 {
     /// <summary>Name, unique on the VmHost.</summary>
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = value ?? ""; } = "";
 
     /// <summary>QMP monitor: a path, <c>unix:PATH</c>, <c>tcp:HOST:PORT</c> or <c>tls:HOST:PORT</c>.</summary>
-    public string Qmp { get; set; } = "";
+    public string Qmp { get; set => field = value ?? ""; } = "";
 
     /// <summary>Agent channel, in the same forms; none by default.</summary>
     public string? Agent { get; set; }
@@ -54,7 +54,7 @@ public sealed class VmConfig
     public TlsConfig? Tls { get; set; }
 
     /// <summary>Labels.</summary>
-    public Dictionary<string, string> Labels { get; set; } = [];
+    public Dictionary<string, string> Labels { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>Certificates for TLS endpoints: PEM files.</summary>

@@ -42,7 +42,7 @@ internal static class NodeConfigFile
     {
         foreach (var vm in config.Vms)
         {
-            if (vm.Name.Length is 0 or > 253)
+            if (vm is not { Name.Length: > 0 and <= 253 })
                 throw new ServeException($"{path}: each of 'vms' needs a 'name' of 1 to 253 characters");
             if (vm.Qmp.Length == 0)
                 throw new ServeException($"{path}: the VM '{vm.Name}' needs a 'qmp' endpoint");
@@ -51,8 +51,8 @@ internal static class NodeConfigFile
             throw new ServeException($"{path}: the VM '{twice.Key}' is named twice");
         foreach (var pattern in config.Patterns)
         {
-            PathPattern.Parse(pattern.Qmp, path);
-            if (pattern.Agent is { } agent)
+            PathPattern.Parse(pattern?.Qmp ?? "", path);
+            if (pattern?.Agent is { } agent)
                 PathPattern.Parse(agent, path);
         }
     }

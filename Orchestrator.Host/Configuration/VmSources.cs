@@ -20,7 +20,7 @@ internal sealed class VmSources
     /// <exception cref="ServeException">An endpoint or a pattern is malformed.</exception>
     public VmSources(NodeConfig config)
     {
-        _labels = [.. config.Labels.Select(labels => (labels.Key, (IReadOnlyDictionary<string, string>)labels.Value))];
+        _labels = [.. config.Labels.Select(labels => (labels.Key, (IReadOnlyDictionary<string, string>?)labels.Value ?? FrozenDictionary<string, string>.Empty))];
         _named = [.. config.Vms.Select(Named)];
         _patterns = [.. config.Patterns.Select(pattern => (
             PathPattern.Parse(pattern.Qmp, "patterns"),

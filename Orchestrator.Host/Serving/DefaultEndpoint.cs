@@ -7,8 +7,11 @@ public static class DefaultEndpoint
 {
     private const string FileName = "orchestrator.sock";
 
+    /// <summary>Effective user id of this process.</summary>
+    public static uint UserId => geteuid();
+
     /// <summary>Path of the socket for this process's user and environment.</summary>
-    public static string SocketPath() => SocketPath(geteuid(), Environment.GetEnvironmentVariable);
+    public static string SocketPath() => SocketPath(UserId, Environment.GetEnvironmentVariable);
 
     /// <summary>
     /// Path of the socket for a user: <c>/run/orchestrator</c> for root, else below <c>XDG_RUNTIME_DIR</c>, else below

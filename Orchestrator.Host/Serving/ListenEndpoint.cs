@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Orchestrator.Host.Serving;
 
@@ -11,7 +12,7 @@ internal abstract record ListenEndpoint
     /// <exception cref="ServeException">The text is none of these, or not local.</exception>
     public static ListenEndpoint Parse(string text)
     {
-        if (text.StartsWith("unix:", StringComparison.Ordinal))
+        if (text.StartsWith("unix:", StringComparison.Ordinal) && text.Length > 5)
             return new Unix(Path.GetFullPath(text[5..]));
         if (text.StartsWith('/') || text.StartsWith('.'))
             return new Unix(Path.GetFullPath(text));
@@ -23,6 +24,15 @@ internal abstract record ListenEndpoint
         if (!IPAddress.IsLoopback(endpoint.Address))
             throw new ServeException($"--listen {text}: only loopback addresses are allowed, because the API has no authentication yet. Listen on a Unix socket and forward it with ssh, or put a proxy with TLS and authentication in front");
         return new Loopback(endpoint);
+    }
+
+    /// <summary>A socket bound to an address, not listening yet. A Unix socket is for its user only before anybody can connect to it.</summary>
+    public static Socket Bind(EndPoint address)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        if (address is UnixDomainSocketEndPoint)
+            File.SetUnixFileMode(address.ToString()!, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return socket;
     }
 
     /// <summary>Adds it to the web server.</summary>
@@ -40,10 +50,13 @@ internal abstract record ListenEndpoint
         public override async Task PrepareAsync(CancellationToken cancellationToken)
         {
             var directory = Path.GetDirectoryName(SocketPath)!;
-            if (!Directory.Exists(directory))
-                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            if (!File.Exists(SocketPath))
+            // A directory that somebody chose and made is theirs to open; a client that knows no better trusts the default one.
+            if (!Directory.Exists(directory) || SocketPath == DefaultEndpoint.SocketPath())
+                PrivateDirectory.Take(directory, DefaultEndpoint.UserId);
+            if (FileStatus.Of(SocketPath) is not { } found)
                 return;
+            if (!found.IsSocket)
+                throw new ServeException($"{SocketPath} is there and is not a socket: remove it, or choose another --listen");
             if (await IsServedAsync(cancellationToken).ConfigureAwait(false))
                 throw new ServeException($"another process listens on {SocketPath}: end it, or choose another --listen");
             File.Delete(SocketPath);
@@ -59,9 +72,14 @@ internal abstract record ListenEndpoint
                 await probe.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken).ConfigureAwait(false);
                 return true;
             }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                // Only this says that nobody listens; a full queue, for one, says that somebody does.
+                return false;
+            }
             catch (SocketException)
             {
-                return false;
+                return true;
             }
         }
     }

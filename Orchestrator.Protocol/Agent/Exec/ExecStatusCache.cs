@@ -24,10 +24,12 @@ public sealed class ExecStatusCache
         return IsStatus(command) && _ends.TryGetValue(command.Question, out end);
     }
 
-    /// <summary>Notes an answer; only those to <c>guest-exec-status</c> that tell an end are kept.</summary>
+    /// <summary>Notes an answer; only those to <c>guest-exec-status</c> that tell an end are kept. A program that is started takes over its pid from one that has ended.</summary>
     public void Note(EncodedCommand command, CommandResult result)
     {
         ArgumentNullException.ThrowIfNull(command);
+        if (command.Name == "guest-exec" && result is CommandResult.Returned started)
+            Forget(GuestExecution.EncodeStatus(GuestExecution.ReadPid(started.Value)).Question);
         if (!IsStatus(command) || result is not CommandResult.Returned returned || !HasExited(returned.Value) || !_ends.TryAdd(command.Question, returned))
             return;
         _oldestFirst.Enqueue(command.Question);

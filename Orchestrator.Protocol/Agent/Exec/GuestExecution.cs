@@ -89,7 +89,7 @@ public static class GuestExecution
         return EncodedCommand.ForGuest("guest-exec-status", document.RootElement);
     }
 
-    private static long ReadPid(ReadOnlyMemory<byte> value)
+    internal static long ReadPid(ReadOnlyMemory<byte> value)
     {
         using var document = JsonDocument.Parse(value);
         return document.RootElement.GetProperty("pid"u8).GetInt64();

@@ -63,14 +63,6 @@ public sealed class ParsingTests
         Assert.Equal(ExitCodes.Usage, Assert.Throws<CliException>(() => ServerEndpoint.Parse(text)).ExitCode);
 
     [Theory]
-    [InlineData(0u, "/run/user/0", "/run/orchestrator/orchestrator.sock")]
-    [InlineData(1000u, "/run/user/1000", "/run/user/1000/orchestrator/orchestrator.sock")]
-    [InlineData(1000u, null, "/tmp/orchestrator-1000/orchestrator.sock")]
-    [InlineData(1000u, "relative", "/tmp/orchestrator-1000/orchestrator.sock")]
-    public void Default_socket_depends_on_the_user(uint user, string? runtimeDirectory, string expected) =>
-        Assert.Equal(expected, DefaultEndpoint.SocketPath(user, name => name == "XDG_RUNTIME_DIR" ? runtimeDirectory : null));
-
-    [Theory]
     [InlineData("ping", "which VMs?")]
     [InlineData("ping -x a", "-x leaves out of what?")]
     [InlineData("ping --all -t a", "not both")]

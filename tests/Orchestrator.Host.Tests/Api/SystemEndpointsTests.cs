@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Host.Api;
+
+namespace Orchestrator.Host.Tests.Api;
+
+[Collection(nameof(ServedFleet))]
+public sealed class SystemEndpointsTests(ServedFleet fleet)
+{
+    [Fact]
+    public async Task Version_names_program_and_host() =>
+        Assert.Equal($$"""{"version":"{{SystemEndpoints.Version}}","host":"node1"}""", (await fleet.GetAsync("v1/version")).Body);
+
+    [Theory]
+    [InlineData("healthz", "ok\n")]
+    [InlineData("readyz", "ready\n")]
+    public async Task Node_is_alive_and_ready(string path, string body)
+    {
+        var answer = await fleet.GetAsync(path);
+        Assert.Equal((HttpStatusCode.OK, body), (answer.Status, answer.Body));
+    }
+
+    [Fact]
+    public async Task Schemas_are_the_guest_namespace_in_order()
+    {
+        var names = (await fleet.GetAsync("v1/schemas")).Json.GetProperty("items").EnumerateArray().Select(name => name.GetString()!).ToList();
+
+        Assert.Contains("guest-ping", names);
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+        Assert.All(names, name => Assert.StartsWith("guest-", name));
+    }
+
+    [Fact]
+    public async Task Every_schema_is_shown()
+    {
+        foreach (var name in (await fleet.GetAsync("v1/schemas")).Json.GetProperty("items").EnumerateArray().Select(name => name.GetString()!))
+        {
+            var schema = await fleet.GetAsync($"v1/schemas/{name}");
+            Assert.Equal(HttpStatusCode.OK, schema.Status);
+            Assert.Equal(name, schema.Json.GetProperty("name").GetString());
+            Assert.NotEqual("", schema.Json.GetProperty("class").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Schema_has_arguments_with_their_types()
+    {
+        var schema = (await fleet.GetAsync("v1/schemas/guest-file-write")).Json;
+
+        var argument = schema.GetProperty("arguments").EnumerateArray().Single(argument => argument.GetProperty("name").GetString() == "buf-b64");
+        Assert.Equal(("str", false, true), (argument.GetProperty("type").GetString(), argument.GetProperty("optional").GetBoolean(), argument.GetProperty("base64").GetBoolean()));
+        Assert.Equal("GuestFileWrite", schema.GetProperty("returns").GetString());
+        Assert.Contains("rite", schema.GetProperty("documentation").GetString());
+    }
+
+    [Fact]
+    public async Task OpenApi_document_lists_all_routes()
+    {
+        var paths = (await fleet.GetAsync("openapi.json")).Json.GetProperty("paths");
+
+        Assert.Equal(
+            [
+                "get /healthz", "get /readyz", "get /v1/events", "get /v1/jobs", "get /v1/jobs/{id}", "get /v1/jobs/{id}/events", "get /v1/jobs/{id}/invocations",
+                "get /v1/schemas", "get /v1/schemas/{command}", "get /v1/version", "get /v1/vms", "get /v1/vms/{vm}", "get /v1/vms:watch",
+                "post /v1/jobs", "post /v1/jobs/{id}:cancel", "post /v1/vms/{vm}/agent/{command}", "post /v1/vms/{vm}/qmp/{command}",
+            ],
+            paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name} {path.Name}")).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("DELETE", "v1/jobs")]
+    [InlineData("POST", "v1/vms")]
+    [InlineData("PUT", "v1/vms/web1")]
+    public async Task Method_that_is_not_there_is_a_problem(string method, string path)
+    {
+        using var answer = await fleet.Node.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.NotEmpty(answer.Content.Headers.Allow);
+    }
+
+    [Theory]
+    [InlineData("/v1/jobs")]
+    [InlineData("/v1/vms/web1/agent/guest-file-write")]
+    public async Task Body_beyond_the_limit_is_refused_before_it_is_sent(string path)
+    {
+        var answer = await SendRawAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {RequestBody.MaxBytes + 1}\r\n\r\n{{");
+
+        Assert.StartsWith("HTTP/1.1 413 ", answer);
+        Assert.Contains("\"code\":\"body-too-large\"", answer);
+    }
+
+    [Fact]
+    public async Task Large_body_within_the_limit_is_read()
+    {
+        var argument = new string('x', 2 << 20);
+        var answer = await fleet.PostAsync("v1/jobs", JsonSerializer.Serialize(new { target = "nobody", run = new { argv = new[] { "echo", argument } } }));
+
+        answer.IsProblem(HttpStatusCode.UnprocessableEntity, "no-targets", "nobody");
+    }
+
+    private async Task<string> SendRawAsync(string request)
+    {
+        using var socket = await fleet.Node.ConnectAsync();
+        await socket.SendAsync(Encoding.ASCII.GetBytes(request));
+        await using var stream = new NetworkStream(socket);
+        using var reader = new StreamReader(stream);
+        var answer = new StringBuilder();
+        // An answer to a request that was not read to its end may be followed by a reset.
+        var buffer = new char[4096];
+        try
+        {
+            for (int count; (count = await reader.ReadAsync(buffer)) > 0;)
+                answer.Append(buffer, 0, count);
+        }
+        catch (IOException)
+        {
+        }
+        return answer.ToString();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Orchestrator.Host.Serving;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Host.Tests.Serving;
+
+/// <summary>A real node in this process, behind a Unix socket of its own, whose VMs are fakes in a <c>--vm-dir</c>.</summary>
+internal sealed class ServedNode : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orc-");
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<FakeVm> _vms = [];
+    private Task<int> _running = Task.FromResult(-1);
+
+    private ServedNode()
+    {
+        SocketPath = Path.Combine(_directory.FullName, "api", "s");
+        VmDir = _directory.CreateSubdirectory("vms").FullName;
+        Http = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, cancellation) => new NetworkStream(await ConnectAsync(cancellation), ownsSocket: true) })
+        {
+            BaseAddress = new Uri("http://localhost/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public string SocketPath { get; }
+
+    public string VmDir { get; }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Serves when it returns; VMs are added by <see cref="AddAsync"/>.</summary>
+    public static async Task<ServedNode> StartAsync(string? config = null)
+    {
+        var node = new ServedNode();
+        var configPath = Path.Combine(node._directory.FullName, "orchestrator.yaml");
+        await File.WriteAllTextAsync(configPath, config ?? "host: node1\n");
+        node._running = Server.RunAsync(new ServeOptions { Config = configPath, VmDir = node.VmDir, Listen = [node.SocketPath] }, node._stop.Token);
+        await Eventually.TrueAsync(() => node._running.IsCompleted || File.Exists(node.SocketPath), Patience, "the node listens");
+        if (node._running.IsCompleted)
+            await node._running;
+        await Eventually.TrueAsync(async () => (await node.Http.GetAsync("readyz")).IsSuccessStatusCode, Patience, "the node is ready");
+        return node;
+    }
+
+    /// <summary>Adds VMs to the node's directory and waits until it knows all of them as well as it ever will.</summary>
+    public async Task AddAsync(params FakeVm[] vms)
+    {
+        foreach (var vm in vms)
+            vm.Start(Path.Combine(VmDir, vm.Name));
+        _vms.AddRange(vms);
+        foreach (var vm in vms)
+            await Eventually.TrueAsync(async () => vm.IsSettled(await FindAsync(vm.Name)), Patience, $"the node knows {vm.Name}");
+    }
+
+    /// <summary>Takes a VM away: its sockets and its directory.</summary>
+    public async Task RemoveAsync(FakeVm vm)
+    {
+        _vms.Remove(vm);
+        await vm.DisposeAsync();
+        Directory.Delete(Path.Combine(VmDir, vm.Name), recursive: true);
+        await Eventually.TrueAsync(async () => await FindAsync(vm.Name) is null, Patience, $"the node has forgotten {vm.Name}");
+    }
+
+    /// <summary>Ends the node and gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        await _stop.CancelAsync();
+        return await _running;
+    }
+
+    /// <summary>A connection of its own, for requests that no HTTP client would send.</summary>
+    public async Task<Socket> ConnectAsync(CancellationToken cancellation = default)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellation);
+        return socket;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await StopAsync();
+        foreach (var vm in _vms)
+            await vm.DisposeAsync();
+        _stop.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private async Task<JsonElement?> FindAsync(string name)
+    {
+        var answer = JsonElement.Parse(await Http.GetStringAsync("v1/vms"));
+        return answer.GetProperty("items").EnumerateArray().Where(vm => vm.GetProperty("name").GetString() == name).Select(vm => (JsonElement?)vm).SingleOrDefault();
+    }
+}
