@@ -127,6 +127,7 @@ internal sealed partial class VmActor
         Data = data,
         Time = time ?? Now,
         Provenance = provenance,
+        Seen = _snapshot,
     });
 
     /// <summary>A peer that does not know the question, such as a storage daemon, has no run state.</summary>
