@@ -52,18 +52,27 @@ internal sealed partial class VmActor
         if (!command.SuccessResponse && result is CommandResult.NoReply { Written: true } && AwaitsEvent(invocation, result))
             return;
         if (MayBeFrozen(command, result))
-        {
-            new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, invocation.Plan.Deadline.Remaining(_settings.Time))
-                .PipeTo(Self, success: freeze => new VmSignals.FreezeAnswered(invocation, result, freeze));
-            return;
-        }
-        End(invocation, OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition));
+            AskWhetherFrozen(invocation, result);
+        else
+            End(invocation, OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition));
     }
+
+    private void OnRunEnded(Invocation invocation, ExecResult result)
+    {
+        if (result is ExecResult.NotStarted { Result: { } refusal } && MayBeFrozen(invocation.Plan.Command, refusal))
+            AskWhetherFrozen(invocation, refusal);
+        else
+            End(invocation, OutcomeRules.Of(result, invocation.Plan.Command, _condition));
+    }
+
+    private void AskWhetherFrozen(Invocation invocation, CommandResult refusal) =>
+        new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, invocation.Plan.Deadline.Remaining(_settings.Time))
+            .PipeTo(Self, success: freeze => new VmSignals.FreezeAnswered(invocation, refusal, freeze));
 
     /// <summary>The agent has the command and says CommandNotFound: it is disabled, or the guest is frozen; the agent itself tells which.</summary>
     private bool MayBeFrozen(EncodedCommand command, CommandResult result) =>
         command.FromGuest && command.Name != FreezeStatus.Name && result is CommandResult.Refused { Error.Class: "CommandNotFound" }
-        && _condition.Capabilities?.Of(command.Name) != AgentCapability.Unknown;
+        && (command.IsComposite || _condition.Capabilities?.Of(command.Name) != AgentCapability.Unknown);
 
     private void OnFreezeAnswered(VmSignals.FreezeAnswered answered)
     {

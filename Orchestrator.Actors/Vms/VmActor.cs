@@ -124,7 +124,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 OnReplied(replied.Invocation, replied.Result);
                 break;
             case VmSignals.RunEnded ended:
-                End(ended.Invocation, OutcomeRules.Of(ended.Result, ended.Invocation.Plan.Command, _condition));
+                OnRunEnded(ended.Invocation, ended.Result);
                 break;
             case VmSignals.FreezeAnswered answered:
                 OnFreezeAnswered(answered);
