@@ -20,11 +20,11 @@ public sealed class Inventory : UntypedActor
     private long _version;
     private long _forgotten;
 
-    private sealed class Record(IActorRef vm)
+    private sealed class Record
     {
-        public IActorRef Vm { get; } = vm;
+        public required InventoryEntry Entry { get; set; }
 
-        public required VmSnapshot Snapshot { get; set; }
+        public VmSnapshot Snapshot => Entry.Snapshot;
 
         public long Version { get; set; }
 
@@ -64,12 +64,12 @@ public sealed class Inventory : UntypedActor
     {
         if (!_records.TryGetValue(Sender, out var record))
         {
-            record = new Record(Sender) { Snapshot = snapshot };
+            record = new Record { Entry = new InventoryEntry(snapshot, Sender) };
             _records.Add(Sender, record);
             _sorted = null;
             Context.Watch(Sender);
         }
-        record.Snapshot = snapshot;
+        record.Entry = new InventoryEntry(snapshot, Sender);
         Touch(record);
     }
 
@@ -103,7 +103,7 @@ public sealed class Inventory : UntypedActor
         foreach (var record in _sorted)
         {
             if (select.Selector?.Matches(record.Snapshot) != false)
-                entries.Add(new InventoryEntry(record.Snapshot, record.Vm));
+                entries.Add(record.Entry);
         }
         Sender.Tell(new InventoryReplies.Selection(entries));
     }

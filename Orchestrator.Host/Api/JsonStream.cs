@@ -16,8 +16,13 @@ internal sealed class JsonStream
     private readonly HttpResponse _response;
     private readonly bool _serverSentEvents;
     private readonly TimeProvider _time;
+    private readonly Utf8JsonWriter _writer;
 
-    private JsonStream(HttpResponse response, bool serverSentEvents, TimeProvider time) => (_response, _serverSentEvents, _time) = (response, serverSentEvents, time);
+    private JsonStream(HttpResponse response, bool serverSentEvents, TimeProvider time)
+    {
+        (_response, _serverSentEvents, _time) = (response, serverSentEvents, time);
+        _writer = new Utf8JsonWriter(response.BodyWriter);
+    }
 
     /// <summary>Begins the response; its head goes out at once. From here on, <see cref="HttpContext.RequestAborted"/> also comes when the node stops.</summary>
     public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time)
@@ -40,8 +45,8 @@ internal sealed class JsonStream
         var body = _response.BodyWriter;
         if (_serverSentEvents)
             WriteText(body, id is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {id}\ndata: ");
-        using (var writer = new Utf8JsonWriter(body))
-            JsonSerializer.Serialize(writer, value, type);
+        _writer.Reset(body);
+        JsonSerializer.Serialize(_writer, value, type);
         WriteText(body, _serverSentEvents ? "\n\n" : "\n");
     }
 

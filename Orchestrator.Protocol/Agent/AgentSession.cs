@@ -16,7 +16,7 @@ public sealed partial class AgentSession : IAsyncDisposable
     private readonly FrameConnection _connection;
     private readonly AgentSessionOptions _options;
     private readonly IAgentSessionObserver _observer;
-    private readonly ITimer _deadline;
+    private readonly SessionDeadline _deadline;
     private readonly Lock _gate = new();
 
     private AgentSessionState _state = AgentSessionState.Unsynchronized;
@@ -30,7 +30,7 @@ public sealed partial class AgentSession : IAsyncDisposable
         _options = options;
         _observer = observer;
         _connection = new FrameConnection(stream, options.MaxUnsolicitedBytes);
-        _deadline = time.CreateTimer(static session => ((AgentSession)session!).OnDeadline(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadline = new SessionDeadline(time, OnDeadline);
     }
 
     private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan AfterSlow)
@@ -110,7 +110,7 @@ public sealed partial class AgentSession : IAsyncDisposable
                 _outstanding = new Outstanding(command, id, receiver, timeout - slow);
                 _state = AgentSessionState.Busy;
                 _connection.Splitter.MaxFrameBytes = Math.Min(command.MaxReplyBytes, _options.MaxReplyBytes);
-                _deadline.Change(slow, Timeout.InfiniteTimeSpan);
+                _deadline.Set(slow);
             }
         }
         if (state != AgentSessionState.Ready)
@@ -151,7 +151,7 @@ public sealed partial class AgentSession : IAsyncDisposable
     {
         await _connection.DisposeAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(false);
-        await _deadline.DisposeAsync().ConfigureAwait(false);
+        _deadline.Dispose();
     }
 
     /// <summary>Comes twice: first at the share of the time-out after which an answer is called slow, then at its end.</summary>
@@ -161,14 +161,14 @@ public sealed partial class AgentSession : IAsyncDisposable
         bool ended;
         lock (_gate)
         {
-            if (_outstanding is null)
+            if (!_deadline.HasPassed() || _outstanding is null)
                 return;
             outstanding = _outstanding;
             ended = outstanding.IsSlow;
             if (ended)
                 _abandoned = new Abandoned(outstanding.Command, outstanding.Id);
             else
-                _deadline.Change(outstanding.AfterSlow, Timeout.InfiniteTimeSpan);
+                _deadline.Set(outstanding.AfterSlow);
             outstanding.IsSlow = true;
         }
         if (!ended)
@@ -202,7 +202,7 @@ public sealed partial class AgentSession : IAsyncDisposable
             return null;
         _outstanding = null;
         _connection.Splitter.MaxFrameBytes = _options.MaxUnsolicitedBytes;
-        _deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadline.Clear();
         return outstanding;
     }
 }

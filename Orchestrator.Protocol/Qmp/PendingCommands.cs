@@ -23,7 +23,7 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
         lock (_gate)
         {
             var pending = new PendingCommand(command, ++_lastId, receiver);
-            refusal = Admit(pending);
+            refusal = timeout > TimeSpan.Zero ? Admit(pending) : Expired();
             if (refusal is null)
                 pending.Deadline = time.CreateTimer(_ => OnDeadline(pending), null, timeout, Timeout.InfiniteTimeSpan);
         }
@@ -38,7 +38,7 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
             if (!_outstanding.Remove(id, out command))
                 return false;
             Release(command);
-            return true;
+            return !command.HasEnded;
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
         lock (_gate)
         {
             _closedBecause = cause;
-            written = [.. _outstanding.Values];
+            written = [.. _outstanding.Values.Where(command => !command.HasEnded)];
             waiting = [.. _queue];
             _outstanding.Clear();
             _queue.Clear();
@@ -98,20 +98,26 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
             _queue.Remove(next);
     }
 
+    /// <summary>
+    /// A written in-band command keeps its place after its deadline, until the server answers it: the server still has it, and a server
+    /// that holds more of them than it queues reads no out-of-band command either.
+    /// </summary>
     private void OnDeadline(PendingCommand pending)
     {
         bool written;
         lock (_gate)
         {
-            written = _outstanding.Remove(pending.Id);
+            written = _outstanding.ContainsKey(pending.Id);
             if (!written && !_queue.Remove(pending))
                 return;
-            if (written)
-                Release(pending);
+            pending.HasEnded = true;
+            if (pending.Command.OutOfBand)
+                _outstanding.Remove(pending.Id);
         }
-        var detail = written ? "no answer by the deadline; the command may still run" : "the deadline passed before the command's turn";
-        Complete(pending, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, written, detail));
+        Complete(pending, written ? new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run") : Expired());
     }
+
+    private static CommandResult.NoReply Expired() => new(NoReplyCause.DeadlinePassed, Written: false, "the deadline passed before the command's turn");
 
     private static CommandResult.NoReply Lost(string cause, bool written) => new(NoReplyCause.ConnectionLost, written, cause);
 }
@@ -120,4 +126,7 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
 internal sealed record PendingCommand(EncodedCommand Command, long Id, IReplyReceiver Receiver)
 {
     public ITimer? Deadline { get; set; }
+
+    /// <summary>It has its result, and the server has not answered it.</summary>
+    public bool HasEnded { get; set; }
 }

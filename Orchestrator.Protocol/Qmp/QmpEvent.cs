@@ -31,7 +31,7 @@ public sealed record QmpEvent(string Name, ReadOnlyMemory<byte> Data, DateTimeOf
                 var start = (int)reader.TokenStartIndex;
                 if (isName)
                     name = reader.GetString();
-                if (isTime)
+                if (isTime && reader.TokenType == JsonTokenType.StartObject)
                     timestamp = ReadTimestamp(ref reader);
                 else
                     reader.Skip();

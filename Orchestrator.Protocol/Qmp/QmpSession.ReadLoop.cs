@@ -72,7 +72,7 @@ public sealed partial class QmpSession : IFrameHandler
         if (TryFindId(frame.Tail, out var id) && _pending.TryTake(id, out var command))
             _pending.Complete(command, result);
         else
-            DroppedFrames++;
+            OnUnroutable(new Envelope());
     }
 
     private static bool TryFindId(ReadOnlySpan<byte> tail, out long id)

@@ -28,16 +28,35 @@ require_packages() {
 }
 
 # What running a virtual machine or a bare peer needs: QEMU, qemu-storage-daemon (in qemu-system-common), qemu-ga.
-require_vm_packages() {
-    require_packages qemu-system-x86 qemu-system-common qemu-guest-agent
-}
+vm_packages=(qemu-system-x86 qemu-system-common qemu-guest-agent)
 
 # What building the guest and formatting its data disk needs.
-require_guest_build_packages() {
-    require_packages qemu-guest-agent busybox-static cpio gzip e2fsprogs
+guest_build_packages=(qemu-guest-agent busybox-static cpio gzip e2fsprogs)
+
+require_vm_packages() {
+    require_packages "${vm_packages[@]}"
 }
 
-# What the C peers of the benchmarks need.
+require_guest_build_packages() {
+    require_packages "${guest_build_packages[@]}"
+}
+
+# Everything for the demo at once, so that there is one command to run.
+require_demo_packages() {
+    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}"
+}
+
+# What the tests need: the demo's, and what the benchmarks' peers are made with.
+require_test_packages() {
+    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}" $(missing_peer_packages)
+}
+
 require_bench_packages() {
-    require_packages gcc libc6-dev
+    require_packages "${vm_packages[@]}" $(missing_peer_packages)
+}
+
+# The benchmarks' peers are in C and Python; any compiler and interpreter will do.
+missing_peer_packages() {
+    command -v gcc > /dev/null || echo gcc libc6-dev
+    command -v python3 > /dev/null || echo python3
 }

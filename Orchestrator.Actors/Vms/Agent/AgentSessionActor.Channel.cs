@@ -116,7 +116,7 @@ internal sealed partial class AgentSessionActor
             _ends.Clear();
         _silent = false;
         _lastAnswer = _settings.Time.GetTimestamp();
-        Become(Ready);
+        Become(Serving);
         Tell(AgentState.Ready, null);
         _newIncarnation = false;
         TakeTurn();

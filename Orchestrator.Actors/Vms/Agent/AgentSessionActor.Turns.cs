@@ -43,8 +43,6 @@ internal sealed partial class AgentSessionActor
     private void Begin(AgentCommands.Execute request, bool isPreflight)
     {
         _turn = new Execution(request, isPreflight, Self);
-        Become(Busy);
-        WatchQueue();
         _session!.Begin(isPreflight ? Ping : request.Command, request.Deadline.Remaining(_settings.Time), _turn);
     }
 
@@ -70,7 +68,6 @@ internal sealed partial class AgentSessionActor
             StartSynchronizing();
             return;
         }
-        Become(Ready);
         TakeTurn();
     }
 
@@ -86,7 +83,5 @@ internal sealed partial class AgentSessionActor
     {
         if (_queue.NextDeadline() is { } next)
             Timers.StartSingleTimer(QueueTimer, AgentSignals.QueueDeadlineDue.Instance, next);
-        else
-            Timers.Cancel(QueueTimer);
     }
 }

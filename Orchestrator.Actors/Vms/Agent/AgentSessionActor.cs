@@ -9,7 +9,7 @@ namespace Orchestrator.Actors.Vms.Agent;
 /// <summary>
 /// Owns one VM's agent channel: connects with back-off, synchronizes, and lets one command at a time through. Starting never fails:
 /// connecting is a message. Child of the <c>VmActor</c>, which tells it what QEMU says of the guest's port.
-/// Behaviours: Disconnected → Synchronizing → Ready ⇄ Busy; Absent while the guest's port is closed.
+/// Behaviours: Disconnected → Synchronizing → Serving; Absent while the guest's port is closed.
 /// </summary>
 internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
 {
@@ -115,24 +115,18 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Ready(object message)
+    /// <summary>Synchronized: one command has its turn, others wait.</summary>
+    private void Serving(object message)
     {
         switch (message)
         {
             case AgentCommands.Execute execute:
                 _queue.Add(execute);
-                TakeTurn();
+                if (_turn is null)
+                    TakeTurn();
+                else
+                    WatchQueue();
                 break;
-            default:
-                Connected(message);
-                break;
-        }
-    }
-
-    private void Busy(object message)
-    {
-        switch (message)
-        {
             case AgentSignals.Ended ended when ended.Execution == _turn:
                 OnEnded(ended);
                 break;

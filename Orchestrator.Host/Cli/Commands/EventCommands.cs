@@ -48,9 +48,9 @@ internal static class EventCommands
         var data = entry.Member("data");
         var type = entry.Text("type") ?? "?";
         if (type == Gap)
-            TextTable.Write(output, ["", "", new Cell("missed", Tone.Bad), $"{Raw(data?.Member("from"))} to {Raw(data?.Member("to"))}: {data?.Text("reason")}"], Widths);
+            TextTable.WriteRow(output, ["", "", new Cell("missed", Tone.Bad), $"{Raw(data?.Member("from"))} to {Raw(data?.Member("to"))}: {data?.Text("reason")}"], Widths);
         else
-            TextTable.Write(output, [entry.Text("time"), entry.Text("subject"), type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type, Raw(data?.Member("data"))], Widths);
+            TextTable.WriteRow(output, [entry.Text("time"), entry.Text("subject"), type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type, Raw(data?.Member("data"))], Widths);
     }
 
     private static string Raw(JsonElement? value) => value is { } given ? JsonText.Line(given) : "";

@@ -45,13 +45,10 @@ internal static class Listing
 
     private static void WriteMembers(TerminalWriter output, JsonElement value)
     {
-        List<(string Name, string Text)> members = [.. Members("", value)];
-        var width = members.Count == 0 ? 0 : members.Max(member => TerminalText.EscapeLine(member.Name).Length);
-        foreach (var (name, text) in members)
-        {
-            output.Write(TerminalText.EscapeLine(name).PadRight(width + 2), Tone.Heading);
-            output.WriteLine(text);
-        }
+        var table = new TextTable([0, 0]);
+        foreach (var (name, text) in Members("", value))
+            table.Add(new Cell(name, Tone.Heading), text);
+        table.WriteTo(output);
     }
 
     private static IEnumerable<(string Name, string Text)> Members(string prefix, JsonElement value)

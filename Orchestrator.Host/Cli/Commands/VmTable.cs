@@ -22,12 +22,12 @@ internal static class VmTable
     }
 
     public static void WriteHeading(TerminalWriter output) =>
-        TextTable.Write(output, [.. Headings.Select(heading => new Cell(heading, Tone.Heading))], WatchWidths);
+        TextTable.WriteRow(output, [.. Headings.Select(heading => new Cell(heading, Tone.Heading))], WatchWidths);
 
-    public static void WriteRow(TerminalWriter output, JsonElement vm) => TextTable.Write(output, Row(vm), WatchWidths);
+    public static void WriteRow(TerminalWriter output, JsonElement vm) => TextTable.WriteRow(output, Row(vm), WatchWidths);
 
     public static void WriteGone(TerminalWriter output, JsonElement gone) =>
-        TextTable.Write(output, [gone.Text("name"), gone.Text("host"), new Cell("gone", Tone.Warning)], WatchWidths);
+        TextTable.WriteRow(output, [gone.Text("name"), gone.Text("host"), new Cell("gone", Tone.Warning)], WatchWidths);
 
     private static Cell[] Row(JsonElement vm) => [vm.Text("name"), vm.Text("host"), State(vm), Agent(vm), OperatingSystem(vm), vm.Text("message")];
 

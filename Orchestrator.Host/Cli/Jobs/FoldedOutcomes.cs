@@ -24,7 +24,7 @@ internal static class FoldedOutcomes
     private static void Write(TerminalWriter output, FoldedGroup group, Tone tone)
     {
         output.WriteLine(Rule);
-        output.Write(NodeSetText.Fold(group.Names), tone);
+        TerminalConsole.Write(output, NodeSetText.Fold(group.Names), tone);
         output.WriteLine(group.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({group.Count})") : "");
         output.WriteLine(Rule);
         output.Write(group.Body);

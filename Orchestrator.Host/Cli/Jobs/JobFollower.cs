@@ -32,7 +32,7 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
         }
         finally
         {
-            progress.Clear();
+            await progress.ClearAsync();
         }
     }
 

@@ -4,36 +4,31 @@ using Orchestrator.Host.Cli.Output;
 namespace Orchestrator.Host.Cli.Jobs;
 
 /// <summary>
-/// A line on standard error that is rewritten as outcomes come. Only on a terminal, never with <c>-q</c>, and only for jobs
-/// that take longer than a blink, so that a quick one does not flicker.
+/// How far a job is, on standard error. Only for jobs that take longer than a blink, so that a quick one neither flickers nor pays for it.
 /// </summary>
-internal sealed class JobProgress(TerminalWriter error, bool quiet, TimeProvider time)
+/// <param name="error">Standard error, a terminal where this is enabled.</param>
+/// <param name="enabled">Whether a person looks on.</param>
+/// <param name="time">Measures how long the job takes.</param>
+internal sealed class JobProgress(TerminalWriter error, bool enabled, TimeProvider time)
 {
     private static readonly TimeSpan FirstAfter = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly long _start = time.GetTimestamp();
-    private readonly bool _enabled = error.IsTerminal && !quiet;
-    private long _shown;
-    private bool _visible;
+    private ProgressDisplay? _display;
 
     public void Report(int done, int targets)
     {
-        if (!_enabled || time.GetElapsedTime(_start) < FirstAfter || (_visible && time.GetElapsedTime(_shown) < Interval))
+        if (!enabled || time.GetElapsedTime(_start) < FirstAfter)
             return;
-        _shown = time.GetTimestamp();
-        _visible = true;
-        error.WriteDocument(string.Create(CultureInfo.InvariantCulture, $"\r\x1b[K{done} of {targets}"));
-        error.Flush();
+        _display ??= new ProgressDisplay(error);
+        _display.Show(done, targets, string.Create(CultureInfo.InvariantCulture, $"{done} of {targets}"));
     }
 
-    /// <summary>Takes the line away before anything else is written.</summary>
-    public void Clear()
+    /// <summary>Takes it away before anything else is written.</summary>
+    public async Task ClearAsync()
     {
-        if (!_visible)
-            return;
-        _visible = false;
-        error.WriteDocument("\r\x1b[K");
-        error.Flush();
+        if (_display is { } display)
+            await display.DisposeAsync();
+        _display = null;
     }
 }

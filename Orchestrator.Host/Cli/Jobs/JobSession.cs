@@ -16,8 +16,11 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
 
     private async Task<int> FollowAsync(HttpMethod method, string path, byte[]? request)
     {
-        var report = new JobReport(context.Parsed.GetValue(options.Format)!, context.Out, writeTable);
-        var progress = new JobProgress(context.Error, context.Quiet, context.Environment.Time);
+        var format = context.Parsed.GetValue(options.Format)!;
+        var report = new JobReport(format, context.Out, writeTable);
+        // Lines that come one by one to a terminal show the progress themselves.
+        var shows = context.Error.IsTerminal && !context.Quiet && !(format == OutputFormat.Ndjson && context.Out.IsTerminal);
+        var progress = new JobProgress(context.Error, shows, context.Environment.Time);
         using var server = context.Connect();
         var follower = new JobFollower(server, report, progress);
         var interrupts = context.Environment.Interrupts;

@@ -12,8 +12,13 @@ internal sealed class TerminalWriter(TextWriter writer, bool isTerminal, bool co
 {
     public bool IsTerminal => isTerminal;
 
+    public bool HasColor => color;
+
     /// <summary>Columns to fit into; <see langword="null"/> when nothing is to be cut.</summary>
     public int? Width => isTerminal && width() is > 0 and var columns ? columns : null;
+
+    /// <summary>Without escaping: for <see cref="TerminalConsole"/>.</summary>
+    public TextWriter Writer => writer;
 
     /// <summary>Text that may have several lines.</summary>
     public void Write(string text) => writer.Write(TerminalText.Escape(text));
@@ -21,24 +26,8 @@ internal sealed class TerminalWriter(TextWriter writer, bool isTerminal, bool co
     /// <summary>Exactly one line: newlines inside the text are shown, not obeyed.</summary>
     public void WriteLine(string text) => writer.WriteLine(TerminalText.EscapeLine(text));
 
-    /// <summary>One word of a line.</summary>
-    public void Write(string text, Tone tone)
-    {
-        text = TerminalText.EscapeLine(text);
-        writer.Write(color && Code(tone) is { } code ? $"\x1b[{code}m{text}\x1b[0m" : text);
-    }
-
-    /// <summary>A document that is safe by its own syntax, or this program's own control sequences.</summary>
+    /// <summary>A document that is safe by its own syntax.</summary>
     public void WriteDocument(string document) => writer.Write(document);
 
     public void Flush() => writer.Flush();
-
-    private static string? Code(Tone tone) => tone switch
-    {
-        Tone.Good => "32",
-        Tone.Warning => "33",
-        Tone.Bad => "31",
-        Tone.Heading => "1",
-        _ => null,
-    };
 }

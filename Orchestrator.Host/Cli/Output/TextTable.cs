@@ -1,3 +1,6 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
 namespace Orchestrator.Host.Cli.Output;
 
 /// <summary>One cell: its text, still unescaped, and its colour.</summary>
@@ -6,49 +9,76 @@ internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain)
     public static implicit operator Cell(string? text) => new(text ?? "");
 }
 
-/// <summary>Columns separated by two spaces, without rules: the same in a pipe and on a terminal, where the last column is cut.</summary>
-/// <param name="headings">One per column.</param>
-internal sealed class TextTable(params string[] headings)
+/// <summary>Columns separated by two spaces, without rules: in a pipe one line per row, on a terminal the last column is fitted to what the others leave.</summary>
+internal sealed class TextTable
 {
+    /// <summary>Characters shown of one cell: a guest chooses how long its texts are, and every row is as wide as the widest. The other forms show all.</summary>
+    public const int MaxCellLength = 4096;
+
     private const int Gap = 2;
-    private readonly List<Cell[]> _rows = [];
+    private const int LeastLastColumn = 20;
+    private readonly Table _table = new Table().NoBorder();
+    private readonly int[] _widths;
 
-    public int Count => _rows.Count;
+    /// <param name="headings">One per column.</param>
+    public TextTable(params string[] headings)
+        : this(new int[headings.Length])
+    {
+        _table.ShowHeaders = true;
+        for (var column = 0; column < headings.Length; column++)
+            _table.Columns[column].Header = Show(new Cell(headings[column], Tone.Heading), column);
+    }
 
-    public void Add(params Cell[] cells) => _rows.Add(cells);
+    /// <summary>A table without headings whose columns have at least these widths; 0 for any.</summary>
+    public TextTable(int[] leastWidths)
+    {
+        _widths = [.. leastWidths];
+        for (var column = 0; column < leastWidths.Length; column++)
+            _table.AddColumn(new TableColumn("") { NoWrap = true, Padding = new Padding(0, 0, Gap, 0) });
+        _table.Columns[^1].NoWrap = false;
+        _table.Columns[^1].Padding = new Padding(0);
+        _table.ShowHeaders = false;
+    }
+
+    public void Add(params Cell[] cells) => _table.AddRow(cells.Select(Show));
 
     public void WriteTo(TerminalWriter output)
     {
-        var widths = new int[headings.Length];
-        for (var column = 0; column < headings.Length; column++)
-            widths[column] = Math.Max(headings[column].Length, _rows.Count == 0 ? 0 : _rows.Max(row => Shown(row[column]).Length));
-
-        Write(output, [.. headings.Select(heading => new Cell(heading, Tone.Heading))], widths);
-        foreach (var row in _rows)
-            Write(output, row, widths);
+        for (var column = 0; column < _widths.Length - 1; column++)
+            _table.Columns[column].Width = _widths[column];
+        var console = TerminalConsole.Open(output);
+        var least = _widths[..^1].Sum(width => width + Gap) + LeastLastColumn;
+        console.Profile.Width = Math.Max(console.Profile.Width, least);
+        console.Write(new WithoutTrailingBlanks(_table));
     }
 
-    /// <summary>Writes one row of a table whose other rows are not known yet; cells wider than their column push the rest.</summary>
-    public static void Write(TerminalWriter output, Cell[] cells, int[] widths)
+    /// <summary>Writes one row of a table whose other rows are not known yet; a cell wider than its column pushes the rest.</summary>
+    public static void WriteRow(TerminalWriter output, Cell[] cells, int[] leastWidths)
     {
-        var used = 0;
-        for (var column = 0; column < cells.Length; column++)
-        {
-            var text = Shown(cells[column]);
-            var last = column == cells.Length - 1;
-            if (last && output.Width is { } width && used + text.Length > width)
-                text = text[..Math.Max(0, Math.Min(text.Length, width - used - 1))] + "…";
-            output.Write(text, cells[column].Tone);
-            if (last)
-                continue;
-            var padding = Math.Max(0, widths[column] - text.Length) + Gap;
-            // Trailing blanks only where something follows: empty cells at the end of a row leave none behind.
-            if (cells.Skip(column + 1).Any(cell => cell.Text.Length > 0))
-                output.Write(new string(' ', padding), Tone.Plain);
-            used += text.Length + padding;
-        }
-        output.WriteDocument("\n");
+        var row = new TextTable(leastWidths);
+        row.Add(cells);
+        row.WriteTo(output);
     }
 
-    private static string Shown(Cell cell) => TerminalText.EscapeLine(cell.Text);
+    private Text Show(Cell cell, int column)
+    {
+        var text = TerminalText.EscapeLine(cell.Text.Length > MaxCellLength ? cell.Text[..MaxCellLength] + "…" : cell.Text);
+        _widths[column] = Math.Max(_widths[column], Segment.CellCount([new Segment(text)]));
+        return new Text(text, TerminalConsole.StyleOf(cell.Tone)) { Overflow = Overflow.Ellipsis };
+    }
+
+    private sealed class WithoutTrailingBlanks(IRenderable table) : IRenderable
+    {
+        public Measurement Measure(RenderOptions options, int maxWidth) => table.Measure(options, maxWidth);
+
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+        {
+            foreach (var line in Segment.SplitLines(table.Render(options, maxWidth)))
+            {
+                foreach (var segment in line.Take(line.FindLastIndex(segment => !string.IsNullOrWhiteSpace(segment.Text)) + 1))
+                    yield return segment;
+                yield return Segment.LineBreak;
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Host.Cli.Output;
 
 namespace Orchestrator.Host.Tests.Cli;
@@ -54,7 +55,7 @@ public sealed class EscapingTests : IAsyncLifetime
             Samples.Program("a", 0, Samples.Hostile + "\\nsecond"),
             Samples.Ended("b" + Samples.Hostile, "Failed", Samples.Hostile, Samples.Hostile),
             Samples.Succeeded("c", $$"""{"os":"{{Samples.Hostile}}"}"""));
-        var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true };
+        var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, Time = new FakeTimeProvider() };
 
         Assert.Equal(4, await run.RunAsync("run", "--all", "--no-color", "-o", format, "--", "x"));
         AssertHarmless(run);
@@ -140,18 +141,66 @@ public sealed class EscapingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Last_column_is_cut_to_the_terminal_and_never_in_a_pipe()
+    public async Task Rows_are_never_broken_in_a_pipe()
     {
-        _server.On("GET", "/v1/vms", $$"""{"items":[{{Samples.Vm("a", new string('m', 300))}}]}""");
-        var terminal = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, Width = 60, NoColor = true };
-        var pipe = CliRun.Against(_server);
+        _server.On("GET", "/v1/vms", $$"""{"items":[{{Samples.Vm("a", "many words " + new string('m', 300) + " and more")}}]}""");
+        var run = CliRun.Against(_server);
 
-        await terminal.RunAsync("vm", "ls");
-        await pipe.RunAsync("vm", "ls");
+        await run.RunAsync("vm", "ls");
 
-        Assert.Equal(60, terminal.OutLines[1].Length);
-        Assert.EndsWith("m…", terminal.OutLines[1]);
-        Assert.EndsWith(new string('m', 300), pipe.OutLines[1]);
+        Assert.Equal(2, run.OutLines.Length);
+        Assert.EndsWith("  many words " + new string('m', 300) + " and more", run.OutLines[1]);
+    }
+
+    [Fact]
+    public async Task Last_column_is_fitted_to_the_terminal()
+    {
+        _server.On("GET", "/v1/vms", $$"""{"items":[{{Samples.Vm("a", "many words that wrap " + new string('m', 300))}}]}""");
+        var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, Width = 70, NoColor = true };
+
+        await run.RunAsync("vm", "ls");
+
+        Assert.All(run.OutLines, line => Assert.InRange(line.Length, 1, 70));
+        Assert.StartsWith("a     node1  Running  Ready  Debian 12  many words", run.OutLines[1]);
+        Assert.EndsWith("m…", run.OutLines[^1]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(50)]
+    public async Task Narrow_terminal_loses_no_column(int width)
+    {
+        _server.On("GET", "/v1/vms", $$"""{"items":[{{Samples.Vm("web01")}}]}""");
+        var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, Width = width, NoColor = true };
+
+        await run.RunAsync("vm", "ls");
+
+        Assert.Equal(["NAME   HOST   STATE    AGENT  OS         MESSAGE", "web01  node1  Running  Ready  Debian 12  ok"], run.OutLines);
+    }
+
+    [Fact]
+    public async Task Guest_that_talks_without_end_does_not_blow_up_the_table()
+    {
+        _server.WithJob("Succeeded", Samples.Program("a", 0, new string('x', 100_000)), Samples.Program("b", 0, "short"));
+        var run = CliRun.Against(_server);
+
+        await run.RunAsync("run", "--all", "-o", "table", "--", "x");
+
+        Assert.InRange(run.OutLines[1].Length, TextTable.MaxCellLength, TextTable.MaxCellLength + 100);
+        Assert.EndsWith("x…", run.OutLines[1]);
+        Assert.EndsWith("short", run.OutLines[2]);
+    }
+
+    [Fact]
+    public async Task Wide_characters_keep_the_columns_aligned()
+    {
+        _server.On("GET", "/v1/vms", """{"items":[{"name":"日本","host":"n1"},{"name":"web1","host":"n2"}]}""");
+        var run = CliRun.Against(_server);
+
+        await run.RunAsync("vm", "ls");
+
+        Assert.Equal(["日本  n1", "web1  n2"], run.OutLines[1..]);
     }
 
     private static void AssertHarmless(CliRun run) => Assert.All(run.Out + run.Error, character =>
