@@ -41,6 +41,9 @@ public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLette
     /// <summary>Who says so.</summary>
     public required Provenance Provenance { get; init; }
 
+    /// <summary>The VM as it was then, for selectors; <see langword="null"/> if only its names are known.</summary>
+    public VmSnapshot? Seen { get; init; }
+
     /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c> or <c>io.orchestrator.guest.NAME</c>.</summary>
     public string Type => (Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : "io.orchestrator.qmp.") + Name;
 }

@@ -49,7 +49,7 @@ internal static class OutcomeRules
     {
         var (reason, effect) = (error.Class, command.FromGuest) switch
         {
-            ("CommandNotFound", true) => (vm.Capabilities?.Of(command.Name) == AgentCapability.Unknown ? Reasons.Unsupported : Reasons.DisabledByGuest, Effect.None),
+            ("CommandNotFound", true) => (!command.IsComposite && vm.Capabilities?.Of(command.Name) == AgentCapability.Unknown ? Reasons.Unsupported : Reasons.DisabledByGuest, Effect.None),
             ("CommandNotFound", false) => (Reasons.Unsupported, Effect.None),
             (_, true) => (Reasons.GuestError, EffectOfError(error, command)),
             _ => (Reasons.QmpError, EffectOfError(error, command)),

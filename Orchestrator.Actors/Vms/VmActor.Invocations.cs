@@ -59,22 +59,23 @@ internal sealed partial class VmActor
             return;
         }
         if (MayBeFrozen(command, result))
-        {
-            new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, invocation.Plan.Deadline.Remaining(_settings.Time))
-                .PipeTo(Self, success: freeze => new VmSignals.FreezeAnswered(invocation, result, freeze));
-            return;
-        }
-        End(invocation, OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition));
+            AskWhetherFrozen(invocation, result);
+        else
+            End(invocation, OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition));
     }
 
     /// <summary>The agent's deadline may pass before QEMU's, which began later: the reason waits for it, at most <see cref="VmSettings.ProbeTimeout"/>.</summary>
     private bool AwaitsExplanation(EncodedCommand command, CommandResult result) =>
         _explanation is not null && command.FromGuest && result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed or NoReplyCause.NotReady };
 
+    private void AskWhetherFrozen(Invocation invocation, CommandResult refusal) =>
+        new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, invocation.Plan.Deadline.Remaining(_settings.Time))
+            .PipeTo(Self, success: freeze => new VmSignals.FreezeAnswered(invocation, refusal, freeze));
+
     /// <summary>The agent has the command and says CommandNotFound: it is disabled, or the guest is frozen; the agent itself tells which.</summary>
     private bool MayBeFrozen(EncodedCommand command, CommandResult result) =>
         command.FromGuest && command.Name != FreezeStatus.Name && result is CommandResult.Refused { Error.Class: "CommandNotFound" }
-        && _condition.Capabilities?.Of(command.Name) != AgentCapability.Unknown;
+        && (command.IsComposite || _condition.Capabilities?.Of(command.Name) != AgentCapability.Unknown);
 
     private void OnFreezeAnswered(VmSignals.FreezeAnswered answered)
     {

@@ -20,6 +20,7 @@ internal sealed partial class VmActor
     private int _lastQuestion;
     private int _failedProbes;
     private int? _explanation;
+    private int _portEvents;
 
     private QmpChannel QmpChannel => new(_qmp, _settings.Time);
 
@@ -30,9 +31,9 @@ internal sealed partial class VmActor
         Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null });
         ShowFacts([new("qemu.version", qemuVersion)], _snapshot with { QemuVersion = qemuVersion });
         AskStatus(_settings.QueryTimeout);
-        var attachment = _attachment;
+        var (attachment, portEvents) = (_attachment, _portEvents);
         QemuIdentity.QueryAsync(QmpChannel, AgentPath, _settings.QueryTimeout)
-            .PipeTo(Self, success: identity => new VmSignals.QemuIdentified(attachment, identity));
+            .PipeTo(Self, success: identity => new VmSignals.QemuIdentified(attachment, identity, portEvents));
     }
 
     private void OnDetached(QmpEvents.Detached detached)
@@ -52,8 +53,7 @@ internal sealed partial class VmActor
         var facts = identified.Identity.QemuName is { } name ? new[] { new KeyValuePair<string, string>("qemu.name", name) } : [];
         ShowFacts(facts, _snapshot with { Id = id });
         _port = identified.Identity.Port;
-        if (_port?.Open is { } open)
-            _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: false));
+        OnPortSeen(_port?.Open, identified.PortEvents);
         if (_agent is not null && _port is { Id: null })
             Timers.StartPeriodicTimer(PortPollTimer, VmSignals.PortPollDue.Instance, _settings.PortPoll);
     }
@@ -63,6 +63,8 @@ internal sealed partial class VmActor
         Apply(_condition.Apply(happened));
         if (VmCondition.ChangesRunState(happened))
             AskStatus(_settings.QueryTimeout);
+        if (happened.Name == "VSERPORT_CHANGE")
+            _portEvents++;
         if (happened.Name == "VSERPORT_CHANGE" && _port?.Id is { } port && happened.Text("id") == port && happened.Flag("open") is { } open)
             _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: true));
         ProvePower(happened);
@@ -125,13 +127,22 @@ internal sealed partial class VmActor
     {
         if (_port is not { } port)
             return;
-        var attachment = _attachment;
-        port.QueryOpenAsync(QmpChannel, _settings.QueryTimeout).PipeTo(Self, success: open => new VmSignals.PortPolled(attachment, open));
+        var (attachment, portEvents) = (_attachment, _portEvents);
+        port.QueryOpenAsync(QmpChannel, _settings.QueryTimeout).PipeTo(Self, success: open => new VmSignals.PortPolled(attachment, open, portEvents));
     }
 
     private void OnPortPolled(VmSignals.PortPolled polled)
     {
-        if (polled.Attachment == _attachment && polled.Open is { } open)
+        if (polled.Attachment == _attachment)
+            OnPortSeen(polled.Open, polled.PortEvents);
+    }
+
+    /// <summary>What was seen is only as old as its question: if an event came in between, the port is looked at again.</summary>
+    private void OnPortSeen(bool? seen, int eventsWhenAsked)
+    {
+        if (eventsWhenAsked != _portEvents)
+            PollPort();
+        else if (seen is { } open)
             _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: false));
     }
 
@@ -144,6 +155,7 @@ internal sealed partial class VmActor
         Data = data,
         Time = time ?? Now,
         Provenance = provenance,
+        Seen = _snapshot,
     });
 
     /// <summary>A peer that does not know the question, such as a storage daemon, has no run state.</summary>

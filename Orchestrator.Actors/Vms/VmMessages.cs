@@ -37,8 +37,8 @@ internal static class VmSignals
     /// <summary>QEMU answered <c>query-status</c>; only the newest question counts.</summary>
     internal sealed record StatusAnswered(int Question, CommandResult Result) : ILocalSignal;
 
-    /// <summary>QEMU told who it is.</summary>
-    internal sealed record QemuIdentified(int Attachment, Qmp.QemuIdentity Identity) : ILocalSignal;
+    /// <summary>QEMU told who it is; <c>PortEvents</c> is the count of them when it was asked.</summary>
+    internal sealed record QemuIdentified(int Attachment, Qmp.QemuIdentity Identity, int PortEvents) : ILocalSignal;
 
     /// <summary>The guest told who it is.</summary>
     internal sealed record GuestIdentified(int Incarnation, Agent.GuestIdentity Identity) : ILocalSignal;
@@ -66,6 +66,6 @@ internal static class VmSignals
         }
     }
 
-    /// <summary>QEMU told whether a port that sends no events is open.</summary>
-    internal sealed record PortPolled(int Attachment, bool? Open) : ILocalSignal;
+    /// <summary>QEMU told whether the agent's port is open; <c>PortEvents</c> is the count of them when it was asked.</summary>
+    internal sealed record PortPolled(int Attachment, bool? Open, int PortEvents) : ILocalSignal;
 }

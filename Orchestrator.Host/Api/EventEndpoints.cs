@@ -40,7 +40,7 @@ internal static class EventEndpoints
     /// <summary>A type filter is a glob over the whole type or over the event's own name.</summary>
     private static bool Matches(FleetEvent happened, string? type, TargetSelector? selector) =>
         (type is null || FileSystemName.MatchesSimpleExpression(type, happened.Type) || FileSystemName.MatchesSimpleExpression(type, happened.Name))
-        && selector?.Matches(new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
+        && selector?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
 
     private static long? LastEventId(HttpContext context) =>
         long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;

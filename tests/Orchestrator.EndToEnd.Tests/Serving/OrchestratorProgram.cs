@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Orchestrator.TestKit.Processes;
+
+namespace Orchestrator.EndToEnd.Tests.Serving;
+
+/// <summary>The built program, as a user starts it: every run is a process of its own.</summary>
+internal static class OrchestratorProgram
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "orchestrator.dll");
+
+    /// <summary>Starts it and lets it run.</summary>
+    public static ChildProcess Start(params IEnumerable<string> arguments) => ChildProcess.Start(Dotnet, [Assembly, .. arguments]);
+
+    /// <summary>Runs it to its end, with its two outputs apart.</summary>
+    public static async Task<ProgramRun> RunAsync(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Dotnet, [Assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var error = process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
+            return new ProgramRun(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"orchestrator {string.Join(' ', start.ArgumentList.Skip(1))} still runs after {Limit.TotalMinutes:0} min");
+        }
+    }
+}
+
+/// <summary>How a run ended.</summary>
+internal sealed record ProgramRun(int ExitCode, string Out, string Error)
+{
+    public string[] Lines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
