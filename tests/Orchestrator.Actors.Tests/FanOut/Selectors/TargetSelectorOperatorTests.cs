@@ -1,3 +1,4 @@
+using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.Vms;
 using static Orchestrator.Actors.Tests.FanOut.Selectors.Sample;
 
