@@ -17,6 +17,9 @@ public sealed class JobSupervisor : UntypedActor
     /// <summary>Props.</summary>
     public static Props PropsFor(FanOutEnvironment environment, JobRetention retention) => Props.Create(() => new JobSupervisor(environment, retention));
 
+    /// <summary>A job that fails is not begun anew: its commands would be sent twice.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
@@ -40,6 +43,9 @@ public sealed class JobSupervisor : UntypedActor
             case JobSignals.Ended ended:
                 OnEnded(ended);
                 break;
+            case Terminated terminated:
+                _jobs.Remove(terminated.ActorRef.Path.Name);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -54,7 +60,7 @@ public sealed class JobSupervisor : UntypedActor
             return;
         }
         var id = JobIds.Next(_environment.Time);
-        _jobs.Add(id, Context.ActorOf(JobActor.PropsFor(id, spec, Sender, _environment), id));
+        _jobs.Add(id, Context.Watch(Context.ActorOf(JobActor.PropsFor(id, spec, Sender, _environment), id)));
     }
 
     private void Forward(string jobId, object message)

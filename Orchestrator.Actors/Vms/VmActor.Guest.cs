@@ -25,7 +25,13 @@ internal sealed partial class VmActor
         if (changed is { State: AgentState.Ready, NewIncarnation: true })
             OnIncarnation();
         else if (changed.State == AgentState.Ready)
-            _lossTold = false;
+            OnSameChannel();
+    }
+
+    private void OnSameChannel()
+    {
+        _lossTold = false;
+        AskAgentProcess();
     }
 
     private void TellLoss(AgentState state)
@@ -41,6 +47,7 @@ internal sealed partial class VmActor
     private void OnIncarnation()
     {
         _lossTold = false;
+        _agentProcess = null;
         var incarnation = _snapshot.Incarnation + 1;
         Show(_snapshot with { Incarnation = incarnation });
         if (incarnation > 1)
@@ -56,6 +63,7 @@ internal sealed partial class VmActor
     {
         if (identified.Incarnation != _snapshot.Incarnation)
             return;
+        AskAgentProcess();
         var identity = identified.Identity;
         _condition = _condition with { Capabilities = identity.Capabilities };
         ShowFacts(identity.Facts, _snapshot with { Guest = identity.Guest ?? _snapshot.Guest });

@@ -125,6 +125,7 @@ internal sealed partial class VmActor
             return;
         _power.Release(invocation);
         Timers.Cancel(invocation);
+        SuspectRestart(invocation, verdict);
         invocation.ReplyTo.Tell(new FanOutEvents.InvocationEnded(invocation, new Outcome
         {
             Vm = _snapshot.Id,

@@ -55,7 +55,13 @@ internal sealed partial class VmActor
         _port = identified.Identity.Port;
         OnPortSeen(_port?.Open, identified.PortEvents);
         if (_agent is not null && _port is { Id: null })
-            Timers.StartPeriodicTimer(PortPollTimer, VmSignals.PortPollDue.Instance, _settings.PortPoll);
+            OnSilentPort();
+    }
+
+    private void OnSilentPort()
+    {
+        AskAgentProcess();
+        Timers.StartPeriodicTimer(PortPollTimer, VmSignals.PortPollDue.Instance, _settings.PortPoll);
     }
 
     private void OnQmpEvent(QmpEvent happened)

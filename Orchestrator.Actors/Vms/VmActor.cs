@@ -149,6 +149,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.GuestIdentified identified:
                 OnGuestIdentified(identified);
                 break;
+            case VmSignals.AgentProcessTold told:
+                OnAgentProcessTold(told);
+                break;
             case VmCommands.SetLabels labels:
                 Show(_snapshot with { Labels = labels.Labels });
                 break;

@@ -43,6 +43,9 @@ internal static class VmSignals
     /// <summary>The guest told who it is.</summary>
     internal sealed record GuestIdentified(int Incarnation, Agent.GuestIdentity Identity) : ILocalSignal;
 
+    /// <summary>The agent told which process it is; <see langword="null"/> if it cannot.</summary>
+    internal sealed record AgentProcessTold(int Incarnation, string? Process) : ILocalSignal;
+
     /// <summary>A refused command's agent was asked whether it is frozen.</summary>
     internal sealed record FreezeAnswered(Invocation Invocation, CommandResult Refusal, CommandResult Freeze) : ILocalSignal;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Protocol.Transport;
 using Orchestrator.TestKit.FakePeers;
@@ -74,6 +75,25 @@ internal sealed class FakeVm : IAsyncDisposable
 
     /// <summary>Decides on answers in the place of <see cref="Answers"/>, which <see cref="AnswerTo"/> gives it.</summary>
     public Func<FakeCommand, string?>? Chance { get; set; }
+
+    /// <summary>Gives the agent's port no <c>id=</c>: QEMU then sends no events of it. The agent tells which process it is.</summary>
+    public void HasSilentPort(int agentPid = 100)
+    {
+        Answers["qom-list /machine/peripheral"] = "[]";
+        Answers["qom-list /machine/peripheral-anon"] = """[{"name": "device[3]", "type": "child<virtserialport>"}]""";
+        Answers["qom-get /machine/peripheral-anon/device[3] chardev"] = "\"agent\"";
+        Answers["qom-get /machine/peripheral-anon/device[3] name"] = "\"org.qemu.guest_agent.0\"";
+        Answers["guest-file-open"] = "1000";
+        Answers["guest-file-close"] = "{}";
+        BecomesProcess(agentPid);
+    }
+
+    /// <summary>What the agent's <c>/proc/self/stat</c> says from now on.</summary>
+    public void BecomesProcess(int agentPid)
+    {
+        var stat = Encoding.ASCII.GetBytes($"{agentPid} (qemu-ga) S 1 1 1 0 -1 4194560 600 0 0 0 1 2 0 0 20 0 1 0 {agentPid}77 5000 300");
+        Answers["guest-file-read"] = $$"""{"count": {{stat.Length}}, "buf-b64": "{{Convert.ToBase64String(stat)}}", "eof": true}""";
+    }
 
     /// <summary>Leaves a command's next calls to the test.</summary>
     public void Hold(string command) => Answers.TryRemove(command, out _);

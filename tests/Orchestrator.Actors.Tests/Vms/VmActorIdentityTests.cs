@@ -127,11 +127,8 @@ public sealed class VmActorIdentityTests : VmActorTest
     [Fact]
     public async Task A_port_that_sends_no_events_is_looked_at()
     {
-        Fake.Answers["qom-list /machine/peripheral"] = "[]";
-        Fake.Answers["qom-list /machine/peripheral-anon"] = """[{"name": "device[3]", "type": "child<virtserialport>"}]""";
-        Fake.Answers["qom-get /machine/peripheral-anon/device[3] chardev"] = "\"agent\"";
-        Fake.Answers["qom-get /machine/peripheral-anon/device[3] name"] = "\"org.qemu.guest_agent.0\"";
-        await StartReadyAsync();
+        await StartWithSilentPortAsync();
+        Fake.Answers["guest-file-close"] = "{}";
         Fake.Answers["query-chardev"] = FakeVm.Chardevs(open: false);
 
         Advance(5);

@@ -78,6 +78,22 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
         return happened;
     }
 
+    /// <summary>Starts the VM with a port that sends no events, and awaits that the agent told which process it is.</summary>
+    private protected async Task StartWithSilentPortAsync()
+    {
+        Fake.HasSilentPort();
+        Fake.Hold("guest-file-close");
+        await StartReadyAsync();
+        await EndProbeAsync();
+    }
+
+    /// <summary>Answers the last command of a question after the agent's process.</summary>
+    private protected async Task EndProbeAsync()
+    {
+        await Agent.Peer.ReturnAsync(await Agent.NextAsync("guest-file-close"), "{}");
+        await SettleVmAsync();
+    }
+
     private protected static string DataOf(FleetEvent happened) => Encoding.UTF8.GetString(happened.Data.Span);
 
     private protected static EncodedCommand Guest(string name, string arguments = "{}")

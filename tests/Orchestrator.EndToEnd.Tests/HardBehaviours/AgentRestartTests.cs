@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
 using static Orchestrator.EndToEnd.Tests.HardBehaviours.GuestsFixture;
 
 namespace Orchestrator.EndToEnd.Tests.HardBehaviours;
@@ -71,6 +72,27 @@ public sealed class AgentRestartTests(GuestsFixture guests) : GuestTests(guests,
         Assert.Equal(WithoutPortId, await Guests.HostNameAsync(WithoutPortId));
         await using var events = await Guests.Api.OpenAsync("/v1/events?after=0");
         await events.EventAsync("GUEST_AGENT_RESTARTED", WithoutPortId);
+    }
+
+    [Fact]
+    public async Task Restart_that_passes_unseen_on_a_port_without_id_is_found_when_the_new_agent_does_not_know_a_pid()
+    {
+        var incarnation = await Guests.IncarnationAsync(WithoutPortId);
+        var pid = (await Guests.Api.AgentAsync(WithoutPortId, "guest-exec", """{"path":"true"}""")).Result().Number("pid");
+        await using var events = await Guests.Api.OpenAsync("/v1/events?type=GUEST_*");
+        (await Guests.Api.ShellAsync(WithoutPortId, KillSoon)).Succeeds();
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await Guests.Api.AgentAsync(WithoutPortId, "guest-exec-status", $$"""{"pid":{{pid}}}""");
+                return await Guests.IncarnationAsync(WithoutPortId) > incarnation;
+            },
+            TimeSpan.FromMinutes(1),
+            "the restart is found");
+
+        await events.EventAsync("GUEST_AGENT_RESTARTED", WithoutPortId);
+        Assert.Equal(WithoutPortId, await Guests.HostNameAsync(WithoutPortId));
     }
 
     private static JsonElement Data(JsonElement happened) => happened.GetProperty("data").GetProperty("data");

@@ -160,7 +160,7 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
 
         await ExpectAsync(AgentState.Absent);
         Assert.Equal((NoReplyCause.NotReady, false), await waiting.NoReplyAsync());
-        Assert.Equal((NoReplyCause.ConnectionLost, true), await outstanding.NoReplyAsync());
+        Assert.Equal((NoReplyCause.AgentRestarted, true), await outstanding.NoReplyAsync());
         await connection.Closed.WaitAsync(Limit, TimeProvider.System);
         var anew = await Socket!.AcceptAsync();
         Assert.Equal((NoReplyCause.NotReady, false), await Execute("guest-ping").NoReplyAsync());

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Agent.Files;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.Vms.Agent;
+
+/// <summary>
+/// Which process the agent is, as its own <c>/proc/self/stat</c> tells (Linux guests): a mark that ends with the process. It finds a restart where
+/// QEMU sends no events of the port. A claim of the guest's.
+/// </summary>
+internal static class AgentProcess
+{
+    private const int StartTimeAfterName = 19;
+
+    private static readonly EncodedCommand ViewSelf = Encode("""{"filename":"/proc/self/stat"}""");
+
+    /// <summary>Process id and start time; <see langword="null"/> if the guest cannot tell.</summary>
+    public static async Task<string?> QueryAsync(IAgentChannel agent, TimeSpan timeout, TimeProvider time) =>
+        await GuestFileView.RunAsync(agent, ViewSelf, timeout, time).ConfigureAwait(false) is CommandResult.Returned view ? Parse(view.Value) : null;
+
+    /// <summary>proc(5): the name in parentheses may hold anything, the fields after the last one are separated by spaces; the 22nd is the start time.</summary>
+    internal static string? Parse(ReadOnlyMemory<byte> view)
+    {
+        using var document = JsonDocument.Parse(view);
+        var text = Encoding.UTF8.GetString(document.RootElement.GetProperty("contents"u8).GetBytesFromBase64());
+        var (open, close) = (text.IndexOf(" (", StringComparison.Ordinal), text.LastIndexOf(") ", StringComparison.Ordinal));
+        if (open < 0 || close < open)
+            return null;
+        var fields = text[(close + 2)..].Split(' ');
+        return fields.Length > StartTimeAfterName ? $"{text[..open]} since {fields[StartTimeAfterName]}" : null;
+    }
+
+    private static EncodedCommand Encode(string arguments)
+    {
+        using var document = JsonDocument.Parse(arguments);
+        return EncodedCommand.ForGuest("guest-view-file", document.RootElement);
+    }
+}
