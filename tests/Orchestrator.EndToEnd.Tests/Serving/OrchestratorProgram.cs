@@ -12,7 +12,11 @@ internal static class OrchestratorProgram
     private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "orchestrator.dll");
 
     /// <summary>Starts it and lets it run.</summary>
-    public static ChildProcess Start(params IEnumerable<string> arguments) => ChildProcess.Start(Dotnet, [Assembly, .. arguments]);
+    public static ChildProcess Start(params IEnumerable<string> arguments) => StartWith([], arguments);
+
+    /// <summary>The same with environment variables of its own, each <c>NAME=value</c>.</summary>
+    public static ChildProcess StartWith(IEnumerable<string> environment, IEnumerable<string> arguments) =>
+        ChildProcess.Start("/usr/bin/env", [.. environment, Dotnet, Assembly, .. arguments]);
 
     /// <summary>Runs it to its end, with its two outputs apart.</summary>
     public static async Task<ProgramRun> RunAsync(params IEnumerable<string> arguments)

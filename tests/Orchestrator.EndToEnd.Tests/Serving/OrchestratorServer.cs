@@ -31,11 +31,14 @@ internal sealed class OrchestratorServer : IAsyncDisposable
 
     /// <summary>Starts a server and returns when it has read its sources of VMs.</summary>
     /// <param name="arguments">Besides <c>--listen</c> and <c>--data</c>, such as <c>--vm-dir</c>.</param>
-    public static async Task<OrchestratorServer> StartAsync(params string[] arguments)
+    public static Task<OrchestratorServer> StartAsync(params string[] arguments) => StartWithAsync([], arguments);
+
+    /// <summary>The same with environment variables of its own, each <c>NAME=value</c>.</summary>
+    public static async Task<OrchestratorServer> StartWithAsync(IEnumerable<string> environment, params string[] arguments)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("orc-srv-").FullName;
         string[] serve = ["serve", "--listen", $"unix:{directory}/api.sock", "--data", $"{directory}/data", .. arguments];
-        var server = new OrchestratorServer(OrchestratorProgram.Start(serve), directory);
+        var server = new OrchestratorServer(OrchestratorProgram.StartWith(environment, serve), directory);
         try
         {
             await Eventually.TrueAsync(server.IsReadyAsync, StartLimit, "the server is ready");
