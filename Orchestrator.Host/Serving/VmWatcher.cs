@@ -12,6 +12,7 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
     private readonly Channel<bool> _notices = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, FileSystemWatcher> _watchers = [];
+    private readonly SettledVms _settled = new(node.Time);
     private IReadOnlyList<VmSpec>? _told;
 
     /// <inheritdoc/>
@@ -25,14 +26,15 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        for (var notice = NextNoticeAsync(stoppingToken); ;)
         {
             Watch();
             Look();
             node.Ready();
             try
             {
-                await _notices.Reader.ReadAsync(stoppingToken).AsTask().WaitAsync(LookInterval, node.Time, stoppingToken).ConfigureAwait(false);
+                await notice.WaitAsync(_settled.Waits ? SettledVms.Grace : LookInterval, node.Time, stoppingToken).ConfigureAwait(false);
+                notice = NextNoticeAsync(stoppingToken);
             }
             catch (TimeoutException)
             {
@@ -41,11 +43,13 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
         }
     }
 
+    private Task<bool> NextNoticeAsync(CancellationToken stoppingToken) => _notices.Reader.ReadAsync(stoppingToken).AsTask();
+
     private void Look()
     {
         try
         {
-            var vms = sources.Read();
+            var vms = _settled.Update(sources.Read());
             if (_told is not null && _told.SequenceEqual(vms, SameVm.Instance))
                 return;
             _told = vms;

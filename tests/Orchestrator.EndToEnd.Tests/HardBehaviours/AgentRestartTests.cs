@@ -75,17 +75,17 @@ public sealed class AgentRestartTests(GuestsFixture guests) : GuestTests(guests,
     }
 
     [Fact]
-    public async Task Restart_that_passes_unseen_on_a_port_without_id_is_found_when_the_new_agent_does_not_know_a_pid()
+    public async Task Restart_that_passes_unseen_on_a_port_without_id_is_found_when_the_new_agent_does_not_know_a_handle()
     {
         var incarnation = await Guests.IncarnationAsync(WithoutPortId);
-        var pid = (await Guests.Api.AgentAsync(WithoutPortId, "guest-exec", """{"path":"true"}""")).Result().Number("pid");
+        var handle = (await Guests.Api.AgentAsync(WithoutPortId, "guest-file-open", """{"path":"/etc/hostname"}""")).Result().GetInt32();
         await using var events = await Guests.Api.OpenAsync("/v1/events?type=GUEST_*");
         (await Guests.Api.ShellAsync(WithoutPortId, KillSoon)).Succeeds();
 
         await Eventually.TrueAsync(
             async () =>
             {
-                await Guests.Api.AgentAsync(WithoutPortId, "guest-exec-status", $$"""{"pid":{{pid}}}""");
+                await Guests.Api.AgentAsync(WithoutPortId, "guest-file-seek", $$"""{"handle":{{handle}},"offset":0,"whence":"set"}""");
                 return await Guests.IncarnationAsync(WithoutPortId) > incarnation;
             },
             TimeSpan.FromMinutes(1),

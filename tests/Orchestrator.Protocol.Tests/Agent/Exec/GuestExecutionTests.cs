@@ -120,15 +120,39 @@ public class GuestExecutionTests
     [Fact]
     public async Task Time_that_the_start_took_counts()
     {
-        var channel = new ScriptedChannel((_, _) =>
+        var channel = new ScriptedChannel((command, _) =>
         {
             _time.Advance(Minute);
-            return ScriptedChannel.Returned("""{"pid":42}""");
+            return command.Name == "guest-file-open" ? ScriptedChannel.Returned("1000") : ScriptedChannel.Returned("""{"pid":42}""");
         });
 
         Assert.Equal(new ExecResult.StillRunning(42, HoldsPipesOnly: false), await GuestExecution.RunAsync(channel, Start, Minute, _time));
-        Assert.Equal(["guest-exec"], channel.Names);
+        Assert.Equal(["guest-exec", "guest-file-open", "guest-file-close"], channel.Names);
     }
 
-    private static ScriptedChannel Busy() => new((command, _) => ScriptedChannel.Returned(command == Start ? """{"pid":42}""" : Running));
+    [Theory]
+    [InlineData("/proc/42/stat", true)] // the program is gone, and the guest has /proc: only its children hold the pipes
+    [InlineData("/proc/", false)] // no /proc at all, as on Windows: nothing can be told
+    public async Task Program_that_left_its_output_to_a_child_is_told_apart_where_the_guest_can_tell(string missing, bool holdsPipesOnly)
+    {
+        var channel = Busy(missing);
+        var run = GuestExecution.RunAsync(channel, Start, TimeSpan.FromSeconds(1), _time);
+        while (!run.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(new ExecResult.StillRunning(42, holdsPipesOnly), await run);
+        Assert.Equal(channel.Asked.Count(asked => asked.Name == "guest-file-close"), holdsPipesOnly ? 1 : 0);
+    }
+
+    private static ScriptedChannel Busy(string? missing = null) => new((command, _) => command.Name switch
+    {
+        "guest-exec" => ScriptedChannel.Returned("""{"pid":42}"""),
+        "guest-exec-status" => ScriptedChannel.Returned(Running),
+        "guest-file-open" when missing is not null && Encoding.UTF8.GetString(command.Arguments.Span).Contains(missing, StringComparison.Ordinal) => ScriptedChannel.Refused,
+        "guest-file-open" => ScriptedChannel.Returned("1000"),
+        _ => ScriptedChannel.Returned("{}"),
+    });
 }
