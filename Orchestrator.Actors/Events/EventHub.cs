@@ -48,11 +48,16 @@ public sealed class EventHub : UntypedActor
     private void OnRead(EventQueries.Read read)
     {
         var positioned = read.After < 0 ? read with { After = _last } : read;
-        if (positioned.After < _last)
+        if (positioned.After > _last)
+            AnswerStranger(Sender, positioned);
+        else if (positioned.After < _last)
             Answer(Sender, positioned);
         else
             _readers.Park(Sender, positioned, Answer);
     }
+
+    /// <summary>The reader's position is of a life of the node before this one: what it missed of that is lost, and it begins anew.</summary>
+    private void AnswerStranger(IActorRef reader, EventQueries.Read read) => reader.Tell(new EventReplies.Page([], 0, (1, read.After)));
 
     private void Answer(IActorRef reader, EventQueries.Read read)
     {

@@ -41,6 +41,20 @@ public sealed class EventHubTests : ActorTest
         Assert.Equal(gapFrom is null ? ((long, long)?)null : (gapFrom.Value, gapTo!.Value), page.Gap);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("A B")]
+    public async Task A_reader_from_before_the_node_was_started_anew_is_told_and_begins_anew(string kept)
+    {
+        Publish(kept.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        var page = await ReadAsync(after: 17);
+
+        Assert.Equal((1L, 17L), page.Gap);
+        Assert.Empty(page.Events);
+        Assert.Equal(0, page.Next);
+    }
+
     [Fact]
     public async Task Readers_that_have_everything_wait_for_news()
     {
