@@ -134,29 +134,6 @@ public class AgentSessionHostileTests
     }
 
     [Fact]
-    public async Task Thirty_megabytes_without_a_line_end_are_not_kept_and_end_at_the_deadline()
-    {
-        await using var test = await AgentTest.ReadyAsync();
-        var result = test.BeginAsync(AgentTest.HostName);
-        await test.Agent.ReadCommandAsync();
-        var piece = new byte[1024 * 1024];
-        piece.AsSpan().Fill((byte)'[');
-        for (var i = 0; i < 5; i++)
-            await test.Agent.SendRawAsync(piece);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-
-        for (var i = 0; i < 25; i++)
-            await test.Agent.SendRawAsync(piece);
-
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.True(grown < 20 * 1024 * 1024, $"{grown} bytes are kept of 25 MiB");
-        Assert.False(result.IsCompleted);
-        test.PassDeadline();
-        Assert.Equal(NoReplyCause.DeadlinePassed, AgentTest.CauseOf(await result).Item1);
-        await test.AssertUsableAsync();
-    }
-
-    [Fact]
     public async Task Limit_of_a_command_ends_with_it()
     {
         await using var test = await AgentTest.ReadyAsync(new AgentSessionOptions { MaxUnsolicitedBytes = 1000 });
