@@ -20,7 +20,7 @@ internal static class JobEndpoints
     {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.JobRequest).ConfigureAwait(false)
             ?? throw new RequestException("invalid-request", "the body is empty: say 'target' and 'command' or 'run'");
-        var answer = await node.AskAsync<object>(node.Jobs, new JobCommands.Submit(JobRequests.Parse(request)), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.AskAsync<object>(node.Jobs, new JobCommands.Submit(JobRequests.Parse(request, node.Guest)), context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         var job = ((JobReplies.Accepted)answer).Job;

@@ -16,13 +16,13 @@ internal static class JobRequests
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(24);
 
     /// <exception cref="RequestException">The request cannot be carried out as it is.</exception>
-    public static JobSpec Parse(JobRequest request)
+    public static JobSpec Parse(JobRequest request, GuestNamespace guest)
     {
         if (request.Target is null)
             throw new RequestException("invalid-request", "'target' is missing: name the VMs, or '*' for all");
         var (route, command) = (request.Command, request.Run) switch
         {
-            ({ } name, null) => Encode(name, request.Arguments),
+            ({ } name, null) => Encode(name, request.Arguments, guest),
             (null, { } run) => (CommandRoute.Run, Encode(run)),
             _ => throw new RequestException("invalid-request", "give exactly one of 'command' and 'run'"),
         };
@@ -41,13 +41,13 @@ internal static class JobRequests
         TargetSelector.TryParse(text, out var selector, out var error) ? selector : throw new RequestException("invalid-selector", error.Message);
 
     /// <summary>The namespace of the name decides the way: <c>guest-*</c> to the agent, all else to QEMU.</summary>
-    public static (CommandRoute Route, EncodedCommand Command) Encode(string name, JsonElement arguments)
+    public static (CommandRoute Route, EncodedCommand Command) Encode(string name, JsonElement arguments, GuestNamespace guest)
     {
         try
         {
             if (!name.StartsWith(GuestPrefix, StringComparison.Ordinal))
                 return (CommandRoute.Qmp, EncodedCommand.ForQmp(name, arguments));
-            if (GuestNamespace.Schema.TryGetCommand(name, out var command))
+            if (guest.Schema.TryGetCommand(name, out var command))
                 return (CommandRoute.Guest, EncodedCommand.ForGuest(command, arguments));
         }
         catch (QapiValidationException e)

@@ -46,7 +46,7 @@ internal static class VmEndpoints
     private static async Task<IResult> InvokeAsync(string vm, string command, bool wantGuest, HttpContext context, Node node)
     {
         var arguments = await RequestBody.ReadAsync(context, ApiJson.Default.JsonElement).ConfigureAwait(false);
-        var (route, encoded) = JobRequests.Encode(command, arguments);
+        var (route, encoded) = JobRequests.Encode(command, arguments, node.Guest);
         if (wantGuest != (route == CommandRoute.Guest))
             throw new RequestException("unknown-command", wantGuest ? $"'{command}' is not a guest command: POST it to …/qmp/{command}" : $"'{command}' is a guest command: POST it to …/agent/{command}");
         var entry = await FindAsync(vm, node, context.RequestAborted).ConfigureAwait(false);

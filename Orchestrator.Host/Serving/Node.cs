@@ -3,16 +3,20 @@ using Akka.Hosting;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
 
 /// <summary>The running node as the API sees it: its actors, and how to ask them.</summary>
-internal sealed class Node(IReadOnlyActorRegistry actors, string host, TimeProvider time)
+internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestNamespace guest, TimeProvider time)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Name of this node's VmHost.</summary>
     public string Host { get; } = host;
+
+    /// <summary>The guest commands and events this node knows.</summary>
+    public GuestNamespace Guest { get; } = guest;
 
     /// <summary>Clock of every wait.</summary>
     public TimeProvider Time { get; } = time;

@@ -2,6 +2,7 @@ using Akka.Hosting;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
 
@@ -75,7 +76,7 @@ internal static class Server
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
             .AddNodeActors(host, settings));
-        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, settings.Time));
+        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, GuestNamespace.BuiltIn, settings.Time));
         services.AddHostedService<VmWatcher>();
     }
 }

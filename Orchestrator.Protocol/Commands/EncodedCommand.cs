@@ -84,11 +84,11 @@ public sealed class EncodedCommand
         };
     }
 
-    /// <summary>Encodes a command of the guest namespace by its name.</summary>
+    /// <summary>Encodes a command of the built-in guest namespace by its name.</summary>
     /// <exception cref="ArgumentException">The namespace has no such command.</exception>
     /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
     public static EncodedCommand ForGuest(string name, JsonElement arguments = default) =>
-        GuestNamespace.Schema.TryGetCommand(name, out var command)
+        GuestNamespace.BuiltIn.Schema.TryGetCommand(name, out var command)
             ? ForGuest(command, arguments)
             : throw new ArgumentException($"there is no command '{name}' in the guest namespace", nameof(name));
 

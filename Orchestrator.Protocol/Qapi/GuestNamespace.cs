@@ -3,15 +3,20 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Protocol.Qapi;
 
 /// <summary>
-/// The guest namespace: all commands of the guest agent up to QEMU 10, the commands and <c>GUEST_*</c> events that Orchestrator adds,
-/// and their types. The schema is part of this assembly (<c>Schemas/guest.json</c>).
+/// The guest namespace of a node: all commands of the guest agent up to QEMU 10, the commands and <c>GUEST_*</c> events that Orchestrator adds,
+/// and their types. Immutable; made once, when the node starts.
 /// </summary>
-public static class GuestNamespace
+public sealed class GuestNamespace
 {
-    private static readonly Lazy<QapiSchema> Loaded = new(() => QapiSchema.Load(new EmbeddedSource(), "guest.json"));
+    private static readonly Lazy<GuestNamespace> Loaded = new(() => new GuestNamespace(QapiSchema.Load(new EmbeddedSource(), "guest.json")));
 
-    /// <summary>Read on first use.</summary>
-    public static QapiSchema Schema => Loaded.Value;
+    private GuestNamespace(QapiSchema schema) => Schema = schema;
+
+    /// <summary>What this assembly itself describes (<c>Schemas/guest.json</c>). Read on first use.</summary>
+    public static GuestNamespace BuiltIn => Loaded.Value;
+
+    /// <summary>Commands, events and types by name.</summary>
+    public QapiSchema Schema { get; }
 
     private sealed class EmbeddedSource : IQapiSource
     {

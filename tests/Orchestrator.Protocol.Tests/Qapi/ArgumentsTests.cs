@@ -6,7 +6,7 @@ namespace Orchestrator.Protocol.Tests.Qapi;
 
 public class ArgumentsTests
 {
-    private static string Encode(string command, string json) => Encode(GuestNamespace.Schema.Commands[command], json);
+    private static string Encode(string command, string json) => Encode(GuestNamespace.BuiltIn.Schema.Commands[command], json);
 
     private static string Encode(QapiCommand command, string json) => Encoding.UTF8.GetString(QapiArguments.Encode(command, JsonElement.Parse(json)));
 
@@ -22,7 +22,7 @@ public class ArgumentsTests
 
     [Fact]
     public void Undefined_element_stands_for_no_arguments() =>
-        Assert.Equal("{}"u8.ToArray(), QapiArguments.Encode(GuestNamespace.Schema.Commands["guest-info"], default));
+        Assert.Equal("{}"u8.ToArray(), QapiArguments.Encode(GuestNamespace.BuiltIn.Schema.Commands["guest-info"], default));
 
     [Theory]
     [InlineData("guest-file-write", """{"handle":1,"buf":"YQ=="}""", "guest-file-write: arguments: expected one of the members handle, buf-b64, count, found unknown member 'buf'. Leave it out")]

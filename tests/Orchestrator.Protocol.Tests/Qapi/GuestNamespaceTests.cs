@@ -4,7 +4,7 @@ namespace Orchestrator.Protocol.Tests.Qapi;
 
 public class GuestNamespaceTests
 {
-    private static readonly QapiSchema Schema = GuestNamespace.Schema;
+    private static readonly QapiSchema Schema = GuestNamespace.BuiltIn.Schema;
 
     /// <summary>All commands of the agent of QEMU 10 (https://www.qemu.org/docs/master/qapi-qga-index.html): class, arguments, return.</summary>
     public static TheoryData<string, CommandClass, string, string?> AgentCommands => new()

@@ -12,7 +12,7 @@ public class KeyValueArgumentsTests
         """);
 
     private static string Of(string command, params string[] pairs) =>
-        Encoding.UTF8.GetString(QapiArguments.FromKeyValues((Custom.Commands.GetValueOrDefault(command) ?? GuestNamespace.Schema.Commands[command]), pairs));
+        Encoding.UTF8.GetString(QapiArguments.FromKeyValues((Custom.Commands.GetValueOrDefault(command) ?? GuestNamespace.BuiltIn.Schema.Commands[command]), pairs));
 
     [Theory]
     [InlineData("guest-ping", "{}")]

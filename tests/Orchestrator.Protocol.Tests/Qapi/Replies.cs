@@ -11,7 +11,7 @@ internal static class Replies
     public static IEnumerable<string> Names { get; } =
         [.. typeof(Replies).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..])];
 
-    public static QapiCommand CommandOf(string name) => GuestNamespace.Schema.Commands[name.Split('.')[0]];
+    public static QapiCommand CommandOf(string name) => GuestNamespace.BuiltIn.Schema.Commands[name.Split('.')[0]];
 
     /// <summary>The value of <c>return</c>, spaces included.</summary>
     public static string ReturnOf(string name)

@@ -7,7 +7,7 @@ namespace Orchestrator.Protocol.Tests.Qapi;
 
 public class ReplyFuzzTests
 {
-    private static readonly Gen<QapiType?> Types = Gen.OneOf<QapiType?>([.. GuestNamespace.Schema.Commands.Values.Select(command => command.Returns).Distinct()]);
+    private static readonly Gen<QapiType?> Types = Gen.OneOf<QapiType?>([.. GuestNamespace.BuiltIn.Schema.Commands.Values.Select(command => command.Returns).Distinct()]);
 
     private static readonly Gen<string> Names = Gen.OneOf<string>([.. Replies.Names]);
 

@@ -50,13 +50,13 @@ public class ReplyHostileTests
     public void Invalid_Unicode_is_a_violation_wherever_it_stands(byte[] text)
     {
         byte[] Around(string before, string after) => [.. Encoding.UTF8.GetBytes(before), .. text, .. Encoding.UTF8.GetBytes(after)];
-        var host = GuestNamespace.Schema.Commands["guest-get-host-name"].Returns;
+        var host = GuestNamespace.BuiltIn.Schema.Commands["guest-get-host-name"].Returns;
 
         Assert.Equal("return.host-name", Transcoded.Reply(host, Around("{\"host-name\":\"", "\"}")).Violation!.Path);
         Assert.Equal("return.(unknown member)", Transcoded.Reply(host, Around("{\"host-name\":\"h\",\"", "\":1}")).Violation!.Path);
         Assert.NotNull(Transcoded.Reply(host, Around("{\"host-name\":\"h\",\"x\":[\"", "\"]}")).Violation);
-        Assert.NotNull(Transcoded.Reply(GuestNamespace.Schema.Commands["guest-fsfreeze-status"].Returns, Around("\"", "\"")).Violation);
-        Assert.NotNull(Transcoded.Reply(GuestNamespace.Schema.Commands["guest-get-cpustats"].Returns, Around("[{\"type\":\"", "\"}]")).Violation);
+        Assert.NotNull(Transcoded.Reply(GuestNamespace.BuiltIn.Schema.Commands["guest-fsfreeze-status"].Returns, Around("\"", "\"")).Violation);
+        Assert.NotNull(Transcoded.Reply(GuestNamespace.BuiltIn.Schema.Commands["guest-get-cpustats"].Returns, Around("[{\"type\":\"", "\"}]")).Violation);
         Assert.NotNull(Transcoded.Reply((QapiType?)null, Around("{\"", "\":1}")).Violation);
         Assert.NotNull(Transcoded.Normalize(Around("\"", "\"")).Violation);
     }
@@ -89,7 +89,7 @@ public class ReplyHostileTests
     [Fact]
     public void Tokens_elements_and_string_bytes_have_limits()
     {
-        var array = GuestNamespace.Schema.Commands["guest-get-users"].Returns;
+        var array = GuestNamespace.BuiltIn.Schema.Commands["guest-get-users"].Returns;
         var limits = QapiLimits.Guest with { MaxTokens = 8, MaxArrayItems = 3, MaxStringBytes = 4 };
 
         Assert.Equal("at most 8 tokens", Transcoded.Normalize("[[[[[]]]]]", limits).Violation!.Expected);
@@ -115,7 +115,7 @@ public class ReplyHostileTests
     public void Largest_read_of_the_agent_passes_and_one_beyond_the_limit_does_not()
     {
         const int Largest = 64 << 20;
-        var type = GuestNamespace.Schema.Commands["guest-file-read"].Returns;
+        var type = GuestNamespace.BuiltIn.Schema.Commands["guest-file-read"].Returns;
         var prefix = "{\"count\":50331648,\"buf-b64\":\""u8;
         var suffix = "\",\"eof\":false}"u8;
         byte[] json = [.. prefix, .. new byte[Largest], .. suffix];

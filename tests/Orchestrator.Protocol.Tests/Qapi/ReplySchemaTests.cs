@@ -6,18 +6,18 @@ namespace Orchestrator.Protocol.Tests.Qapi;
 /// <summary>The rules of decoding, held against every type of the guest namespace.</summary>
 public class ReplySchemaTests
 {
-    public static TheoryData<string> Commands => [.. GuestNamespace.Schema.Commands.Keys.Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Commands => [.. GuestNamespace.BuiltIn.Schema.Commands.Keys.Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Structs =>
-        [.. GuestNamespace.Schema.Types.Values.OfType<QapiObjectType>().Select(type => type.Name).Order(StringComparer.Ordinal)];
+        [.. GuestNamespace.BuiltIn.Schema.Types.Values.OfType<QapiObjectType>().Select(type => type.Name).Order(StringComparer.Ordinal)];
 
-    private static QapiObjectType Struct(string name) => (QapiObjectType)GuestNamespace.Schema.Types[name];
+    private static QapiObjectType Struct(string name) => (QapiObjectType)GuestNamespace.BuiltIn.Schema.Types[name];
 
     [Theory]
     [MemberData(nameof(Commands))]
     public void Every_value_of_the_return_type_is_kept(string command)
     {
-        var type = GuestNamespace.Schema.Commands[command].Returns;
+        var type = GuestNamespace.BuiltIn.Schema.Commands[command].Returns;
 
         ValuesOfType.Of(type).Sample(json => Assert.Equal(json, Transcoded.Reply(type, json).Json), iter: 50);
     }

@@ -63,7 +63,7 @@ public class ReplyTypeTests
     [Fact]
     public void Event_data_is_checked_by_the_same_rules()
     {
-        var @event = GuestNamespace.Schema.Events["GUEST_STARTUP"];
+        var @event = GuestNamespace.BuiltIn.Schema.Events["GUEST_STARTUP"];
         var output = new ArrayBufferWriter<byte>();
 
         Assert.True(QapiReply.TryRemarshal(

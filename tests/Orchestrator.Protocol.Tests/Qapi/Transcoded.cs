@@ -16,7 +16,7 @@ internal sealed record Transcoded(string? Json, QapiViolation? Violation)
         return new Transcoded(ok ? Encoding.UTF8.GetString(output.WrittenSpan) : null, violation);
     }
 
-    public static Transcoded Reply(string command, string json) => Reply(GuestNamespace.Schema.Commands[command].Returns, json);
+    public static Transcoded Reply(string command, string json) => Reply(GuestNamespace.BuiltIn.Schema.Commands[command].Returns, json);
 
     public static Transcoded Normalize(string json, QapiLimits? limits = null) => Normalize(Encoding.UTF8.GetBytes(json), limits);
 
