@@ -28,6 +28,7 @@ internal sealed partial class VmActor
     {
         _attachment++;
         _failedProbes = 0;
+        ForgetVocabulary();
         Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null });
         ShowFacts([new("qemu.version", qemuVersion)], _snapshot with { QemuVersion = qemuVersion });
         AskStatus(_settings.QueryTimeout);
@@ -41,6 +42,7 @@ internal sealed partial class VmActor
         Timers.Cancel(ProbeTimer);
         Timers.Cancel(PortPollTimer);
         _port = null;
+        ForgetVocabulary();
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null });
         ExplainSilence(_explanation);
     }
