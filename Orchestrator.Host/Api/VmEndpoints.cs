@@ -1,6 +1,8 @@
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Serving;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Api;
 
@@ -12,6 +14,8 @@ internal static class VmEndpoints
         routes.MapGet("/v1/vms", ListAsync).Produces<ItemsView<VmView>>();
         routes.MapGet("/v1/vms:watch", WatchAsync).Produces<VmStreamItem>(contentType: "application/x-ndjson");
         routes.MapGet("/v1/vms/{vm}", GetAsync).Produces<VmView>();
+        routes.MapGet("/v1/vms/{vm}/schema", ListCommandsAsync).Produces<ItemsView<string>>();
+        routes.MapGet("/v1/vms/{vm}/schema/{command}", GetCommandAsync).Produces<SchemaView>();
         routes.MapPost("/v1/vms/{vm}/agent/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: true, context, node)).Produces<OutcomeView>();
         routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: false, context, node)).Produces<OutcomeView>();
     }
@@ -25,6 +29,28 @@ internal static class VmEndpoints
 
     private static async Task<IResult> GetAsync(string vm, Node node, CancellationToken cancellationToken) =>
         Results.Json(VmView.Of((await FindAsync(vm, node, cancellationToken).ConfigureAwait(false)).Snapshot), ApiJson.Default.VmView);
+
+    private static async Task<IResult> ListCommandsAsync(string vm, Node node, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaOfAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return Results.Json(new ItemsView<string>([.. schema.Commands.Keys.Order(StringComparer.Ordinal)]), ApiJson.Default.ItemsViewString);
+    }
+
+    private static async Task<IResult> GetCommandAsync(string vm, string command, Node node, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaOfAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return schema.TryGetCommand(command, out var found)
+            ? Results.Json(SchemaView.Of(found), ApiJson.Default.SchemaView)
+            : Problems.Of("unknown-command", $"the QEMU of '{vm}' has no command '{command}': GET /v1/vms/{vm}/schema lists them");
+    }
+
+    private static async Task<QapiSchema> SchemaOfAsync(string vm, Node node, CancellationToken cancellationToken)
+    {
+        var entry = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        var vocabulary = await node.AskAsync<VmReplies.Vocabulary>(entry.Vm, VmQueries.GetVocabulary.Instance, cancellationToken).ConfigureAwait(false);
+        return vocabulary.Value?.Schema
+            ?? throw new RequestException("schema-unavailable", $"the QEMU of '{vm}' does not tell which commands it has: GET /v1/vms/{vm} says how it is");
+    }
 
     private static async Task WatchAsync(string? target, HttpContext context, Node node)
     {
