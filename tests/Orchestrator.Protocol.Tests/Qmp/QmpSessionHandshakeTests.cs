@@ -19,7 +19,7 @@ public class QmpSessionHandshakeTests
 
         Assert.Equal(expected, negotiation.Line);
         Assert.Equal(isOffered, session.OutOfBand);
-        Assert.Equal(new QmpGreeting("7.2.22", isOffered), session.Greeting);
+        Assert.Equal(new QmpGreeting("7.2.22", isOffered, "fake"), session.Greeting);
     }
 
     [Theory]
