@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Orchestrator.Protocol.Qapi;
+using Orchestrator.Protocol.Qapi.Binding;
 
 namespace Orchestrator.Protocol.Commands;
 
@@ -120,7 +121,7 @@ public sealed class EncodedCommand
     public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand) =>
         new(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
         {
-            Class = name.StartsWith("query-", StringComparison.Ordinal) ? CommandClass.ReadOnly : CommandClass.NonIdempotent,
+            Class = QapiCommandClasses.OfQmp(name, []),
             OutOfBand = outOfBand,
             MaxReplyBytes = ReplyLimits.Qmp,
         };
