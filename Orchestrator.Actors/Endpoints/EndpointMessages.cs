@@ -35,6 +35,12 @@ internal static class QmpClientSignals
         }
     }
 
+    /// <summary>QEMU's answer about itself has the guest namespace in it.</summary>
+    internal sealed record Introspected(PendingRequest Request, ReadOnlyMemory<byte> Answer) : ILocalSignal;
+
+    /// <summary>QEMU's answer about itself was not understood.</summary>
+    internal sealed record IntrospectionFailed(PendingRequest Request, string Reason) : ILocalSignal;
+
     /// <summary>A command waited long enough for a session with QEMU.</summary>
     internal sealed record SessionOverdue(PendingRequest Request) : ILocalSignal;
 }

@@ -68,15 +68,16 @@ internal sealed partial class QmpClientActor
 
     private void BeginQmp(PendingRequest pending)
     {
+        var request = pending.Request;
         if (_seen.Condition.Qmp == QmpLink.Online)
-            Invoke(pending, CommandRoute.Qmp, EncodedCommand.ForQmp(pending.Request.Command, pending.Request.Arguments.Span, pending.Request.OutOfBand), _settings.CommandTimeout);
+            Invoke(pending, CommandRoute.Qmp, EncodedCommand.ForQmp(EndpointIntrospection.Question(request.Command), request.Arguments.Span, request.OutOfBand), _settings.CommandTimeout);
         else
             Hold(pending);
     }
 
     private void Invoke(PendingRequest pending, CommandRoute route, EncodedCommand command, TimeSpan timeout)
     {
-        var invocation = new Invocation(new JobPlan("", route, command, Deadline.After(timeout, _settings.Time)), 0, _vm, Self);
+        var invocation = new Invocation(new JobPlan("", route, command, Deadline.After(timeout, _settings.Time)) { IsChecked = false }, 0, _vm, Self);
         _inFlight.Add(invocation, pending);
         _vm.Tell(invocation);
     }
@@ -85,13 +86,22 @@ internal sealed partial class QmpClientActor
     {
         if (!_inFlight.Remove(invocation, out var pending))
             return;
-        if (outcome.Phase == Phase.Succeeded)
+        if (outcome.Phase == Phase.Succeeded && EndpointIntrospection.Takes(pending.Request.Command))
+            Introspect(pending, outcome.Result);
+        else if (outcome.Phase == Phase.Succeeded)
             Return(pending, outcome.Result.Span);
         else if (invocation.Plan.Route == CommandRoute.Qmp && outcome is { Phase: Phase.Undelivered, Reason: Reasons.HostUnreachable or Reasons.MonitorBusy or Reasons.QemuUnresponsive })
             Hold(pending);
         else
             Refuse(pending, EndpointErrors.Of(outcome));
     }
+
+    /// <summary>A whole schema takes some ten milliseconds, in which the client's events need not wait.</summary>
+    private void Introspect(PendingRequest pending, ReadOnlyMemory<byte> qemu) =>
+        Task.Run(() => EndpointIntrospection.Answer(pending.Request.Command, qemu, _guest)).PipeTo(
+            Self,
+            success: merged => new QmpClientSignals.Introspected(pending, merged),
+            failure: e => new QmpClientSignals.IntrospectionFailed(pending, e.Message));
 
     /// <summary>Nothing of it ran: it waits for the session, which tells when it is there.</summary>
     private void Hold(PendingRequest pending)

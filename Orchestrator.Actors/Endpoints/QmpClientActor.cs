@@ -108,6 +108,12 @@ internal sealed partial class QmpClientActor : UntypedActor, IWithTimers
             case VmEvents.Seen seen:
                 OnSeen(seen);
                 break;
+            case QmpClientSignals.Introspected introspected:
+                Return(introspected.Request, introspected.Answer.Span);
+                break;
+            case QmpClientSignals.IntrospectionFailed failed:
+                Refuse(failed.Request, new CommandError("GenericError", $"QEMU's own answer is not understood: {failed.Reason}"));
+                break;
             case QmpClientSignals.SessionOverdue overdue:
                 OnSessionOverdue(overdue.Request);
                 break;

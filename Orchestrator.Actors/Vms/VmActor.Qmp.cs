@@ -29,6 +29,7 @@ internal sealed partial class VmActor
         _attachment++;
         _failedProbes = 0;
         _greeting = greeting;
+        ForgetVocabulary();
         Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null });
         ShowFacts([new("qemu.version", greeting.Version)], _snapshot with { QemuVersion = greeting.Version });
         AskStatus(_settings.QueryTimeout);
@@ -42,6 +43,7 @@ internal sealed partial class VmActor
         Timers.Cancel(ProbeTimer);
         Timers.Cancel(PortPollTimer);
         _port = null;
+        ForgetVocabulary();
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null });
         ExplainSilence(_explanation);
     }

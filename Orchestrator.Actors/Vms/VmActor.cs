@@ -141,8 +141,17 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.EventOverdue overdue:
                 OnEventOverdue(overdue.Invocation);
                 break;
+            case VmSignals.VocabularyTold told:
+                OnVocabularyTold(told);
+                break;
+            case VmSignals.VocabularyOverdue overdue:
+                OnVocabularyOverdue(overdue.Invocation);
+                break;
+            case VmQueries.GetVocabulary:
+                OnGetVocabulary();
+                break;
             case VmCommands.CancelInvocation cancel:
-                _agent?.Tell(new AgentCommands.Cancel(cancel.Invocation));
+                OnCancel(cancel.Invocation);
                 break;
             case AgentEvents.StateChanged changed:
                 OnAgentChanged(changed);

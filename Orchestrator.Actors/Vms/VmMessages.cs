@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi.Introspection;
 using Orchestrator.Protocol.Qmp;
 
 namespace Orchestrator.Actors.Vms;
@@ -34,6 +35,28 @@ internal static class VmCommands
         {
         }
     }
+}
+
+/// <summary>"Tell me": answered by <see cref="VmReplies"/>.</summary>
+public static class VmQueries
+{
+    /// <summary>What this VM's QEMU understands. The first question after an attachment asks QEMU, which may take the deadline of the node's own queries.</summary>
+    public sealed class GetVocabulary : ILocalSignal
+    {
+        /// <summary>The only one.</summary>
+        public static readonly GetVocabulary Instance = new();
+
+        private GetVocabulary()
+        {
+        }
+    }
+}
+
+/// <summary>Answers of a <c>VmActor</c>.</summary>
+public static class VmReplies
+{
+    /// <summary>What QEMU understands; <see langword="null"/> if it is not attached, does not answer, or says it in a way that is not understood.</summary>
+    public sealed record Vocabulary(QmpVocabulary? Value) : ILocalSignal;
 }
 
 /// <summary>"It happened": sent to the inventory, and the others to the clients of the VM's QMP endpoint.</summary>
@@ -76,6 +99,12 @@ internal static class VmSignals
 
     /// <summary>QEMU answered <c>query-status</c>; only the newest question counts.</summary>
     internal sealed record StatusAnswered(int Question, CommandResult Result) : ILocalSignal;
+
+    /// <summary>QEMU was asked what it understands.</summary>
+    internal sealed record VocabularyTold(int Attachment, Qmp.VocabularyAnswer Answer) : ILocalSignal;
+
+    /// <summary>An invocation's deadline passed while QEMU was asked what it understands.</summary>
+    internal sealed record VocabularyOverdue(Invocation Invocation) : ILocalSignal;
 
     /// <summary>QEMU told who it is; <c>PortEvents</c> is the count of them when it was asked.</summary>
     internal sealed record QemuIdentified(int Attachment, Qmp.QemuIdentity Identity, int PortEvents) : ILocalSignal;

@@ -58,7 +58,7 @@ public sealed class EncodedCommand
     /// <summary>The agent does not know it: it is made out of other commands here.</summary>
     public bool IsComposite { get; private init; }
 
-    /// <summary>The validated <c>arguments</c> object of a command of the guest namespace.</summary>
+    /// <summary>The <c>arguments</c> object; of a command of the guest namespace, validated.</summary>
     public ReadOnlyMemory<byte> Arguments { get; private init; }
 
     /// <summary>Length in bytes of the longest form of the message.</summary>
@@ -103,7 +103,7 @@ public sealed class EncodedCommand
             ? ForGuest(command, arguments)
             : throw new ArgumentException($"there is no command '{name}' in the guest namespace", nameof(name));
 
-    /// <summary>Encodes a QMP command; its arguments are checked by the QEMU that runs it.</summary>
+    /// <summary>Encodes a QMP command; whether the QEMU that is to run it takes it, that QEMU's <c>QmpVocabulary</c> knows.</summary>
     /// <param name="name">Command name.</param>
     /// <param name="arguments">An object, or nothing.</param>
     /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
@@ -111,7 +111,7 @@ public sealed class EncodedCommand
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
             throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
-        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [], outOfBand);
+        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : default, outOfBand);
     }
 
     /// <summary>Encodes a QMP command.</summary>
@@ -123,6 +123,7 @@ public sealed class EncodedCommand
         {
             Class = QapiCommandClasses.OfQmp(name, []),
             OutOfBand = outOfBand,
+            Arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray(),
             MaxReplyBytes = ReplyLimits.Qmp,
         };
 
@@ -161,7 +162,7 @@ public sealed class EncodedCommand
         using var writer = new Utf8JsonWriter(output);
         writer.WriteStartObject();
         writer.WriteString(verb, name);
-        if (!arguments.IsEmpty && !arguments.SequenceEqual("{}"u8))
+        if (!arguments.SequenceEqual("{}"u8))
         {
             writer.WritePropertyName("arguments"u8);
             writer.WriteRawValue(arguments, skipInputValidation: true);
