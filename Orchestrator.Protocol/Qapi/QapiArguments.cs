@@ -24,7 +24,7 @@ public static class QapiArguments
     {
         var output = new ArrayBufferWriter<byte>(Math.Max(arguments.Length, 16));
         var violation = QapiTranscoder.Transcode(
-            arguments, QapiTarget.ArgumentsOf(command), QapiStrictness.Sent, KeyValueArguments.Root, output, QapiLimits.Arguments);
+            arguments, QapiTarget.ArgumentsOf(command), QapiStrictness.Sent, KeyValueArguments.Root, output, QapiLimits.Arguments, out _);
         return violation is null ? output.WrittenSpan.ToArray() : throw new QapiValidationException(command.Name, violation);
     }
 
