@@ -152,6 +152,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.AgentProcessTold told:
                 OnAgentProcessTold(told);
                 break;
+            case VmCommands.Release:
+                OnRelease();
+                break;
             case VmCommands.SetLabels labels:
                 Show(_snapshot with { Labels = labels.Labels });
                 break;
