@@ -33,6 +33,7 @@ public sealed partial class AgentSession : IAsyncDisposable
         _time = time;
         _connection = new FrameConnection(stream, options.MaxUnsolicitedBytes);
         _deadline = new SessionDeadline(time, OnDeadline);
+        _honestRest = options.MaxReplyBytes;
     }
 
     private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan Timeout, long StartedAt)
@@ -115,6 +116,7 @@ public sealed partial class AgentSession : IAsyncDisposable
             {
                 _outstanding = new Outstanding(command, id, receiver, timeout, _time.GetTimestamp());
                 _state = AgentSessionState.Busy;
+                _honestRest = _options.MaxReplyBytes;
                 _connection.Splitter.MaxFrameBytes = Math.Min(command.MaxReplyBytes, _options.MaxReplyBytes);
                 _deadline.Set(timeout * SlowShare);
             }
@@ -199,6 +201,8 @@ public sealed partial class AgentSession : IAsyncDisposable
             ended = TakeOutstanding()!;
             if (_state != AgentSessionState.Closed)
                 _state = next;
+            if (next == AgentSessionState.Ready)
+                _honestRest = 0;
         }
         ended.Receiver.OnResult(result);
         return true;

@@ -72,8 +72,19 @@ public sealed class EncodedCommand
     public static EncodedCommand ForGuest(QapiCommand command, JsonElement arguments)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var encoded = QapiArguments.Encode(command, arguments);
-        return new EncodedCommand(command.Name, Prefix("execute"u8, command.Name, encoded), EndOfMessage)
+        return Checked(command, QapiArguments.Encode(command, arguments));
+    }
+
+    /// <summary>The same from UTF-8 JSON.</summary>
+    /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
+    public static EncodedCommand ForGuest(QapiCommand command, ReadOnlySpan<byte> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return Checked(command, QapiArguments.EncodeJson(command, arguments.IsEmpty ? "{}"u8 : arguments));
+    }
+
+    private static EncodedCommand Checked(QapiCommand command, byte[] encoded) =>
+        new(command.Name, Prefix("execute"u8, command.Name, encoded), EndOfMessage)
         {
             Class = command.Class,
             SuccessResponse = command.SuccessResponse,
@@ -83,7 +94,6 @@ public sealed class EncodedCommand
             Arguments = encoded,
             MaxReplyBytes = ReplyLimits.ForGuest(command.Name, encoded),
         };
-    }
 
     /// <summary>Encodes a command of the built-in guest namespace by its name.</summary>
     /// <exception cref="ArgumentException">The namespace has no such command.</exception>
@@ -101,15 +111,21 @@ public sealed class EncodedCommand
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
             throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
-        var encoded = arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : "{}"u8.ToArray();
-        return new EncodedCommand(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
+        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : default, outOfBand);
+    }
+
+    /// <summary>Encodes a QMP command.</summary>
+    /// <param name="name">Command name.</param>
+    /// <param name="encoded">The <c>arguments</c> object, strict JSON; empty for none.</param>
+    /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
+    public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand) =>
+        new(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
         {
             Class = QapiCommandClasses.OfQmp(name, []),
             OutOfBand = outOfBand,
-            Arguments = encoded,
+            Arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray(),
             MaxReplyBytes = ReplyLimits.Qmp,
         };
-    }
 
     /// <summary>Writes the message with its id and line end.</summary>
     /// <param name="span">At least <see cref="MaxLength"/> bytes.</param>
@@ -124,17 +140,22 @@ public sealed class EncodedCommand
     }
 
     /// <summary>Decodes an answer's payload and encodes it afresh from the values.</summary>
-    public CommandResult Decode(ReadOnlySpan<byte> payload)
+    /// <param name="payload">Value of <c>return</c>.</param>
+    /// <param name="value">The same, re-marshalled; only when nothing is wrong.</param>
+    /// <param name="tokens">How many JSON tokens of a guest were decoded.</param>
+    /// <returns>What is wrong; <see langword="null"/> if nothing is.</returns>
+    internal QapiViolation? Decode(ReadOnlySpan<byte> payload, out ReadOnlyMemory<byte> value, out int tokens)
     {
+        tokens = 0;
+        value = EmptyReturn.Value;
         if (payload.SequenceEqual("{}"u8) && Returns is null)
-            return EmptyReturn;
+            return null;
         var output = new ArrayBufferWriter<byte>(Math.Max(payload.Length, 16));
-        var accepted = FromGuest
-            ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out var violation)
-            : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation);
-        return accepted
-            ? new CommandResult.Returned(output.WrittenMemory)
-            : new CommandResult.Violated(new ReplyViolation(ViolationKind.Schema, violation!.Path, $"expected {violation.Expected}, got {violation.Actual}"));
+        QapiViolation? violation;
+        if (FromGuest ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out violation, out tokens) : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation))
+            violation = FromGuest ? ReplyConsistency.Check(this, output.WrittenSpan) : null;
+        value = output.WrittenMemory;
+        return violation;
     }
 
     /// <summary>The answer <c>{}</c>, also given for a command that is confirmed by an event.</summary>
