@@ -167,7 +167,7 @@ public sealed class EncodedCommand
         using var writer = new Utf8JsonWriter(output);
         writer.WriteStartObject();
         writer.WriteString(verb, name);
-        if (!arguments.SequenceEqual("{}"u8))
+        if (!arguments.IsEmpty && !arguments.SequenceEqual("{}"u8))
         {
             writer.WritePropertyName("arguments"u8);
             writer.WriteRawValue(arguments, skipInputValidation: true);
