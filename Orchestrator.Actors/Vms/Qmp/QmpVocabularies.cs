@@ -75,7 +75,7 @@ internal sealed class QmpVocabularies
             return Useless("this node knows too many other kinds of QEMU");
         try
         {
-            return new VocabularyAnswer(Share(version, hash, QmpVocabulary.Read(introspection)), IsOwn: true);
+            return new VocabularyAnswer(Share(version, hash, QmpVocabulary.Read(introspection.Span)), IsOwn: true);
         }
         catch (QapiIntrospectionException e)
         {

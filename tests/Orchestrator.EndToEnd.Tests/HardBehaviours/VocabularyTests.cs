@@ -16,7 +16,7 @@ public sealed class VocabularyTests(GuestsFixture guests) : GuestTests(guests, W
         var introspection = Encoding.UTF8.GetBytes((await Guests.Api.QmpAsync(WithDisk, "query-qmp-schema")).Result().GetRawText());
 
         var vocabulary = QmpVocabulary.Read(introspection);
-        var merged = QapiIntrospection.Read(vocabulary.Merged(GuestNamespace.BuiltIn).Span);
+        var merged = QapiIntrospection.Read(MergedIntrospection.Schema(introspection, GuestNamespace.BuiltIn));
 
         RealIntrospection.AssertTrueOfEveryQemu(vocabulary);
         RealIntrospection.AssertPasses(vocabulary, "device_add", """{"driver":"virtio-blk-pci","drive":"d","id":"x","disable-legacy":true}""");

@@ -21,8 +21,8 @@ public sealed class IntrospectionRealTests
         var answer = Assert.IsType<CommandResult.Returned>(await session.ExecuteAsync(EncodedCommand.ForQmp("query-qmp-schema"), Limit));
         var commands = Assert.IsType<CommandResult.Returned>(await session.ExecuteAsync(EncodedCommand.ForQmp("query-commands"), Limit));
 
-        var vocabulary = QmpVocabulary.Read(answer.Value);
-        var merged = QapiIntrospection.Read(vocabulary.Merged(GuestNamespace.BuiltIn).Span);
+        var vocabulary = QmpVocabulary.Read(answer.Value.Span);
+        var merged = QapiIntrospection.Read(MergedIntrospection.Schema(answer.Value.Span, GuestNamespace.BuiltIn));
         var names = MergedIntrospection.Commands(commands.Value.Span, GuestNamespace.BuiltIn);
 
         RealIntrospection.AssertTrueOfEveryQemu(vocabulary);
