@@ -160,6 +160,7 @@ public sealed class VmActorQuarantineTests : VmActorTest
         for (var i = 0; i < 60; i++)
         {
             await Qmp.Peer.EventAsync("VSERPORT_CHANGE", """{"id": "port7", "open": true}""");
+            await Events.FishForMessageAsync(message => message is FleetEvent { Name: "VSERPORT_CHANGE" }, Limit);
             await SettleVmAsync();
             Advance(3);
         }
