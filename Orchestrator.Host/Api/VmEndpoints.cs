@@ -49,11 +49,11 @@ internal static class VmEndpoints
         }
     }
 
-    private static async Task<IResult> ReleaseAsync(string vm, Node node, CancellationToken cancellationToken)
+    private static async Task<IResult> ReleaseAsync(string vm, Node node, QmpSockets sockets, CancellationToken cancellationToken)
     {
         var entry = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
         return await node.AskAsync<object>(entry.Vm, VmCommands.Release.Instance, cancellationToken).ConfigureAwait(false) is VmReplies.Released released
-            ? Results.Json(VmView.Of(released.Snapshot), ApiJson.Default.VmView)
+            ? Results.Json(VmView.Of(released.Snapshot, sockets.PathOf(released.Snapshot)), ApiJson.Default.VmView)
             : Problems.Of("not-quarantined", $"the guest of '{vm}' is not quarantined: there is nothing to release");
     }
 
