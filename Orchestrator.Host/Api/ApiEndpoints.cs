@@ -8,6 +8,7 @@ internal static class ApiEndpoints
         VmEndpoints.Map(routes);
         JobEndpoints.Map(routes);
         EventEndpoints.Map(routes);
+        SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
         routes.MapOpenApi("/{documentName}.json");
     }

@@ -14,7 +14,7 @@ namespace Orchestrator.Host.Api;
 [JsonSerializable(typeof(ItemsView<VmView>))]
 [JsonSerializable(typeof(ItemsView<JobView>))]
 [JsonSerializable(typeof(ItemsView<OutcomeView>))]
-[JsonSerializable(typeof(ItemsView<string>))]
+[JsonSerializable(typeof(SchemaNamesView))]
 [JsonSerializable(typeof(JobStreamItem))]
 [JsonSerializable(typeof(VmStreamItem))]
 [JsonSerializable(typeof(EventView))]

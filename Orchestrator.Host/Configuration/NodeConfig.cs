@@ -12,6 +12,9 @@ public sealed class NodeConfig
     /// <summary>The node's own directory, as <c>--data</c>.</summary>
     public string? Data { get; set; }
 
+    /// <summary>Schema files of the user's own agents; a directory stands for every <c>*.json</c> in it. Relative to the configuration file.</summary>
+    public List<string> Schemas { get; set => field = value ?? []; } = [];
+
     /// <summary>Directories to watch, as <c>--vm-dir</c>.</summary>
     public List<string> VmDirs { get; set => field = value ?? []; } = [];
 

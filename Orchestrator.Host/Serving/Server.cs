@@ -2,6 +2,7 @@ using Akka.Hosting;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
+using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
@@ -17,10 +18,11 @@ internal static class Server
     {
         var config = Merge(options);
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
+        var guest = UserSchemas.Load(config.Schemas);
         using var data = config.Data is { } path ? DataDirectory.Take(path) : null;
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await using var app = Build(config, endpoints);
+        await using var app = Build(config, guest, endpoints);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
@@ -38,7 +40,7 @@ internal static class Server
         return config;
     }
 
-    private static WebApplication Build(NodeConfig config, IReadOnlyList<ListenEndpoint> endpoints)
+    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.WebHost.ConfigureKestrel(server =>
@@ -55,7 +57,7 @@ internal static class Server
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
-        AddNode(builder.Services, config);
+        AddNode(builder.Services, config, guest);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<LocalCallers>();
@@ -63,10 +65,10 @@ internal static class Server
         return app;
     }
 
-    private static void AddNode(IServiceCollection services, NodeConfig config)
+    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest)
     {
         var host = config.Host ?? Environment.MachineName;
-        var settings = new VmSettings();
+        var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
         services.AddSingleton(new VmSources(config));
         services.AddAkka("orchestrator", (akka, _) => akka
             .ConfigureLoggers(loggers =>
@@ -76,7 +78,7 @@ internal static class Server
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
             .AddNodeActors(host, settings));
-        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, GuestNamespace.BuiltIn, settings.Time));
+        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
         services.AddHostedService<VmWatcher>();
     }
 }
