@@ -143,17 +143,22 @@ public sealed class EncodedCommand
     }
 
     /// <summary>Decodes an answer's payload and encodes it afresh from the values.</summary>
-    public CommandResult Decode(ReadOnlySpan<byte> payload)
+    /// <param name="payload">Value of <c>return</c>.</param>
+    /// <param name="value">The same, re-marshalled; only when nothing is wrong.</param>
+    /// <param name="tokens">How many JSON tokens of a guest were decoded.</param>
+    /// <returns>What is wrong; <see langword="null"/> if nothing is.</returns>
+    internal QapiViolation? Decode(ReadOnlySpan<byte> payload, out ReadOnlyMemory<byte> value, out int tokens)
     {
+        tokens = 0;
+        value = EmptyReturn.Value;
         if (payload.SequenceEqual("{}"u8) && Returns is null)
-            return EmptyReturn;
+            return null;
         var output = new ArrayBufferWriter<byte>(Math.Max(payload.Length, 16));
-        var accepted = FromGuest
-            ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out var violation)
-            : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation);
-        return accepted
-            ? new CommandResult.Returned(output.WrittenMemory)
-            : new CommandResult.Violated(new ReplyViolation(ViolationKind.Schema, violation!.Path, $"expected {violation.Expected}, got {violation.Actual}"));
+        QapiViolation? violation;
+        if (FromGuest ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out violation, out tokens) : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation))
+            violation = FromGuest ? ReplyConsistency.Check(this, output.WrittenSpan) : null;
+        value = output.WrittenMemory;
+        return violation;
     }
 
     /// <summary>The answer <c>{}</c>, also given for a command that is confirmed by an event.</summary>
@@ -165,7 +170,7 @@ public sealed class EncodedCommand
         using var writer = new Utf8JsonWriter(output);
         writer.WriteStartObject();
         writer.WriteString(verb, name);
-        if (!arguments.SequenceEqual("{}"u8))
+        if (!arguments.IsEmpty && !arguments.SequenceEqual("{}"u8))
         {
             writer.WritePropertyName("arguments"u8);
             writer.WriteRawValue(arguments, skipInputValidation: true);
