@@ -71,8 +71,19 @@ public sealed class EncodedCommand
     public static EncodedCommand ForGuest(QapiCommand command, JsonElement arguments)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var encoded = QapiArguments.Encode(command, arguments);
-        return new EncodedCommand(command.Name, Prefix("execute"u8, command.Name, encoded), EndOfMessage)
+        return ForGuestEncoded(command, QapiArguments.Encode(command, arguments));
+    }
+
+    /// <summary>The same from UTF-8 JSON.</summary>
+    /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
+    public static EncodedCommand ForGuestJson(QapiCommand command, ReadOnlySpan<byte> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return ForGuestEncoded(command, QapiArguments.EncodeJson(command, arguments));
+    }
+
+    private static EncodedCommand ForGuestEncoded(QapiCommand command, byte[] encoded) =>
+        new(command.Name, Prefix("execute"u8, command.Name, encoded), EndOfMessage)
         {
             Class = command.Class,
             SuccessResponse = command.SuccessResponse,
@@ -82,7 +93,6 @@ public sealed class EncodedCommand
             Arguments = encoded,
             MaxReplyBytes = ReplyLimits.ForGuest(command.Name, encoded),
         };
-    }
 
     /// <summary>Encodes a command of the built-in guest namespace by its name.</summary>
     /// <exception cref="ArgumentException">The namespace has no such command.</exception>
@@ -100,14 +110,17 @@ public sealed class EncodedCommand
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
             throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
-        var encoded = arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [];
-        return new EncodedCommand(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
+        return ForQmpJson(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [], outOfBand);
+    }
+
+    /// <summary>The same from the UTF-8 JSON of an object, which is written as it is.</summary>
+    public static EncodedCommand ForQmpJson(string name, ReadOnlySpan<byte> arguments, bool outOfBand = false) =>
+        new(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, arguments), EndOfMessage)
         {
             Class = name.StartsWith("query-", StringComparison.Ordinal) ? CommandClass.ReadOnly : CommandClass.NonIdempotent,
             OutOfBand = outOfBand,
             MaxReplyBytes = ReplyLimits.Qmp,
         };
-    }
 
     /// <summary>Writes the message with its id and line end.</summary>
     /// <param name="span">At least <see cref="MaxLength"/> bytes.</param>
