@@ -20,4 +20,11 @@ public enum CommandRoute
 /// <param name="Route">Which way it takes.</param>
 /// <param name="Command">The command; for <see cref="CommandRoute.Run"/>, the <c>guest-exec</c> that starts the program.</param>
 /// <param name="Deadline">When every target must have its outcome.</param>
-public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Command, Deadline Deadline);
+public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Command, Deadline Deadline)
+{
+    /// <summary>
+    /// Whether a QMP command must fit what its QEMU says of itself before it is sent. False for a client of QMP's own kind: QEMU's errors are what
+    /// it expects.
+    /// </summary>
+    public bool IsChecked { get; init; } = true;
+}

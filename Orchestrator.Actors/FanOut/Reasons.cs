@@ -14,6 +14,8 @@ public static class Reasons
 
     /// <summary>Refused: the agent or QEMU does not know the command.</summary>
     public const string Unsupported = nameof(Unsupported);
+    /// <summary>Refused: the arguments do not fit the command of this VM's QEMU.</summary>
+    public const string InvalidArgument = nameof(InvalidArgument);
     /// <summary>Refused: the guest's administrator or platform disabled the command.</summary>
     public const string DisabledByGuest = nameof(DisabledByGuest);
     /// <summary>Refused: the guest's filesystems are frozen and the command would need them.</summary>

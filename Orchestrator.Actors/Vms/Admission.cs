@@ -1,5 +1,6 @@
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi.Introspection;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -24,6 +25,14 @@ internal static class Admission
         QmpLink.Silent => Undelivered(Reasons.QemuUnresponsive, vm.QmpMessage ?? "QEMU does not answer"),
         QmpLink.Busy => Undelivered(Reasons.MonitorBusy, vm.QmpMessage ?? "another client holds the monitor"),
         _ => Undelivered(Reasons.HostUnreachable, vm.QmpMessage ?? "no QMP session yet"),
+    };
+
+    /// <summary>Decides on a command by what a QEMU says of itself; <see langword="null"/> lets it pass, as does a QEMU that says nothing.</summary>
+    public static Rejection? DecideQmp(EncodedCommand command, QmpVocabulary? vocabulary) => vocabulary?.Check(command) switch
+    {
+        null => null,
+        { Kind: QmpObjectionKind.Unsupported } unknown => new Rejection(Phase.Refused, Reasons.Unsupported, unknown.Message),
+        var wrong => new Rejection(Phase.Refused, Reasons.InvalidArgument, wrong.Message),
     };
 
     private static Rejection? OfQemu(VmCondition vm) => vm.Qmp switch

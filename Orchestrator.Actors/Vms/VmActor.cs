@@ -57,7 +57,11 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => EndAllInFlight();
+    protected override void PostStop()
+    {
+        EndAllInFlight();
+        TellFollowers(VmEvents.Left.Instance);
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message) => Unhandled(message);
@@ -67,7 +71,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         switch (message)
         {
             case QmpEvents.Attached attached:
-                OnAttached(attached.QemuVersion);
+                OnAttached(attached.Greeting);
                 Become(Attached);
                 break;
             case QmpEvents.Detached detached:
@@ -137,8 +141,17 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.EventOverdue overdue:
                 OnEventOverdue(overdue.Invocation);
                 break;
+            case VmSignals.VocabularyTold told:
+                OnVocabularyTold(told);
+                break;
+            case VmSignals.VocabularyOverdue overdue:
+                OnVocabularyOverdue(overdue.Invocation);
+                break;
+            case VmQueries.GetVocabulary:
+                OnGetVocabulary();
+                break;
             case VmCommands.CancelInvocation cancel:
-                _agent?.Tell(new AgentCommands.Cancel(cancel.Invocation));
+                OnCancel(cancel.Invocation);
                 break;
             case AgentEvents.StateChanged changed:
                 OnAgentChanged(changed);
@@ -151,6 +164,12 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case VmSignals.AgentProcessTold told:
                 OnAgentProcessTold(told);
+                break;
+            case VmCommands.Follow:
+                OnFollow(Sender);
+                break;
+            case VmCommands.Unfollow:
+                _followers?.Remove(Sender);
                 break;
             case VmCommands.SetLabels labels:
                 Show(_snapshot with { Labels = labels.Labels });
@@ -167,6 +186,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     /// <summary>Takes over a new condition and tells the inventory if the VM looks different.</summary>
     private void Apply(VmCondition condition)
     {
+        var changed = condition != _condition;
         _condition = condition;
         Show(_snapshot with
         {
@@ -176,6 +196,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             Message = condition.Message,
             Since = condition.State == _snapshot.State ? _snapshot.Since : Now,
         });
+        if (changed)
+            TellSeen();
     }
 
     private void Show(VmSnapshot snapshot)

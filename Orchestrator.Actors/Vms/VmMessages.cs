@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi.Introspection;
+using Orchestrator.Protocol.Qmp;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -13,13 +15,74 @@ internal static class VmCommands
 
     /// <summary>From the <c>FanOutRouter</c>: takes an invocation back if it is not written yet. Its outcome tells.</summary>
     internal sealed record CancelInvocation(Invocation Invocation) : ILocalSignal;
+
+    /// <summary>From a <c>QmpClientActor</c>: from now on it is sent <see cref="VmEvents.Seen"/>, <see cref="VmEvents.Told"/> and <see cref="VmEvents.Left"/>.</summary>
+    internal sealed class Follow : ILocalSignal
+    {
+        public static readonly Follow Instance = new();
+
+        private Follow()
+        {
+        }
+    }
+
+    /// <summary>From a <c>QmpClientActor</c> that ends.</summary>
+    internal sealed class Unfollow : ILocalSignal
+    {
+        public static readonly Unfollow Instance = new();
+
+        private Unfollow()
+        {
+        }
+    }
 }
 
-/// <summary>"It happened": sent to the inventory.</summary>
+/// <summary>"Tell me": answered by <see cref="VmReplies"/>.</summary>
+public static class VmQueries
+{
+    /// <summary>What this VM's QEMU understands. The first question after an attachment asks QEMU, which may take the deadline of the node's own queries.</summary>
+    public sealed class GetVocabulary : ILocalSignal
+    {
+        /// <summary>The only one.</summary>
+        public static readonly GetVocabulary Instance = new();
+
+        private GetVocabulary()
+        {
+        }
+    }
+}
+
+/// <summary>Answers of a <c>VmActor</c>.</summary>
+public static class VmReplies
+{
+    /// <summary>What QEMU understands; <see langword="null"/> if it is not attached, does not answer, or says it in a way that is not understood.</summary>
+    public sealed record Vocabulary(QmpVocabulary? Value) : ILocalSignal;
+}
+
+/// <summary>"It happened": sent to the inventory, and the others to the clients of the VM's QMP endpoint.</summary>
 internal static class VmEvents
 {
     /// <summary>The VM looks different from before.</summary>
     internal sealed record Changed(VmSnapshot Snapshot) : ILocalSignal;
+
+    /// <summary>The VM as it is now.</summary>
+    /// <param name="Condition">What decides whether it takes a command.</param>
+    /// <param name="Port">The agent's port, once found.</param>
+    /// <param name="Greeting">QEMU's own, of the newest session; <see langword="null"/> before the first.</param>
+    internal sealed record Seen(VmCondition Condition, Qmp.AgentPort? Port, QmpGreeting? Greeting) : ILocalSignal;
+
+    /// <summary>An event of QEMU's or of the guest namespace, as a message of QMP.</summary>
+    internal sealed record Told(ReadOnlyMemory<byte> Message) : ILocalSignal;
+
+    /// <summary>The VM's actor has ended, or begins anew.</summary>
+    internal sealed class Left : ILocalSignal
+    {
+        public static readonly Left Instance = new();
+
+        private Left()
+        {
+        }
+    }
 }
 
 /// <summary>Only the actor itself, its sessions and its timers.</summary>
@@ -36,6 +99,12 @@ internal static class VmSignals
 
     /// <summary>QEMU answered <c>query-status</c>; only the newest question counts.</summary>
     internal sealed record StatusAnswered(int Question, CommandResult Result) : ILocalSignal;
+
+    /// <summary>QEMU was asked what it understands.</summary>
+    internal sealed record VocabularyTold(int Attachment, Qmp.VocabularyAnswer Answer) : ILocalSignal;
+
+    /// <summary>An invocation's deadline passed while QEMU was asked what it understands.</summary>
+    internal sealed record VocabularyOverdue(Invocation Invocation) : ILocalSignal;
 
     /// <summary>QEMU told who it is; <c>PortEvents</c> is the count of them when it was asked.</summary>
     internal sealed record QemuIdentified(int Attachment, Qmp.QemuIdentity Identity, int PortEvents) : ILocalSignal;

@@ -1,5 +1,6 @@
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Api;
@@ -16,17 +17,20 @@ internal static class VmEndpoints
         routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: false, context, node)).Produces<OutcomeView>();
     }
 
-    private static async Task<IResult> ListAsync(string? target, Node node, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string? target, Node node, QmpSockets sockets, CancellationToken cancellationToken)
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
         var selection = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(selector), cancellationToken).ConfigureAwait(false);
-        return Results.Json(new ItemsView<VmView>([.. selection.Entries.Select(entry => VmView.Of(entry.Snapshot))]), ApiJson.Default.ItemsViewVmView);
+        return Results.Json(new ItemsView<VmView>([.. selection.Entries.Select(entry => VmView.Of(entry.Snapshot, sockets.PathOf(entry.Snapshot)))]), ApiJson.Default.ItemsViewVmView);
     }
 
-    private static async Task<IResult> GetAsync(string vm, Node node, CancellationToken cancellationToken) =>
-        Results.Json(VmView.Of((await FindAsync(vm, node, cancellationToken).ConfigureAwait(false)).Snapshot), ApiJson.Default.VmView);
+    private static async Task<IResult> GetAsync(string vm, Node node, QmpSockets sockets, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return Results.Json(VmView.Of(found.Snapshot, sockets.PathOf(found.Snapshot)), ApiJson.Default.VmView);
+    }
 
-    private static async Task WatchAsync(string? target, HttpContext context, Node node)
+    private static async Task WatchAsync(string? target, HttpContext context, Node node, QmpSockets sockets)
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
         var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
@@ -35,7 +39,7 @@ internal static class VmEndpoints
             var news = node.FollowAsync<InventoryReplies.Changes>(node.Inventory, new InventoryQueries.ReadChanges(after), context.RequestAborted);
             var changes = await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false);
             foreach (var vm in changes.Changed.Where(vm => selector?.Matches(vm) != false))
-                stream.Write("vm", null, new VmStreamItem { Vm = VmView.Of(vm) }, ApiJson.Default.VmStreamItem);
+                stream.Write("vm", null, new VmStreamItem { Vm = VmView.Of(vm, sockets.PathOf(vm)) }, ApiJson.Default.VmStreamItem);
             foreach (var vm in changes.Gone.Where(vm => selector?.Matches(vm) != false))
                 stream.Write("gone", null, new VmStreamItem { Gone = new GoneView(vm.Name, vm.Host) }, ApiJson.Default.VmStreamItem);
             await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
@@ -55,7 +59,9 @@ internal static class VmEndpoints
         return Results.Json(OutcomeView.Of(outcome), ApiJson.Default.OutcomeView);
     }
 
-    private static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
+    /// <summary>By UUID or name.</summary>
+    /// <exception cref="RequestException">There is none, or several.</exception>
+    internal static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
     {
         var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
         var found = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Take(2).ToArray();

@@ -39,14 +39,17 @@ public sealed record VmView
     /// <summary>When the condition last changed.</summary>
     public DateTimeOffset Since { get; init; }
 
+    /// <summary>Path of the VM's QMP socket; left out if it has none.</summary>
+    public string? QmpSocket { get; init; }
+
     /// <summary>From the configuration.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>For selectors: <c>f:NAME=value</c>.</summary>
     public required IReadOnlyDictionary<string, string> Facts { get; init; }
 
-    /// <summary>From the actor's snapshot.</summary>
-    public static VmView Of(VmSnapshot vm)
+    /// <summary>From the actor's snapshot, and the path of its QMP socket.</summary>
+    public static VmView Of(VmSnapshot vm, string? qmpSocket)
     {
         ArgumentNullException.ThrowIfNull(vm);
         return new VmView
@@ -62,6 +65,7 @@ public sealed record VmView
             Guest = vm.Guest is { } guest ? new GuestView(guest.OsType, guest.OsVersion, guest.AgentVersion) : null,
             Message = vm.Message,
             Since = vm.Since,
+            QmpSocket = qmpSocket,
             Labels = vm.Labels,
             Facts = vm.Facts,
         };

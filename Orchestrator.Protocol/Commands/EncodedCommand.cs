@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Orchestrator.Protocol.Qapi;
+using Orchestrator.Protocol.Qapi.Binding;
 
 namespace Orchestrator.Protocol.Commands;
 
@@ -57,7 +58,7 @@ public sealed class EncodedCommand
     /// <summary>The agent does not know it: it is made out of other commands here.</summary>
     public bool IsComposite { get; private init; }
 
-    /// <summary>The validated <c>arguments</c> object of a command of the guest namespace.</summary>
+    /// <summary>The <c>arguments</c> object; of a command of the guest namespace, validated.</summary>
     public ReadOnlyMemory<byte> Arguments { get; private init; }
 
     /// <summary>Length in bytes of the longest form of the message.</summary>
@@ -71,18 +72,18 @@ public sealed class EncodedCommand
     public static EncodedCommand ForGuest(QapiCommand command, JsonElement arguments)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return ForGuestEncoded(command, QapiArguments.Encode(command, arguments));
+        return Checked(command, QapiArguments.Encode(command, arguments));
     }
 
     /// <summary>The same from UTF-8 JSON.</summary>
     /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
-    public static EncodedCommand ForGuestJson(QapiCommand command, ReadOnlySpan<byte> arguments)
+    public static EncodedCommand ForGuest(QapiCommand command, ReadOnlySpan<byte> arguments)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return ForGuestEncoded(command, QapiArguments.EncodeJson(command, arguments));
+        return Checked(command, QapiArguments.EncodeJson(command, arguments.IsEmpty ? "{}"u8 : arguments));
     }
 
-    private static EncodedCommand ForGuestEncoded(QapiCommand command, byte[] encoded) =>
+    private static EncodedCommand Checked(QapiCommand command, byte[] encoded) =>
         new(command.Name, Prefix("execute"u8, command.Name, encoded), EndOfMessage)
         {
             Class = command.Class,
@@ -102,7 +103,7 @@ public sealed class EncodedCommand
             ? ForGuest(command, arguments)
             : throw new ArgumentException($"there is no command '{name}' in the guest namespace", nameof(name));
 
-    /// <summary>Encodes a QMP command; its arguments are checked by the QEMU that runs it.</summary>
+    /// <summary>Encodes a QMP command; whether the QEMU that is to run it takes it, that QEMU's <c>QmpVocabulary</c> knows.</summary>
     /// <param name="name">Command name.</param>
     /// <param name="arguments">An object, or nothing.</param>
     /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
@@ -110,15 +111,19 @@ public sealed class EncodedCommand
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
             throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
-        return ForQmpJson(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [], outOfBand);
+        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : default, outOfBand);
     }
 
-    /// <summary>The same from the UTF-8 JSON of an object, which is written as it is.</summary>
-    public static EncodedCommand ForQmpJson(string name, ReadOnlySpan<byte> arguments, bool outOfBand = false) =>
-        new(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, arguments), EndOfMessage)
+    /// <summary>Encodes a QMP command.</summary>
+    /// <param name="name">Command name.</param>
+    /// <param name="encoded">The <c>arguments</c> object, strict JSON; empty for none.</param>
+    /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
+    public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand) =>
+        new(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
         {
-            Class = name.StartsWith("query-", StringComparison.Ordinal) ? CommandClass.ReadOnly : CommandClass.NonIdempotent,
+            Class = QapiCommandClasses.OfQmp(name, []),
             OutOfBand = outOfBand,
+            Arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray(),
             MaxReplyBytes = ReplyLimits.Qmp,
         };
 
@@ -157,7 +162,7 @@ public sealed class EncodedCommand
         using var writer = new Utf8JsonWriter(output);
         writer.WriteStartObject();
         writer.WriteString(verb, name);
-        if (!arguments.IsEmpty && !arguments.SequenceEqual("{}"u8))
+        if (!arguments.SequenceEqual("{}"u8))
         {
             writer.WritePropertyName("arguments"u8);
             writer.WriteRawValue(arguments, skipInputValidation: true);

@@ -19,6 +19,9 @@ public abstract class QapiType
     /// <summary>Names of the features of the type itself.</summary>
     public IReadOnlyList<string> Features { get; internal init; } = [];
 
+    /// <summary>The name is a number that QEMU's introspection put in place of the real one: it tells nobody anything.</summary>
+    internal bool IsMasked => Name is [>= '0' and <= '9', ..];
+
     /// <summary>Whether a JSON value that starts with this token can be of this type at all.</summary>
     internal abstract bool Accepts(JsonTokenType token);
 

@@ -14,8 +14,8 @@ internal static class QapiMembers
         // '*name' marks an optional member.
         var optional = property.Name.StartsWith('*');
         var name = optional ? property.Name[1..] : property.Name;
-        if (name.Length == 0)
-            throw new QapiSchemaException(property.Position, "a member's name", $"'{property.Name}'");
+        if (!QapiNames.IsValid(name))
+            throw new QapiSchemaException(property.Position, QapiNames.Rule, $"'{property.Name}'");
         if (property.Value is not QapiObjectNode detailed)
             return new QapiMemberDefinition(property.Position, name, optional, TypeName(property.Value), null, []);
         QapiNodes.AllowKeys(detailed, "type", "if", "features");
@@ -32,11 +32,11 @@ internal static class QapiMembers
     private static QapiValueDefinition Value(QapiNode node)
     {
         if (node is not QapiObjectNode detailed)
-            return new QapiValueDefinition(node.Position, QapiNodes.Text(node, "an enum value, or an object {name, if, features}"), null, []);
+            return new QapiValueDefinition(node.Position, QapiNodes.Name(node, mayStartWithDigit: true), null, []);
         QapiNodes.AllowKeys(detailed, "name", "if", "features");
         return new QapiValueDefinition(
             node.Position,
-            QapiNodes.Text(QapiNodes.Require(detailed, "name"), "an enum value"),
+            QapiNodes.Name(QapiNodes.Require(detailed, "name"), mayStartWithDigit: true),
             QapiConditions.Read(detailed["if"]),
             QapiFeatures.Read(detailed["features"]));
     }

@@ -68,8 +68,8 @@ internal sealed class SchemaEmitter
         {
             code.Line("private static EncodedCommand Encode(string name, Action<Utf8JsonWriter>? arguments = null) =>");
             code.Line(_root.IsQmp
-                ? "    EncodedCommand.ForQmpJson(name, QapiJson.Object(arguments));"
-                : $"    EncodedCommand.ForGuestJson({_runtimeSchema}.Commands[name], QapiJson.Object(arguments));");
+                ? "    EncodedCommand.ForQmp(name, QapiJson.Object(arguments), outOfBand: false);"
+                : $"    EncodedCommand.ForGuest({_runtimeSchema}.Commands[name], QapiJson.Object(arguments));");
             var emitter = new CommandEmitter(code, _types);
             foreach (var command in _schema.Commands.Values.OrderBy(command => command.Name, StringComparer.Ordinal))
                 emitter.Emit(command);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi.Introspection;
 
 namespace Orchestrator.Actors.Tests.Vms;
 
@@ -86,6 +87,28 @@ public sealed class AdmissionTests
             Down       HostUnreachable
             """,
             rows);
+    }
+
+    [Fact]
+    public void Commands_to_QEMU_are_held_against_what_it_says_of_itself()
+    {
+        var vocabulary = QmpVocabulary.Read(System.Text.Encoding.UTF8.GetBytes(Introspections.Of("device_del", "yank")));
+        var rows = new[]
+        {
+            EncodedCommand.ForQmp("device_del", JsonElement.Parse("""{"id":"disk0"}""")), EncodedCommand.ForQmp("device_del"), EncodedCommand.ForQmp("device-del"),
+            EncodedCommand.ForQmp("yank", outOfBand: true), EncodedCommand.ForQmp("device_del", JsonElement.Parse("""{"id":"disk0"}"""), outOfBand: true),
+        };
+
+        TextTable.AssertEqual(
+            """
+            ok
+            InvalidArgument
+            Unsupported
+            ok
+            Unsupported
+            """,
+            rows.Select(command => Text(Admission.DecideQmp(command, vocabulary), Phase.Refused)));
+        Assert.All(rows, command => Assert.Null(Admission.DecideQmp(command, null)));
     }
 
     [Fact]
