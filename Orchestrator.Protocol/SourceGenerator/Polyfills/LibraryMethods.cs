@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace System;
 
 /// <summary>Methods of today's class library that .NET Standard 2.0 does not have, as far as the parser uses them.</summary>
@@ -28,9 +30,26 @@ internal static class LibraryMethods
         public static StringSplitOptions TrimEntries => (StringSplitOptions)2;
     }
 
+    extension(char)
+    {
+        public static bool IsAsciiLetter(char value) => (char)(value | ' ') is >= 'a' and <= 'z';
+
+        public static bool IsAsciiDigit(char value) => value is >= '0' and <= '9';
+    }
+
     extension(ReadOnlySpan<char> text)
     {
         public bool Contains(char value) => text.IndexOf(value) >= 0;
+
+        public bool ContainsAnyExcept(SearchValues<char> values)
+        {
+            foreach (var letter in text)
+            {
+                if (!values.Contains(letter))
+                    return true;
+            }
+            return false;
+        }
     }
 
     extension(ReadOnlySpan<string> values)
