@@ -37,6 +37,8 @@ public static class Reasons
     public const string AgentAbsent = nameof(AgentAbsent);
     /// <summary>Undelivered or Unknown: the agent's channel is open and the agent does not answer.</summary>
     public const string AgentUnresponsive = nameof(AgentUnresponsive);
+    /// <summary>Undelivered or Unknown: the guest exceeded a budget, and its channel is closed until it is released.</summary>
+    public const string GuestQuarantined = nameof(GuestQuarantined);
     /// <summary>Undelivered or Unknown: QEMU itself does not answer on QMP.</summary>
     public const string QemuUnresponsive = nameof(QemuUnresponsive);
     /// <summary>Undelivered: no QMP connection to the VM.</summary>

@@ -54,6 +54,7 @@ internal static class Admission
     private static Rejection? OfAgent(VmCondition vm) => vm.Agent switch
     {
         AgentState.Absent => Undelivered(Reasons.AgentAbsent, vm.AgentMessage ?? "no agent runs in the guest"),
+        AgentState.Quarantined => Undelivered(Reasons.GuestQuarantined, vm.AgentMessage ?? "the guest is quarantined"),
         AgentState.Unresponsive => Undelivered(Reasons.AgentUnresponsive, vm.AgentMessage ?? "the agent does not answer"),
         _ => null,
     };

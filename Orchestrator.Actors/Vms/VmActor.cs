@@ -171,6 +171,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmCommands.Unfollow:
                 _followers?.Remove(Sender);
                 break;
+            case VmCommands.Release:
+                OnRelease();
+                break;
             case VmCommands.SetLabels labels:
                 Show(_snapshot with { Labels = labels.Labels });
                 break;

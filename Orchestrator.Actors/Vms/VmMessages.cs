@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
@@ -8,8 +9,19 @@ using Orchestrator.Protocol.Qmp;
 namespace Orchestrator.Actors.Vms;
 
 /// <summary>"Do": answered as each says.</summary>
-internal static class VmCommands
+public static class VmCommands
 {
+    /// <summary>From the API: ends the guest's quarantine, so that its channel is opened afresh. Answer: <see cref="VmReplies.Released"/> or <see cref="VmReplies.NotQuarantined"/>.</summary>
+    public sealed class Release : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Release Instance = new();
+
+        private Release()
+        {
+        }
+    }
+
     /// <summary>From the <c>VmHostSupervisor</c>: the configuration's labels changed.</summary>
     internal sealed record SetLabels(FrozenDictionary<string, string> Labels) : ILocalSignal;
 
@@ -57,6 +69,12 @@ public static class VmReplies
 {
     /// <summary>What QEMU understands; <see langword="null"/> if it is not attached, does not answer, or says it in a way that is not understood.</summary>
     public sealed record Vocabulary(QmpVocabulary? Value) : ILocalSignal;
+
+    /// <summary>The guest is out of quarantine.</summary>
+    public sealed record Released(VmSnapshot Snapshot) : INoSerializationVerificationNeeded;
+
+    /// <summary>The guest was not in quarantine: nothing changed.</summary>
+    public sealed record NotQuarantined(VmSnapshot Snapshot) : INoSerializationVerificationNeeded;
 }
 
 /// <summary>"It happened": sent to the inventory, and the others to the clients of the VM's QMP endpoint.</summary>

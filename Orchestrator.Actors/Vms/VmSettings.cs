@@ -1,3 +1,4 @@
+using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qmp;
 
@@ -14,6 +15,9 @@ public sealed record VmSettings
 
     /// <summary>Limits of the agent session.</summary>
     public AgentSessionOptions Agent { get; init; } = new();
+
+    /// <summary>What a guest may do before it is quarantined.</summary>
+    public GuestLimits GuestLimits { get; init; } = new();
 
     /// <summary>From the start of a connection attempt to its success.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

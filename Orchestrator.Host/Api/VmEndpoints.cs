@@ -1,7 +1,9 @@
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Serving;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Api;
 
@@ -13,6 +15,9 @@ internal static class VmEndpoints
         routes.MapGet("/v1/vms", ListAsync).Produces<ItemsView<VmView>>();
         routes.MapGet("/v1/vms:watch", WatchAsync).Produces<VmStreamItem>(contentType: "application/x-ndjson");
         routes.MapGet("/v1/vms/{vm}", GetAsync).Produces<VmView>();
+        routes.MapGet("/v1/vms/{vm}/schema", ListCommandsAsync).Produces<ItemsView<string>>();
+        routes.MapGet("/v1/vms/{vm}/schema/{command}", GetCommandAsync).Produces<SchemaView>();
+        routes.MapPost("/v1/vms/{vm}:release", ReleaseAsync).Produces<VmView>();
         routes.MapPost("/v1/vms/{vm}/agent/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: true, context, node)).Produces<OutcomeView>();
         routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: false, context, node)).Produces<OutcomeView>();
     }
@@ -30,6 +35,28 @@ internal static class VmEndpoints
         return Results.Json(VmView.Of(found.Snapshot, sockets.PathOf(found.Snapshot)), ApiJson.Default.VmView);
     }
 
+    private static async Task<IResult> ListCommandsAsync(string vm, Node node, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaOfAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return Results.Json(new ItemsView<string>([.. schema.Commands.Keys.Order(StringComparer.Ordinal)]), ApiJson.Default.ItemsViewString);
+    }
+
+    private static async Task<IResult> GetCommandAsync(string vm, string command, Node node, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaOfAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return schema.TryGetCommand(command, out var found)
+            ? Results.Json(SchemaView.Of(found), ApiJson.Default.SchemaView)
+            : Problems.Of("unknown-command", $"the QEMU of '{vm}' has no command '{command}': GET /v1/vms/{vm}/schema lists them");
+    }
+
+    private static async Task<QapiSchema> SchemaOfAsync(string vm, Node node, CancellationToken cancellationToken)
+    {
+        var entry = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        var vocabulary = await node.AskAsync<VmReplies.Vocabulary>(entry.Vm, VmQueries.GetVocabulary.Instance, cancellationToken).ConfigureAwait(false);
+        return vocabulary.Value?.Schema
+            ?? throw new RequestException("schema-unavailable", $"the QEMU of '{vm}' does not tell which commands it has: GET /v1/vms/{vm} says how it is");
+    }
+
     private static async Task WatchAsync(string? target, HttpContext context, Node node, QmpSockets sockets)
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
@@ -45,6 +72,14 @@ internal static class VmEndpoints
             await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
             after = changes.Version;
         }
+    }
+
+    private static async Task<IResult> ReleaseAsync(string vm, Node node, QmpSockets sockets, CancellationToken cancellationToken)
+    {
+        var entry = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return await node.AskAsync<object>(entry.Vm, VmCommands.Release.Instance, cancellationToken).ConfigureAwait(false) is VmReplies.Released released
+            ? Results.Json(VmView.Of(released.Snapshot, sockets.PathOf(released.Snapshot)), ApiJson.Default.VmView)
+            : Problems.Of("not-quarantined", $"the guest of '{vm}' is not quarantined: there is nothing to release");
     }
 
     private static async Task<IResult> InvokeAsync(string vm, string command, bool wantGuest, HttpContext context, Node node)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Akka.Hosting;
+using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
@@ -68,8 +69,8 @@ internal static class Server
                 endpoint.AddTo(server);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.ClearProviders().AddConsole(console => console.FormatterName = HarmlessConsole.FormatterName).AddConsoleFormatter<HarmlessConsole, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

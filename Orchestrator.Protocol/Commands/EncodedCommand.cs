@@ -111,21 +111,24 @@ public sealed class EncodedCommand
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
             throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
-        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : default, outOfBand);
+        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [], outOfBand);
     }
 
     /// <summary>Encodes a QMP command.</summary>
     /// <param name="name">Command name.</param>
     /// <param name="encoded">The <c>arguments</c> object, strict JSON; empty for none.</param>
     /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
-    public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand) =>
-        new(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
+    public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand)
+    {
+        var arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray();
+        return new EncodedCommand(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, arguments), EndOfMessage)
         {
             Class = QapiCommandClasses.OfQmp(name, []),
             OutOfBand = outOfBand,
-            Arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray(),
+            Arguments = arguments,
             MaxReplyBytes = ReplyLimits.Qmp,
         };
+    }
 
     /// <summary>Writes the message with its id and line end.</summary>
     /// <param name="span">At least <see cref="MaxLength"/> bytes.</param>
@@ -140,17 +143,22 @@ public sealed class EncodedCommand
     }
 
     /// <summary>Decodes an answer's payload and encodes it afresh from the values.</summary>
-    public CommandResult Decode(ReadOnlySpan<byte> payload)
+    /// <param name="payload">Value of <c>return</c>.</param>
+    /// <param name="value">The same, re-marshalled; only when nothing is wrong.</param>
+    /// <param name="tokens">How many JSON tokens of a guest were decoded.</param>
+    /// <returns>What is wrong; <see langword="null"/> if nothing is.</returns>
+    internal QapiViolation? Decode(ReadOnlySpan<byte> payload, out ReadOnlyMemory<byte> value, out int tokens)
     {
+        tokens = 0;
+        value = EmptyReturn.Value;
         if (payload.SequenceEqual("{}"u8) && Returns is null)
-            return EmptyReturn;
+            return null;
         var output = new ArrayBufferWriter<byte>(Math.Max(payload.Length, 16));
-        var accepted = FromGuest
-            ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out var violation)
-            : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation);
-        return accepted
-            ? new CommandResult.Returned(output.WrittenMemory)
-            : new CommandResult.Violated(new ReplyViolation(ViolationKind.Schema, violation!.Path, $"expected {violation.Expected}, got {violation.Actual}"));
+        QapiViolation? violation;
+        if (FromGuest ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out violation, out tokens) : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation))
+            violation = FromGuest ? ReplyConsistency.Check(this, output.WrittenSpan) : null;
+        value = output.WrittenMemory;
+        return violation;
     }
 
     /// <summary>The answer <c>{}</c>, also given for a command that is confirmed by an event.</summary>
@@ -162,7 +170,7 @@ public sealed class EncodedCommand
         using var writer = new Utf8JsonWriter(output);
         writer.WriteStartObject();
         writer.WriteString(verb, name);
-        if (!arguments.SequenceEqual("{}"u8))
+        if (!arguments.IsEmpty && !arguments.SequenceEqual("{}"u8))
         {
             writer.WritePropertyName("arguments"u8);
             writer.WriteRawValue(arguments, skipInputValidation: true);

@@ -42,5 +42,5 @@ public static class QapiArguments
         EncodeJson(command, KeyValueArguments.ToJson(command, pairs));
 
     private static QapiViolation? Transcode(QapiCommand command, ReadOnlySpan<byte> arguments, ArrayBufferWriter<byte> output) => QapiTranscoder.Transcode(
-        arguments, QapiTarget.ArgumentsOf(command), QapiStrictness.Sent, KeyValueArguments.Root, output, QapiLimits.Arguments);
+        arguments, QapiTarget.ArgumentsOf(command), QapiStrictness.Sent, KeyValueArguments.Root, output, QapiLimits.Arguments, out _);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Protocol.Qapi.Transcoding;
 
 namespace Orchestrator.Protocol.Qapi;
 
@@ -9,6 +10,9 @@ public abstract class QapiType
 
     /// <summary>As the schema writes it; arrays are written <c>[Name]</c>.</summary>
     public string Name { get; }
+
+    /// <summary>The name; of a type whose name QEMU's introspection hides, what a value of it must be, in words.</summary>
+    public string DisplayName => IsMasked || this is QapiArrayType { Element.IsMasked: true } ? QapiTypeText.Of(this) : Name;
 
     /// <summary>Empty for built-in types and arrays.</summary>
     public QapiDocumentation Documentation { get; internal init; } = QapiDocumentation.None;

@@ -13,6 +13,7 @@ namespace Orchestrator.Actors.Vms.Agent;
 internal static class AgentProcess
 {
     private const int StartTimeAfterName = 19;
+    private const int MaxBytes = 4096;
 
     private static readonly EncodedCommand ViewSelf = Encode("""{"filename":"/proc/self/stat"}""");
 
@@ -24,6 +25,8 @@ internal static class AgentProcess
     internal static string? Parse(ReadOnlyMemory<byte> view)
     {
         using var document = JsonDocument.Parse(view);
+        if (document.RootElement.GetProperty("count"u8).GetInt64() > MaxBytes)
+            return null;
         var text = Encoding.UTF8.GetString(document.RootElement.GetProperty("contents"u8).GetBytesFromBase64());
         var (open, close) = (text.IndexOf(" (", StringComparison.Ordinal), text.LastIndexOf(") ", StringComparison.Ordinal));
         if (open < 0 || close < open)

@@ -17,7 +17,9 @@ internal sealed record VocabularyAnswer(QmpVocabulary? Vocabulary, bool IsOwn, s
 /// </summary>
 internal sealed class QmpVocabularies
 {
+    /// <summary>Kinds and versions together.</summary>
     private const int MaxShared = 64;
+
     private const int MaxBytes = 4 << 20;
     private const int MaxQuestions = 16;
 
@@ -70,10 +72,10 @@ internal sealed class QmpVocabularies
         if (introspection.Length > MaxBytes)
             return Useless($"its answer to query-qmp-schema has more than {MaxBytes} bytes");
         if (IsFull())
-            return Useless($"this node knows {MaxShared} other kinds of QEMU");
+            return Useless("this node knows too many other kinds of QEMU");
         try
         {
-            return new VocabularyAnswer(Share(version, hash, QmpVocabulary.Read(introspection)), IsOwn: true);
+            return new VocabularyAnswer(Share(version, hash, QmpVocabulary.Read(introspection.Span)), IsOwn: true);
         }
         catch (QapiIntrospectionException e)
         {
@@ -85,7 +87,8 @@ internal sealed class QmpVocabularies
     {
         // Of several that were read at the same moment, the first is everybody's.
         var shared = _shared.AddOrUpdate(hash, _ => new(vocabulary), (key, first) => first.TryGetTarget(out _) ? first : new(vocabulary));
-        _shared[version] = shared;
+        if (!IsFull())
+            _shared[version] = shared;
         return shared.TryGetTarget(out var one) ? one : vocabulary;
     }
 

@@ -19,33 +19,33 @@ public sealed class AdmissionTests
                    select $"{link} {runState ?? "-"} {string.Join(' ', reasons)}";
 
         TextTable.AssertEqual(
-            // ok: the agent's capabilities decide. Agents in the order None, Absent, Connecting, Ready, Unresponsive.
+            // ok: the agent's capabilities decide. Agents in the order None, Absent, Connecting, Ready, Unresponsive, Quarantined.
             """
-            Connecting -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Online     -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Online     running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Online     paused    AgentAbsent VmPaused         VmPaused         VmPaused         VmPaused
-            Online     inmigrate AgentAbsent VmMigrating      VmMigrating      VmMigrating      VmMigrating
-            Online     shutdown  AgentAbsent VmNotRunning     VmNotRunning     VmNotRunning     VmNotRunning
-            Silent     -         AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     running   AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     paused    AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     inmigrate AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     shutdown  AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Busy       -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Down       -         AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       running   AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       paused    AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       inmigrate AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       shutdown  AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
+            Connecting -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Online     -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Online     running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Online     paused    AgentAbsent VmPaused         VmPaused         VmPaused         VmPaused VmPaused
+            Online     inmigrate AgentAbsent VmMigrating      VmMigrating      VmMigrating      VmMigrating VmMigrating
+            Online     shutdown  AgentAbsent VmNotRunning     VmNotRunning     VmNotRunning     VmNotRunning VmNotRunning
+            Silent     -         AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     running   AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     paused    AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     inmigrate AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     shutdown  AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Busy       -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Down       -         AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       running   AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       paused    AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       inmigrate AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       shutdown  AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
             """,
             rows);
     }

@@ -18,6 +18,9 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
 
     public bool HasAgent { get; init; } = true;
 
+    /// <summary>What QEMU says of itself; without it, it does not know the question.</summary>
+    public string? Introspection { get; init; }
+
     /// <summary>Answers of the agent by command, as JSON text; a task that does not end is silence.</summary>
     public ConcurrentDictionary<string, Func<FakeCommand, Task<string>>> AgentAnswers { get; } = new();
 
@@ -71,6 +74,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
         "query-status" => """{"status": "running", "running": true, "singlestep": false}""",
         "query-uuid" => $$"""{"UUID": "{{uuid}}"}""",
         "query-name" => $$"""{"name": "{{name}}"}""",
+        "query-qmp-schema" => Introspection,
         "query-chardev" when HasAgent => $$"""[{"label": "charqga", "filename": "disconnected:unix:{{agentPath}},server=on", "frontend-open": true}]""",
         "query-chardev" => "[]",
         "qom-list" when HasAgent && command.Arguments.GetProperty("path").GetString() == "/machine/peripheral" => """[{"name": "qga0", "type": "child<virtserialport>"}]""",

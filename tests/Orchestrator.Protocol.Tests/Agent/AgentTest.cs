@@ -43,6 +43,10 @@ internal sealed class AgentTest : IAgentSessionObserver, IAsyncDisposable
 
     public ConcurrentQueue<(EncodedCommand Command, CommandResult Result)> LateReplies { get; } = new();
 
+    public ConcurrentQueue<Misconduct> Misconduct { get; } = new();
+
+    public long DecodedTokens { get; private set; }
+
     /// <summary>The cause the observer was told.</summary>
     public Task<string> Closed => _closed.Task;
 
@@ -105,6 +109,10 @@ internal sealed class AgentTest : IAgentSessionObserver, IAsyncDisposable
     void IAgentSessionObserver.OnSlow(AgentSession session, TimeSpan remaining) => TimesSlow++;
 
     void IAgentSessionObserver.OnLateReply(AgentSession session, EncodedCommand command, CommandResult result) => LateReplies.Enqueue((command, result));
+
+    void IAgentSessionObserver.OnMisconduct(AgentSession session, Misconduct misconduct) => Misconduct.Enqueue(misconduct);
+
+    void IAgentSessionObserver.OnDecoded(AgentSession session, int tokens) => DecodedTokens += tokens;
 
     void IAgentSessionObserver.OnClosed(AgentSession session, string cause)
     {

@@ -157,17 +157,6 @@ public class MergedIntrospectionTests
     public void Answer_that_is_no_list_of_names_is_refused(string json) =>
         Assert.Throws<QapiIntrospectionException>(() => MergedIntrospection.Commands(Encoding.UTF8.GetBytes(json), GuestNamespace.BuiltIn));
 
-    [Fact]
-    public void Vocabulary_merges_once()
-    {
-        var vocabulary = QmpVocabulary.Read(Qemu);
-
-        var merged = vocabulary.Merged(GuestNamespace.BuiltIn);
-
-        Assert.Equal(MergedIntrospection.Schema(Qemu, GuestNamespace.BuiltIn), merged);
-        Assert.True(merged.Equals(vocabulary.Merged(GuestNamespace.BuiltIn)));
-    }
-
     private static bool Passes(QapiCommand command, string json)
     {
         try
