@@ -86,7 +86,7 @@ internal sealed partial class QmpClientActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case QmpClientSignals.Received { Input: { OutOfBand: true } input }:
+            case QmpClientSignals.Received { Input: { OutOfBand: true } input } when _negotiation.OutOfBand:
                 Begin(input);
                 break;
             case QmpClientSignals.Received received:

@@ -30,7 +30,7 @@ internal static class Problems
         "forbidden" => StatusCodes.Status403Forbidden,
         "method-not-allowed" => StatusCodes.Status405MethodNotAllowed,
         "body-too-large" => StatusCodes.Status413PayloadTooLarge,
-        "ambiguous-name" => StatusCodes.Status409Conflict,
+        "ambiguous-name" or "not-quarantined" => StatusCodes.Status409Conflict,
         "no-targets" or "invalid-arguments" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" => StatusCodes.Status429TooManyRequests,
         "schema-unavailable" => StatusCodes.Status503ServiceUnavailable,

@@ -17,6 +17,7 @@ internal static class VmEndpoints
         routes.MapGet("/v1/vms/{vm}", GetAsync).Produces<VmView>();
         routes.MapGet("/v1/vms/{vm}/schema", ListCommandsAsync).Produces<ItemsView<string>>();
         routes.MapGet("/v1/vms/{vm}/schema/{command}", GetCommandAsync).Produces<SchemaView>();
+        routes.MapPost("/v1/vms/{vm}:release", ReleaseAsync).Produces<VmView>();
         routes.MapPost("/v1/vms/{vm}/agent/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: true, context, node)).Produces<OutcomeView>();
         routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: false, context, node)).Produces<OutcomeView>();
     }
@@ -71,6 +72,14 @@ internal static class VmEndpoints
             await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
             after = changes.Version;
         }
+    }
+
+    private static async Task<IResult> ReleaseAsync(string vm, Node node, QmpSockets sockets, CancellationToken cancellationToken)
+    {
+        var entry = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return await node.AskAsync<object>(entry.Vm, VmCommands.Release.Instance, cancellationToken).ConfigureAwait(false) is VmReplies.Released released
+            ? Results.Json(VmView.Of(released.Snapshot, sockets.PathOf(released.Snapshot)), ApiJson.Default.VmView)
+            : Problems.Of("not-quarantined", $"the guest of '{vm}' is not quarantined: there is nothing to release");
     }
 
     private static async Task<IResult> InvokeAsync(string vm, string command, bool wantGuest, HttpContext context, Node node)

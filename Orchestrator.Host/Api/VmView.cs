@@ -27,6 +27,9 @@ public sealed record VmView
     /// <summary>Condition of the agent.</summary>
     public required AgentState Agent { get; init; }
 
+    /// <summary>Why nothing is read from the guest; only while <see cref="Agent"/> is <see cref="AgentState.Quarantined"/>.</summary>
+    public QuarantineView? Quarantine { get; init; }
+
     /// <summary>Counts the agent's incarnations.</summary>
     public int Incarnation { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record VmView
             RunState = vm.RunState,
             QemuVersion = vm.QemuVersion,
             Agent = vm.Agent,
+            Quarantine = vm.Quarantine is { } quarantine ? QuarantineView.Of(quarantine) : null,
             Incarnation = vm.Incarnation,
             Guest = vm.Guest is { } guest ? new GuestView(guest.OsType, guest.OsVersion, guest.AgentVersion) : null,
             Message = vm.Message,

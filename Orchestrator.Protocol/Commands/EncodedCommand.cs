@@ -111,21 +111,24 @@ public sealed class EncodedCommand
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
             throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
-        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : default, outOfBand);
+        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [], outOfBand);
     }
 
     /// <summary>Encodes a QMP command.</summary>
     /// <param name="name">Command name.</param>
     /// <param name="encoded">The <c>arguments</c> object, strict JSON; empty for none.</param>
     /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
-    public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand) =>
-        new(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
+    public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand)
+    {
+        var arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray();
+        return new EncodedCommand(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, arguments), EndOfMessage)
         {
             Class = QapiCommandClasses.OfQmp(name, []),
             OutOfBand = outOfBand,
-            Arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray(),
+            Arguments = arguments,
             MaxReplyBytes = ReplyLimits.Qmp,
         };
+    }
 
     /// <summary>Writes the message with its id and line end.</summary>
     /// <param name="span">At least <see cref="MaxLength"/> bytes.</param>
