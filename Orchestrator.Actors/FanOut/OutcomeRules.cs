@@ -78,7 +78,8 @@ internal static class OutcomeRules
         NoReplyCause.Cancelled => new Verdict(Phase.Cancelled, null, Effect.None, unsent.Detail),
         NoReplyCause.QueueFull => Undelivered(Reasons.VmBusy, unsent.Detail),
         NoReplyCause.DeadlinePassed => Undelivered(command.FromGuest && vm.Agent == AgentState.Connecting ? Reasons.AgentUnresponsive : Reasons.QueueDeadline, unsent.Detail),
-        _ => Undelivered(WhyNotReady(vm), unsent.Detail),
+        // A session that is ending says so before its end is known here.
+        _ => Undelivered(!command.FromGuest && vm.Qmp == QmpLink.Online ? Reasons.HostUnreachable : WhyNotReady(vm), unsent.Detail),
     };
 
     private static Verdict OfSilence(CommandResult.NoReply silence, EncodedCommand command, VmCondition vm)

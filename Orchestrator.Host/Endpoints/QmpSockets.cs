@@ -21,15 +21,14 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
     private readonly Dictionary<string, VmSockets> _vms = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _shown = new(StringComparer.Ordinal);
 
-    /// <summary>What a VM has: closing it frees both names.</summary>
+    /// <summary>What a VM has.</summary>
     private sealed class VmSockets
     {
-        public QmpListener? Listener { get; set; }
+        public IDisposable? ByName { get; set; }
+
+        public IDisposable? ById { get; set; }
 
         public VmId? Id { get; set; }
-
-        /// <summary>Path of the link, once it is made.</summary>
-        public string? Link { get; set; }
     }
 
     /// <summary>Path of a VM's socket; <see langword="null"/> if it has none.</summary>
@@ -62,89 +61,118 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
         var there = changes.Changed.Select(vm => vm.Name).ToHashSet(StringComparer.Ordinal);
         var gone = changes.Complete ? _vms.Keys.Where(name => !there.Contains(name)) : changes.Gone.Select(vm => vm.Name);
         foreach (var name in gone.ToArray())
-            Remove(name);
+        {
+            if (Remove(name) is { } id && _vms.FirstOrDefault(vm => vm.Value.Id == id) is { Key: { } heir, Value: var sockets })
+                sockets.ById = ListenOrLink(heir, id, paths);
+        }
         foreach (var vm in changes.Changed)
             Update(vm, paths);
     }
 
     private void Update(VmSnapshot vm, QmpSocketDirectory paths)
     {
-        var byName = paths.PathOf(vm.Name);
         if (!_vms.TryGetValue(vm.Name, out var sockets))
         {
             sockets = _vms[vm.Name] = new VmSockets();
-            if (QmpSocketDirectory.Fits(byName))
-                Listen(vm.Name, byName, sockets);
+            if (QmpSocketDirectory.Fits(paths.PathOf(vm.Name)))
+                sockets.ByName = Listen(vm.Name, paths.PathOf(vm.Name));
             else
-                LogTooLong(vm.Name, byName);
+                LogTooLong(vm.Name, paths.PathOf(vm.Name));
         }
-        if (vm.Id == sockets.Id || vm.Id is not { } id)
+        if (vm.Id is not { } id || id == sockets.Id)
             return;
-        Unlink(sockets);
+        sockets.ById?.Dispose();
         sockets.Id = id;
-        var byId = paths.PathOf(id.ToString());
-        if (byId == byName)
-            return;
-        if (Path.Exists(byId))
-            LogTaken(vm.Name, byId);
-        else if (sockets.Listener is null && QmpSocketDirectory.Fits(byId))
-            Listen(vm.Name, byId, sockets);
-        else if (sockets.Listener is not null)
-            Link(byId, byName, sockets);
+        sockets.ById = ListenOrLink(vm.Name, id, paths);
     }
 
-    private void Listen(string vm, string path, VmSockets sockets)
+    /// <summary>By its UUID: a link where the VM has a socket by its name, else a socket.</summary>
+    private IDisposable? ListenOrLink(string vm, VmId id, QmpSocketDirectory paths)
+    {
+        var path = paths.PathOf(id.ToString());
+        if (path == paths.PathOf(vm))
+            return null;
+        if (_vms[vm].ByName is not null)
+            return Link(vm, path, paths.PathOf(vm));
+        return QmpSocketDirectory.Fits(path) ? Listen(vm, path) : null;
+    }
+
+    private QmpListener? Listen(string vm, string path)
     {
         try
         {
-            sockets.Listener = new QmpListener(path);
-            _ = sockets.Listener.AcceptAsync(client => _ = ServeAsync(vm, client), node.Time);
+            var listener = new QmpListener(path);
+            _ = listener.AcceptAsync(client => _ = ServeAsync(vm, client), node.Time);
             _shown[vm] = path;
+            return listener;
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
         {
             LogFailed(vm, path, e.Message);
+            return null;
         }
     }
 
-    private static void Link(string path, string target, VmSockets sockets)
+    private SocketLink? Link(string vm, string path, string target)
     {
-        File.CreateSymbolicLink(path, Path.GetFileName(target));
-        sockets.Link = path;
+        try
+        {
+            return new SocketLink(path, target);
+        }
+        catch (IOException e)
+        {
+            // Of another VM with the same UUID, or with it for its name.
+            LogFailed(vm, path, e.Message);
+            return null;
+        }
     }
 
     private async Task ServeAsync(string vm, Socket client)
     {
-        var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), CancellationToken.None).ConfigureAwait(false);
         var connection = new QmpServerConnection(new NetworkStream(client, ownsSocket: true), new QmpServerOptions());
-        if (all.Entries.FirstOrDefault(entry => entry.Snapshot.Name == vm) is { } entry)
+        var isServed = false;
+        try
+        {
+            var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), CancellationToken.None).ConfigureAwait(false);
+            if (all.Entries.FirstOrDefault(entry => entry.Snapshot.Name == vm) is not { } entry)
+                return;
             node.QmpEndpoint.Tell(new EndpointCommands.Serve(connection, vm, entry.Vm));
-        else
-            await connection.DisposeAsync().ConfigureAwait(false);
+            isServed = true;
+        }
+        finally
+        {
+            if (!isServed)
+                await connection.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    private void Remove(string vm)
+    /// <summary>Takes a VM's sockets away, and gives the UUID that is free now.</summary>
+    private VmId? Remove(string vm)
     {
         if (!_vms.Remove(vm, out var sockets))
-            return;
+            return null;
         _shown.TryRemove(vm, out _);
-        Unlink(sockets);
-        sockets.Listener?.Dispose();
+        sockets.ByName?.Dispose();
+        sockets.ById?.Dispose();
+        return sockets.ById is null ? null : sockets.Id;
     }
 
-    private static void Unlink(VmSockets sockets)
+    private sealed class SocketLink : IDisposable
     {
-        if (sockets.Link is { } link)
-            File.Delete(link);
-        sockets.Link = null;
+        private readonly string _path;
+
+        public SocketLink(string path, string target)
+        {
+            File.CreateSymbolicLink(path, Path.GetFileName(target));
+            _path = path;
+        }
+
+        public void Dispose() => File.Delete(_path);
     }
 
     [LoggerMessage(1201, LogLevel.Warning, "{Vm}: {Path} is too long for a Unix socket: the VM is served by its UUID only. Choose a shorter --data")]
     private partial void LogTooLong(string vm, string path);
 
-    [LoggerMessage(1202, LogLevel.Warning, "{Vm}: {Path} belongs to another VM with the same UUID: this one is served by its name only")]
-    private partial void LogTaken(string vm, string path);
-
-    [LoggerMessage(1203, LogLevel.Warning, "{Vm}: no QMP socket at {Path}: {Reason}")]
+    [LoggerMessage(1202, LogLevel.Warning, "{Vm}: no QMP socket at {Path}: {Reason}")]
     private partial void LogFailed(string vm, string path, string reason);
 }

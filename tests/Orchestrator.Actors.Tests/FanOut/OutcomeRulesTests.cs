@@ -38,6 +38,15 @@ public sealed class OutcomeRulesTests
         new[] { Ping, Thaw, Shutdown, QueryStatus, Stop }.Select(command => command.Class));
 
     [Fact]
+    public void Command_to_QEMU_that_its_ending_session_did_not_take_is_not_the_agents_fault()
+    {
+        var unsent = new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, "lost");
+
+        Assert.Equal(Reasons.HostUnreachable, OutcomeRules.Of(unsent, QueryStatus, Ready).Reason);
+        Assert.Equal(Reasons.HostUnreachable, OutcomeRules.Of(unsent, QueryStatus, Ready with { Agent = AgentState.Absent }).Reason);
+    }
+
+    [Fact]
     public void Answers_over_command_classes()
     {
         (string, CommandResult)[] answers =

@@ -77,16 +77,19 @@ public sealed class QmpSocketsTests
     }
 
     [Fact]
-    public async Task Of_two_vms_with_one_uuid_the_second_is_served_by_its_name()
+    public async Task Of_two_vms_with_one_uuid_the_first_has_it_and_then_the_other()
     {
         await using var node = await ServedNode.StartAsync();
         var uuid = Guid.NewGuid();
-        await node.AddAsync(new FakeVm("a", uuid));
+        var first = new FakeVm("a", uuid);
+        await node.AddAsync(first);
         await Eventually.TrueAsync(() => Path.Exists(Socket(node, uuid.ToString())), Patience, "the first VM has its sockets");
         await node.AddAsync(new FakeVm("b", uuid));
         await Eventually.TrueAsync(() => Path.Exists(Socket(node, "b")), Patience, "the second VM has its socket");
 
         Assert.Equal("a.sock", new FileInfo(Socket(node, uuid.ToString())).LinkTarget);
+        await node.RemoveAsync(first);
+        await Eventually.TrueAsync(() => new FileInfo(Socket(node, uuid.ToString())).LinkTarget == "b.sock", Patience, "the second has the UUID");
     }
 
     [Fact]
