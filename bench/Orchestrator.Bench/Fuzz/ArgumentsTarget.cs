@@ -37,7 +37,7 @@ public sealed class ArgumentsTarget : IFuzzTarget
         }
         catch (QapiValidationException refusal)
         {
-            return $"{command} {refusal.Violation.Path.Split('[')[0]} {refusal.Violation.Expected}";
+            return $"{command} {FuzzRun.Depth(refusal.Path)} {refusal.Expected}";
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class FrameTarget : IFuzzTarget
         var whole = Split(stream, Math.Max(stream.Length, 1));
         var pieces = Split(stream, input.Length == 0 ? 1 : Math.Max(input[0] % 64, 1));
         Require.Equal(string.Join('\n', whole), string.Join('\n', pieces), "the messages depend on the pieces they came in");
-        return string.Join(' ', whole.Select(message => message.Split('|')[0]).Distinct());
+        return string.Join(' ', whole.Select(message => message.Split('|')[0]).Distinct().Order(StringComparer.Ordinal));
     }
 
     private static List<string> Split(byte[] stream, int piece)

@@ -51,6 +51,9 @@ public sealed class FuzzRun(IFuzzTarget target, int seed)
 
     private byte[] Pick() => _inputs[_random.Next(_inputs.Count)];
 
+    /// <summary>How deep a violation stands. Its path itself may have names that the input made up, and would be new each time.</summary>
+    internal static int Depth(string path) => path.Count(letter => letter is '.' or '[');
+
     /// <summary>Words of a target, from text.</summary>
     internal static byte[][] WordsOf(params IEnumerable<string> words) => [.. words.Select(Encoding.Latin1.GetBytes)];
 }

@@ -36,7 +36,7 @@ public sealed class ReplyTarget : IFuzzTarget
         var json = input.AsSpan(Math.Min(1, input.Length));
         var output = new ArrayBufferWriter<byte>();
         if (!QapiReply.TryRemarshal(command.Returns, json, output, QapiLimits.Guest, out var violation))
-            return $"{command} {violation!.Path.Split('[')[0]} {violation.Expected}";
+            return $"{command} {FuzzRun.Depth(violation!.Path)} {violation.Expected}";
         var again = new ArrayBufferWriter<byte>();
         Require.That(QapiReply.TryRemarshal(command.Returns, output.WrittenSpan, again, QapiLimits.Guest, out _), "what was written is refused");
         Require.Equal(Encoding.UTF8.GetString(output.WrittenSpan), Encoding.UTF8.GetString(again.WrittenSpan), "what was written is not stable");
