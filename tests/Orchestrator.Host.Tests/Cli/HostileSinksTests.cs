@@ -56,8 +56,9 @@ public sealed class HostileSinksTests : IAsyncLifetime
         string[] outcomes = [Outcome("Succeeded", $$""","result":{"{{Json}}":["{{Json}}"]}"""), Outcome("Failed", $$""","error":{"class":"{{Json}}","desc":"{{Json}}"},"message":"{{Json}}" """),
             Outcome(Json, $$""","exec":{"pid":1,"exitCode":0,"stdout":{"text":"{{Json}}"},"stderr":{"base64":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(Hostile))}}","truncated":true} }""")];
         string[] lines = [Samples.JobLine("Running", 3), .. outcomes.Select(Samples.OutcomeLine), $$"""{"job":{{job}}}"""];
-        _server.On("GET", "/v1/vms", $$"""{"items":[{{vm}}]}""").On("GET", "/v1/vms/web01", vm)
-            .On("POST", "/v1/vms/web01:release", vm).On("POST", $"/v1/vms/{Hostile}:release", vm)
+        // An id is a UUID, and stands in the paths of requests.
+        _server.On("GET", "/v1/vms", $$"""{"items":[{{vm.Replace($"\"id\":\"{Json}\"", "\"id\":\"u-1\"")}}]}""").On("GET", "/v1/vms/web01", vm)
+            .On("POST", "/v1/vms/web01:release", vm).On("POST", "/v1/vms/u-1:release", vm)
             .OnStream("GET", "/v1/vms:watch", $$"""{"vm":{{vm}}}""", $$"""{"gone":{"name":"{{Json}}","host":"{{Json}}"} }""")
             .On("GET", "/v1/jobs", $$"""{"items":[{{job}}]}""").On("GET", "/v1/jobs/J", job).On("POST", "/v1/jobs/J:cancel", job)
             .On("GET", "/v1/jobs/J/invocations", $$"""{"items":[{{string.Join(',', outcomes)}}]}""")
