@@ -101,6 +101,15 @@ public sealed class AgentConnection : IAgentChannel, IAsyncDisposable
         {
         }
 
+        /// <summary>What a guest sends against the protocol fails its command; a client of one agent keeps no count of it.</summary>
+        public void OnMisconduct(AgentSession session, Misconduct misconduct)
+        {
+        }
+
+        public void OnDecoded(AgentSession session, int tokens)
+        {
+        }
+
         /// <summary>Whoever waits goes on, and finds the session closed.</summary>
         public void OnClosed(AgentSession session, string cause) => Volatile.Read(ref _done).TrySetResult();
     }

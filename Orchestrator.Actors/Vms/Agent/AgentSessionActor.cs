@@ -106,9 +106,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     /// <summary>Connected, and the guest's port is closed: nothing is written that a later agent might run.</summary>
     private void Absent(object message)
     {
-        if (message is not AgentCommands.SetPort { Open: true } opened)
+        if (message is not AgentCommands.SetPort port)
             Always(message);
-        else if (!IsFlapping(opened))
+        else if (!IsFlapping(port) && port.Open)
             OnPortOpened(fromEvent: true);
     }
 
