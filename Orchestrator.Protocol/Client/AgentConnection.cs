@@ -101,6 +101,14 @@ public sealed class AgentConnection : IAgentChannel, IAsyncDisposable
         {
         }
 
+        public void OnDecoded(AgentSession session, int tokens)
+        {
+        }
+
+        public void OnMisconduct(AgentSession session, Misconduct misconduct)
+        {
+        }
+
         /// <summary>Whoever waits goes on, and finds the session closed.</summary>
         public void OnClosed(AgentSession session, string cause) => Volatile.Read(ref _done).TrySetResult();
     }
