@@ -31,7 +31,7 @@ internal static class EndpointErrors
         {
             { Actual: "nothing" } => $"Parameter '{parameter}' is missing",
             { Actual: var actual } when actual.StartsWith(UnknownMember, StringComparison.Ordinal) => $"Parameter '{actual[UnknownMember.Length..].TrimEnd('\'')}' is unexpected",
-            _ when TypeOf(violation.Expected) is { } type && !(type == "integer" && violation.Actual == "a number") => $"Invalid parameter type for '{parameter}', expected: {type}",
+            _ when TypeOf(violation.Expected) is { } type => $"Invalid parameter type for '{parameter}', expected: {type}",
             _ => $"Invalid parameter '{parameter}': expected {violation.Expected}, found {violation.Actual}",
         });
     }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Akka.Actor;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
@@ -155,6 +156,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case AgentEvents.StateChanged changed:
                 OnAgentChanged(changed);
+                break;
+            case AgentEvents.Claimed claimed:
+                Publish(claimed.Event.Name, claimed.Event.Data, Provenance.Guest);
                 break;
             case AgentEvents.LateReply late:
                 OnLateReply(late);

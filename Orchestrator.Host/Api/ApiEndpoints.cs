@@ -9,6 +9,7 @@ internal static class ApiEndpoints
         QmpWebSocket.Map(routes);
         JobEndpoints.Map(routes);
         EventEndpoints.Map(routes);
+        SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
         routes.MapOpenApi("/{documentName}.json");
     }

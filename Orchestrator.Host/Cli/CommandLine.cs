@@ -66,6 +66,7 @@ internal static class CommandLine
             FanOutCommands.Qmp(host),
             JobCommands.Create(host),
             EventCommands.Create(host),
+            SchemaCommand.Create(host),
             ServeCommand.Create(host, serve),
             VersionCommand.Create(host),
             CompletionCommand.Create(host),

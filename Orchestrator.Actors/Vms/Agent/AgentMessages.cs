@@ -54,6 +54,9 @@ internal static class AgentEvents
     /// <summary>An outstanding command has used three quarters of its time.</summary>
     internal sealed record Slow(TimeSpan Remaining) : ILocalSignal;
 
+    /// <summary>The guest says that it happened: an event of a user's schema.</summary>
+    internal sealed record Claimed(AgentEvent Event) : ILocalSignal;
+
     /// <summary>An answer came after its command had ended.</summary>
     internal sealed record LateReply(EncodedCommand Command, CommandResult Result) : ILocalSignal;
 }

@@ -22,6 +22,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly VmSettings _settings;
     private readonly GuestBudget _budget;
     private readonly CommandQueue _queue;
+    private readonly ClaimAllowance _claims;
     private readonly ExecStatusCache _ends = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -43,6 +44,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         _endpoint = endpoint;
         _settings = settings;
         _queue = new CommandQueue(settings.MaxQueuedCommands, settings.Time);
+        _claims = new ClaimAllowance(settings.GuestEventBurst, settings.GuestEventPause, settings.Time);
     }
 
     /// <inheritdoc/>

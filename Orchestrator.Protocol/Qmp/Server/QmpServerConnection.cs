@@ -116,10 +116,12 @@ public sealed class QmpServerConnection : IAsyncDisposable
                 if (result.IsCompleted)
                     break;
             }
-            // Like QEMU, answers what was asked before the client closed its side of a socket; writing nothing fails if it closed both.
             if (_stream is NetworkStream)
+            {
+                // Like QEMU, answers what was asked before the client closed its side of a socket; writing nothing fails if it closed both.
                 await _stream.WriteAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
-            await _gate.EmptyAsync().ConfigureAwait(false);
+                await _gate.EmptyAsync().ConfigureAwait(false);
+            }
             return Close("the client closed the connection");
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or WebSocketException)

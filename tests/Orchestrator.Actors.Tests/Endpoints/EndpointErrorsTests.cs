@@ -18,7 +18,7 @@ public sealed class EndpointErrorsTests
     [InlineData("guest-exec-status", """{"pid":"1"}""", "Invalid parameter type for 'pid', expected: integer")]
     [InlineData("guest-set-vcpus", """{"vcpus":[{"logical-id":0,"online":1}]}""", "Invalid parameter type for 'vcpus[0].online', expected: boolean")]
     [InlineData("guest-set-vcpus", """{"vcpus":[7]}""", "Invalid parameter type for 'vcpus[0]', expected: object")]
-    [InlineData("guest-exec-status", """{"pid":1e30}""", "Invalid parameter 'pid': expected an integer from ")]
+    [InlineData("guest-exec-status", """{"pid":1e30}""", "Invalid parameter type for 'pid', expected: integer")]
     [InlineData("guest-file-seek", """{"handle":1,"offset":0,"whence":"middle"}""", "Invalid parameter 'whence': expected ")]
     [InlineData("guest-file-write", """{"handle":1,"buf-b64":"?"}""", "Invalid parameter 'buf-b64': expected ")]
     public void Arguments_that_do_not_fit_are_told_as_QEMU_would(string command, string arguments, string description)

@@ -24,7 +24,7 @@ public sealed class QmpClientSessionTests : QmpEndpointTest
     [Fact]
     public async Task Client_of_a_VM_that_is_never_reached_is_told_and_sent_away()
     {
-        await Fake.Qmp.DisposeAsync();
+        File.Delete(Fake.QmpPath);
         StartVm();
         var client = Connect();
         await SettleVmAsync();
@@ -122,7 +122,8 @@ public sealed class QmpClientSessionTests : QmpEndpointTest
     {
         await StartReadyAsync();
         var client = await NegotiatedAsync();
-        await Fake.Qmp.DisposeAsync();
+        File.Delete(Fake.QmpPath);
+        await Qmp.Peer.DisposeAsync();
         await ShowsAsync(vm => vm.State == Actors.Vms.VmState.Unreachable);
 
         var answer = await AdvanceUntilAsync(client.AskAsync("""{"execute":"query-name","id":1}"""), step: 1);

@@ -11,6 +11,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
     private FakeListener? _qmp;
     private FakeListener? _agent;
     private volatile FakeQmpServer? _monitor;
+    private volatile FakeAgent? _guest;
 
     public string Name => name;
 
@@ -38,6 +39,9 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
 
     /// <summary>QEMU tells of an event.</summary>
     public Task HappenAsync(string eventName, string? data = null) => _monitor!.EventAsync(eventName, data);
+
+    /// <summary>The agent sends a line by itself.</summary>
+    public Task SayAsync(string line) => _guest!.SendLineAsync(line);
 
     /// <summary>Whether the node knows all of this VM that there is to know.</summary>
     public bool IsSettled(JsonElement? vm) => vm is { } known
@@ -86,6 +90,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
     private async Task ServeAgentAsync(Stream stream)
     {
         var agent = new FakeAgent(stream);
+        _guest = agent;
         using var reader = new StreamReader(stream, Encoding.Latin1);
         while (await reader.ReadLineAsync() is { } line)
         {
