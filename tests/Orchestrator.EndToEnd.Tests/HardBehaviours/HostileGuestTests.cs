@@ -109,7 +109,7 @@ public sealed class HostileGuestTests : IAsyncLifetime
                 if (phase == "Succeeded")
                     Assert.Equal(("guest-get-host-name", Marker), (command, outcome.GetProperty("result").Text("host-name")));
                 else
-                    Assert.Contains((phase, reason), new[] { ("Failed", "GuestProtocolViolation"), ("Unknown", "AgentUnresponsive"), ("Undelivered", "AgentUnresponsive"), ("Unknown", "GuestQuarantined"), ("Undelivered", "GuestQuarantined"), ("Undelivered", "AgentAbsent"), ("Unknown", "AgentRestarted") });
+                    Assert.Contains((phase, reason), new (string?, string?)[] { ("Failed", "GuestProtocolViolation"), ("Unknown", "AgentUnresponsive"), ("Undelivered", "AgentUnresponsive"), ("Unknown", "GuestQuarantined"), ("Undelivered", "GuestQuarantined"), ("Undelivered", "AgentAbsent"), ("Unknown", "AgentRestarted") });
                 if (reason == "GuestProtocolViolation")
                     Assert.DoesNotContain(Marker, outcome.GetRawText());
                 return reason == "GuestQuarantined";
