@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Agent.Files;
+using Orchestrator.Protocol.Client;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Guest;
 
 namespace Orchestrator.Actors.Vms.Agent;
 
@@ -24,10 +26,10 @@ internal static class AgentProcess
     /// <summary>proc(5): the name in parentheses may hold anything, the fields after the last one are separated by spaces; the 22nd is the start time.</summary>
     internal static string? Parse(ReadOnlyMemory<byte> view)
     {
-        using var document = JsonDocument.Parse(view);
-        if (document.RootElement.GetProperty("count"u8).GetInt64() > MaxBytes)
+        var file = QapiJson.Read(view.Span, GuestFileContents.Read);
+        if (file.Count > MaxBytes)
             return null;
-        var text = Encoding.UTF8.GetString(document.RootElement.GetProperty("contents"u8).GetBytesFromBase64());
+        var text = Encoding.UTF8.GetString(file.Contents.Span);
         var (open, close) = (text.IndexOf(" (", StringComparison.Ordinal), text.LastIndexOf(") ", StringComparison.Ordinal));
         if (open < 0 || close < open)
             return null;

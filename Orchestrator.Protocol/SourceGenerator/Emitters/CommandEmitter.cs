@@ -58,5 +58,5 @@ internal sealed class CommandEmitter(CodeWriter code, ClrTypes types)
     ]);
 
     private string Result(QapiCommand command) =>
-        command.Returns is { } returns ? $"static (ref reader) => {types.Read(returns)}, " : "";
+        command.Returns is { } returns ? $"static (ref QapiReader reader) => {types.Read(returns)}, " : "";
 }

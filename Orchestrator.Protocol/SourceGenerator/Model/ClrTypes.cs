@@ -47,7 +47,7 @@ internal sealed class ClrTypes
     public string Read(QapiType type, bool isBase64 = false) => type switch
     {
         _ when isBase64 => "reader.ReadBytes()",
-        QapiArrayType array => $"reader.ReadList(static (ref reader) => {Read(array.Element)})",
+        QapiArrayType array => $"reader.ReadList(static (ref QapiReader reader) => {Read(array.Element)})",
         QapiBuiltinType { Kind: QapiBuiltinKind.Integer } integer => ReadInteger(Of(integer)),
         QapiBuiltinType builtin => builtin.Kind switch
         {

@@ -32,34 +32,36 @@ public sealed class PackageTests
         </configuration>
         """;
 
-    private const string Program = """
-        using Acme.Agent;
-        using Orchestrator.Protocol.Client;
-        using Orchestrator.Protocol.Transport;
-
-        await using var agent = await AgentConnection.ConnectAsync(new Endpoint.Unix(args[0]), TimeProvider.System, default);
-        var vm = new VmClient(null, agent);
-        AcmeHost host = await vm.GuestGetHostNameAsync();
-        Console.WriteLine($"host {host.HostName}");
-        """;
-
     [Fact]
     public async Task Users_build_and_run_against_the_package_with_a_schema_of_their_own()
     {
         await using var directory = new RealVmDirectory();
+        await using var machine = await RealVm.StartAsync(new() { Name = "readme" });
         await using var agent = await RealAgent.StartAsync(Path.Combine(directory.Path, "qga.sock"));
         var folder = Directory.CreateDirectory(Path.Combine(directory.Path, "consumer")).FullName;
         await WriteAsync(folder, "consumer.csproj", Project);
         await WriteAsync(folder, "nuget.config", OnlyTheFolder);
         await WriteAsync(folder, "acme.json", "{ 'include': 'types/host.json' }\n{ 'command': 'guest-get-host-name', 'returns': 'AcmeHost', 'features': [ 'read-only' ] }\n");
         await WriteAsync(folder, "types/host.json", "##\n# @AcmeHost:\n#\n# A host.\n#\n# @host-name: its name\n##\n{ 'struct': 'AcmeHost', 'data': { 'host-name': 'str' } }\n");
-        await WriteAsync(folder, "Program.cs", Program);
+        await WriteAsync(folder, "Program.cs", Example(machine.QmpSocketPath, agent.SocketPath));
 
         await DotnetAsync(folder, "pack", Path.Combine(Root(), "Orchestrator.Protocol"), "--no-build", "-c", Configuration, "-o", Path.Combine(folder, "packages"));
         await DotnetAsync(folder, "build", "-o", Path.Combine(folder, "out"));
-        var said = await DotnetAsync(folder, Path.Combine(folder, "out", "consumer.dll"), agent.SocketPath);
+        var said = await DotnetAsync(folder, Path.Combine(folder, "out", "consumer.dll"));
 
-        Assert.Equal($"host {Environment.MachineName}", said.Trim());
+        Assert.Matches($"^running\n.+\n{Environment.MachineName}\n", said);
+    }
+
+    /// <summary>The README's own example, with a call of the user's schema in it.</summary>
+    private static string Example(string monitor, string agent)
+    {
+        var code = File.ReadAllText(Path.Combine(Root(), "Orchestrator.Protocol/README.md")).Split("```csharp\n")[1].Split("```")[0];
+        const string Events = "sealed class Events";
+        Assert.Contains(Events, code);
+        return code
+            .Replace("/run/vms/web1/qmp.sock", monitor, StringComparison.Ordinal)
+            .Replace("/run/vms/web1/qga.sock", agent, StringComparison.Ordinal)
+            .Replace(Events, "Acme.Agent.AcmeHost host = await Acme.Agent.AcmeCommands.GuestGetHostNameAsync(vm);\nConsole.WriteLine(host.HostName);\n\n" + Events, StringComparison.Ordinal);
     }
 
     private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";

@@ -36,7 +36,7 @@ public sealed class RealVmClientTests
         Assert.Equal(SysEmuTarget.X8664, Assert.Single(await vm.QueryCpusFastAsync()).Target);
         Assert.Contains(await vm.QueryBlockAsync(), disk => disk.Inserted is { Image.VirtualSize: > 0 });
         Assert.Contains(await vm.QueryBlockStatsAsync(), disk => disk.Stats.RdOperations > 0);
-        Assert.Contains(await vm.QueryChardevAsync(), device => device.Filename.Contains("qga.sock", StringComparison.Ordinal) && device.FrontendOpen);
+        Assert.Contains(await vm.QueryChardevAsync(), device => device.FileName.Contains("qga.sock", StringComparison.Ordinal) && device.FrontendOpen);
         Assert.True((await vm.QueryMemorySizeSummaryAsync()).BaseMemory >= 96 << 20);
         Assert.Null((await vm.QueryMigrateAsync()).Status);
 
