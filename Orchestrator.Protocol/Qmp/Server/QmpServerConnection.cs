@@ -24,8 +24,6 @@ public interface IQmpServerHandler
 /// </summary>
 public sealed class QmpServerConnection : IAsyncDisposable
 {
-    private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: 4096, minimumReadSize: 512, useZeroByteReads: true);
-
     private readonly Stream _stream;
     private readonly QmpServerOptions _options;
     private readonly QmpInputGate _gate;
@@ -99,7 +97,8 @@ public sealed class QmpServerConnection : IAsyncDisposable
 
     private async Task<string> ReadAsync(IQmpServerHandler handler)
     {
-        var pipe = PipeReader.Create(_stream, ReaderOptions);
+        // A WebSocket that is waited for with zero bytes does not tell its end.
+        var pipe = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 4096, minimumReadSize: 512, useZeroByteReads: _stream is not WebSocketStream));
         var reader = new QmpInputReader(_options);
         try
         {
