@@ -3,7 +3,6 @@ using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
-using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms;
@@ -125,11 +124,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.Replied replied:
                 OnReplied(replied.Invocation, replied.Result);
                 break;
-            case VmSignals.RunEnded { Result: ExecResult.NotStarted start } ended:
-                OnReplied(ended.Invocation, start.Result);
-                break;
-            case VmSignals.RunEnded ended:
-                End(ended.Invocation, OutcomeRules.Of(ended.Result, ended.Invocation.Plan.Command, _condition));
+            case VmSignals.CompositeEnded ended:
+                OnCompositeEnded(ended.Invocation, ended.Result);
                 break;
             case VmSignals.FreezeAnswered answered:
                 OnFreezeAnswered(answered);
@@ -138,7 +134,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 OnEventOverdue(overdue.Invocation);
                 break;
             case VmCommands.CancelInvocation cancel:
-                _agent?.Tell(new AgentCommands.Cancel(cancel.Invocation));
+                Cancel(cancel.Invocation);
                 break;
             case AgentEvents.StateChanged changed:
                 OnAgentChanged(changed);

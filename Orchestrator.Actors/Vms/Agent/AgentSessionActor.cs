@@ -22,6 +22,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly VmSettings _settings;
     private readonly CommandQueue _queue;
     private readonly ExecStatusCache _ends = new();
+    private readonly LeftHandles _left;
     private readonly CancellationTokenSource _stopping = new();
 
     private Task<AgentSession>? _connection;
@@ -41,6 +42,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         _endpoint = endpoint;
         _settings = settings;
         _queue = new CommandQueue(settings.MaxQueuedCommands, settings.Time);
+        _left = new LeftHandles(settings.Time);
     }
 
     /// <inheritdoc/>
@@ -132,6 +134,10 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
             case AgentSignals.Ended ended when ended.Execution == _turn:
                 OnEnded(ended);
                 break;
+            case AgentCommands.CloseLater left when _turn is null:
+                _left.Add(left.Close);
+                TakeTurn();
+                break;
             case AgentCommands.Confirm:
                 _session!.TryConfirm();
                 break;
@@ -166,6 +172,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
                 break;
             case AgentCommands.Cancel cancel:
                 _queue.Cancel(cancel.Receiver);
+                break;
+            case AgentCommands.CloseLater left:
+                _left.Add(left.Close);
                 break;
             case AgentSignals.SessionClosed closed when closed.Session == _session:
                 OnClosed(closed.Cause);
