@@ -55,7 +55,9 @@ internal static class VmEndpoints
         return Results.Json(OutcomeView.Of(outcome), ApiJson.Default.OutcomeView);
     }
 
-    private static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
+    /// <summary>The VM of a name or UUID.</summary>
+    /// <exception cref="RequestException">There is none, or more than one.</exception>
+    public static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
     {
         var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
         var found = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Take(2).ToArray();

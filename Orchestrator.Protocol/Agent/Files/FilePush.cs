@@ -12,7 +12,7 @@ namespace Orchestrator.Protocol.Agent.Files;
 /// </summary>
 /// <param name="path">Absolute path in the guest.</param>
 /// <param name="append">Behind what the file has; else in its place.</param>
-/// <param name="open">Where it comes from, asked for once per VM. Ends with an exception when the source is cut: the file is then not whole.</param>
+/// <param name="open">Where it comes from, asked for when the guest has opened its file, once per VM. Ends with an exception when the source is cut: the file is then not whole.</param>
 public sealed class FilePush(string path, bool append, Func<PipeReader> open) : CompositeCommand
 {
     /// <inheritdoc/>
@@ -21,12 +21,12 @@ public sealed class FilePush(string path, bool append, Func<PipeReader> open) : 
     /// <inheritdoc/>
     public override async Task<CompositeResult> RunAsync(AgentTurns agent)
     {
+        var (file, answer) = await GuestFile.OpenAsync(agent, path, append ? "ab" : "wb").ConfigureAwait(false);
+        if (file is null)
+            return new CompositeResult.Ended(answer);
         var source = open();
         try
         {
-            var (file, answer) = await GuestFile.OpenAsync(agent, path, append ? "ab" : "wb").ConfigureAwait(false);
-            if (file is null)
-                return new CompositeResult.Ended(answer);
             using var sent = new Sent();
             var from = append ? await file.SeekAsync(0, fromEnd: true).ConfigureAwait(false) : 0;
             var failure = await WriteAsync(file, source, sent).ConfigureAwait(false) ?? Failure(await file.FlushAsync().ConfigureAwait(false));
