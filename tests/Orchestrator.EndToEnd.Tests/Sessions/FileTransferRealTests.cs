@@ -37,7 +37,8 @@ public sealed class FileTransferRealTests : IAsyncLifetime
 
         Assert.IsType<CommandResult.Returned>(Assert.IsType<CompositeResult.Ended>(push).Result);
         Assert.IsType<CommandResult.Returned>(Assert.IsType<CompositeResult.Ended>(pull).Result);
-        Assert.True(bytes.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(path)));
+        var there = await File.ReadAllBytesAsync(path);
+        Assert.True(bytes.AsSpan().SequenceEqual(there));
         Assert.True(bytes.AsSpan().SequenceEqual(whole));
     }
 
