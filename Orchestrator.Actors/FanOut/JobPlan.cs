@@ -31,4 +31,10 @@ public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Co
         CommandRoute.Run => GuestProgram.Of(Command),
         _ => null,
     };
+
+    /// <summary>
+    /// Whether a QMP command must fit what its QEMU says of itself before it is sent. False for a client of QMP's own kind: QEMU's errors are what
+    /// it expects.
+    /// </summary>
+    public bool IsChecked { get; init; } = true;
 }

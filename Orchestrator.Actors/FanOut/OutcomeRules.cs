@@ -22,6 +22,8 @@ internal static class OutcomeRules
     /// <summary>The agent's own words for a program that it could not start, the one description that is a contract of its own.</summary>
     private const string NotExecuted = "Failed to execute child process";
 
+    private const int MaxExcerptBytes = 32;
+
     public static Verdict Of(Rejection rejection) => new(rejection.Phase, rejection.Reason, Effect.None, rejection.Message);
 
     /// <summary>Of a command to the agent or to QEMU.</summary>
@@ -77,8 +79,12 @@ internal static class OutcomeRules
     {
         var reason = violation.Kind == ViolationKind.TooLarge ? Reasons.ReplyTooLarge : Reasons.GuestProtocolViolation;
         var place = violation.Path.Length == 0 ? "the answer" : violation.Path;
-        return new Verdict(Phase.Failed, reason, EffectOfLoss(command), $"{place}: {violation.Detail}");
+        return new Verdict(Phase.Failed, reason, EffectOfLoss(command), $"{place}: {violation.Detail}{Excerpt(violation)}");
     }
+
+    private static string Excerpt(ReplyViolation violation) => violation.Excerpt.IsEmpty
+        ? ""
+        : $" (from byte {violation.Offset}: {Convert.ToHexStringLower(violation.Excerpt.Span[..Math.Min(violation.Excerpt.Length, MaxExcerptBytes)])})";
 
     private static Verdict OfUnsent(CommandResult.NoReply unsent, EncodedCommand command, VmCondition vm) => unsent.Cause switch
     {
@@ -92,6 +98,7 @@ internal static class OutcomeRules
     {
         var reason = silence.Cause switch
         {
+            NoReplyCause.ConnectionLost when command.FromGuest && vm.Agent == AgentState.Quarantined => Reasons.GuestQuarantined,
             NoReplyCause.AgentRestarted => Reasons.AgentRestarted,
             NoReplyCause.ConnectionLost => vm.Qmp == QmpLink.Online ? Reasons.ReplyLost : Reasons.VmLost,
             _ => WhySilent(command, vm),
@@ -114,6 +121,7 @@ internal static class OutcomeRules
         { Qmp: QmpLink.Down } => Reasons.HostUnreachable,
         { State: VmState.Paused } => Reasons.VmPaused,
         { Agent: AgentState.Absent or AgentState.None } => Reasons.AgentAbsent,
+        { Agent: AgentState.Quarantined } => Reasons.GuestQuarantined,
         _ => Reasons.AgentUnresponsive,
     };
 

@@ -22,6 +22,8 @@ public static class Reasons
 
     /// <summary>Refused: the agent or QEMU does not know the command.</summary>
     public const string Unsupported = nameof(Unsupported);
+    /// <summary>Refused: the arguments do not fit the command of this VM's QEMU.</summary>
+    public const string InvalidArgument = nameof(InvalidArgument);
     /// <summary>Refused: the guest's administrator or platform disabled the command.</summary>
     public const string DisabledByGuest = nameof(DisabledByGuest);
     /// <summary>Refused: the guest's filesystems are frozen and the command would need them.</summary>
@@ -43,6 +45,8 @@ public static class Reasons
     public const string AgentAbsent = nameof(AgentAbsent);
     /// <summary>Undelivered or Unknown: the agent's channel is open and the agent does not answer.</summary>
     public const string AgentUnresponsive = nameof(AgentUnresponsive);
+    /// <summary>Undelivered or Unknown: the guest exceeded a budget, and its channel is closed until it is released.</summary>
+    public const string GuestQuarantined = nameof(GuestQuarantined);
     /// <summary>Undelivered or Unknown: QEMU itself does not answer on QMP.</summary>
     public const string QemuUnresponsive = nameof(QemuUnresponsive);
     /// <summary>Undelivered: no QMP connection to the VM.</summary>

@@ -1,6 +1,7 @@
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi.Introspection;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -27,6 +28,14 @@ internal static class Admission
         _ => Undelivered(Reasons.HostUnreachable, vm.QmpMessage ?? "no QMP session yet"),
     };
 
+    /// <summary>Decides on a command by what a QEMU says of itself; <see langword="null"/> lets it pass, as does a QEMU that says nothing.</summary>
+    public static Rejection? DecideQmp(EncodedCommand command, QmpVocabulary? vocabulary) => vocabulary?.Check(command) switch
+    {
+        null => null,
+        { Kind: QmpObjectionKind.Unsupported } unknown => new Rejection(Phase.Refused, Reasons.Unsupported, unknown.Message),
+        var wrong => new Rejection(Phase.Refused, Reasons.InvalidArgument, wrong.Message),
+    };
+
     private static Rejection? OfQemu(VmCondition vm) => vm.Qmp switch
     {
         QmpLink.Silent => Undelivered(Reasons.QemuUnresponsive, vm.QmpMessage ?? "QEMU does not answer"),
@@ -46,6 +55,7 @@ internal static class Admission
     private static Rejection? OfAgent(VmCondition vm) => vm.Agent switch
     {
         AgentState.Absent => Undelivered(Reasons.AgentAbsent, vm.AgentMessage ?? "no agent runs in the guest"),
+        AgentState.Quarantined => Undelivered(Reasons.GuestQuarantined, vm.AgentMessage ?? "the guest is quarantined"),
         AgentState.Unresponsive => Undelivered(Reasons.AgentUnresponsive, vm.AgentMessage ?? "the agent does not answer"),
         _ => null,
     };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -19,6 +20,8 @@ internal enum AgentCapability
 internal sealed class AgentCapabilities
 {
     private const int MaxShared = 256;
+    private const int MaxCommands = 1024;
+    private const int MaxNameLength = 64;
     private static readonly ConcurrentDictionary<string, AgentCapabilities> Shared = new();
     private readonly FrozenDictionary<string, bool> _commands;
 
@@ -48,8 +51,9 @@ internal sealed class AgentCapabilities
     {
         using var document = JsonDocument.Parse(value);
         var commands = new Dictionary<string, bool>();
-        foreach (var command in document.RootElement.GetProperty("supported_commands"u8).EnumerateArray())
-            commands[command.GetProperty("name"u8).GetString()!] = command.GetProperty("enabled"u8).GetBoolean();
-        return new AgentCapabilities(document.RootElement.GetProperty("version"u8).GetString()!, commands.ToFrozenDictionary());
+        // What is kept for as long as the VM is there must not be as long as a guest likes.
+        foreach (var command in document.RootElement.GetProperty("supported_commands"u8).EnumerateArray().Take(MaxCommands))
+            commands[GuestText.Cut(command.GetProperty("name"u8).GetString()!, MaxNameLength)] = command.GetProperty("enabled"u8).GetBoolean();
+        return new AgentCapabilities(GuestText.Cut(document.RootElement.GetProperty("version"u8).GetString()!, MaxNameLength), commands.ToFrozenDictionary());
     }
 }

@@ -26,6 +26,14 @@ internal static class GuestEvents
     public static (string Name, ReadOnlyMemory<byte> Data) AgentRestarted(int incarnation) =>
         ("GUEST_AGENT_RESTARTED", Encode(new JsonObject { ["incarnation"] = incarnation }));
 
+    /// <summary>The guest exceeded a budget, and its channel was closed.</summary>
+    public static (string Name, ReadOnlyMemory<byte> Data) Quarantined(GuestQuarantine quarantine, int incarnation) => ("GUEST_QUARANTINED", Encode(new JsonObject
+    {
+        ["kind"] = JsonNamingPolicy.KebabCaseLower.ConvertName(quarantine.Kind.ToString()),
+        ["path"] = quarantine.Evidence.Count > 0 ? quarantine.Evidence[0].Path : "",
+        ["incarnation"] = incarnation,
+    }));
+
     /// <summary>What an event of QEMU's means for the guest; <see langword="null"/> if nothing of its own.</summary>
     public static (string Name, ReadOnlyMemory<byte> Data)? Derive(QmpEvent happened) => happened.Name switch
     {

@@ -16,6 +16,8 @@ internal sealed partial class VmActor
     private void OnAgentChanged(AgentEvents.StateChanged changed)
     {
         var lost = _snapshot.Incarnation > 0 && changed.State is AgentState.Absent or AgentState.Unresponsive;
+        if (changed.Quarantine is { } quarantine)
+            OnQuarantined(quarantine);
         var forgets = changed.State == AgentState.Absent || changed.NewIncarnation;
         Apply(_condition with
         {
@@ -29,6 +31,28 @@ internal sealed partial class VmActor
             OnIncarnation();
         else if (changed.State == AgentState.Ready)
             OnSameChannel();
+    }
+
+    /// <summary>No bytes come from the guest any more: its loss is told by this event alone.</summary>
+    private void OnQuarantined(GuestQuarantine quarantine)
+    {
+        _lossTold = true;
+        _snapshot = _snapshot with { Quarantine = quarantine };
+        var (name, data) = GuestEvents.Quarantined(quarantine, _snapshot.Incarnation);
+        Publish(name, data, Provenance.Host);
+    }
+
+    private void OnRelease()
+    {
+        if (_snapshot.Quarantine is null)
+        {
+            Sender.Tell(new VmReplies.NotQuarantined(_snapshot));
+            return;
+        }
+        _agent!.Tell(AgentCommands.Release.Instance);
+        _snapshot = _snapshot with { Quarantine = null };
+        Apply(_condition with { Agent = AgentState.Connecting, AgentMessage = "released from quarantine: the agent's channel is being opened" });
+        Sender.Tell(new VmReplies.Released(_snapshot));
     }
 
     private void OnSameChannel()

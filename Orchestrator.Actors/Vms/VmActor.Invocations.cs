@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
-using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
@@ -25,7 +24,7 @@ internal sealed partial class VmActor
         if (rejection is not null)
             End(invocation, OutcomeRules.Of(rejection));
         else if (plan.Route == CommandRoute.Qmp)
-            _qmp.Tell(new QmpCommands.Execute(plan.Command, plan.Deadline, invocation));
+            CheckAndSend(invocation);
         else if (plan.Composite is { } composite)
             Carry(invocation, composite);
         else
@@ -47,14 +46,6 @@ internal sealed partial class VmActor
             OnReplied(invocation, start.Result);
         else
             End(invocation, OutcomeRules.Of(result, invocation.Plan, _condition));
-    }
-
-    private void Cancel(Invocation invocation)
-    {
-        if (invocation.Channel is { } channel)
-            channel.Cancel();
-        else
-            _agent?.Tell(new AgentCommands.Cancel(invocation));
     }
 
     private void OnReplied(Invocation invocation, CommandResult result)
@@ -157,7 +148,8 @@ internal sealed partial class VmActor
         foreach (var invocation in _inFlight.ToArray())
         {
             var proved = invocation.Plan.Command is { Name: "quit", FromGuest: false } || (!invocation.Plan.Command.SuccessResponse && _power.IsProved(invocation));
-            var gone = proved ? EncodedCommand.EmptyReturn : (CommandResult)new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, "the VM disappeared before the answer");
+            var written = !_awaitingVocabulary.Contains(invocation);
+            var gone = proved && written ? EncodedCommand.EmptyReturn : (CommandResult)new CommandResult.NoReply(NoReplyCause.ConnectionLost, written, "the VM disappeared before the answer");
             End(invocation, OutcomeRules.Of(gone, invocation.Plan.Command, _condition with { Qmp = QmpLink.Down }));
         }
     }

@@ -24,12 +24,14 @@ internal sealed partial class VmActor
 
     private QmpChannel QmpChannel => new(_qmp, _settings.Time);
 
-    private void OnAttached(string qemuVersion)
+    private void OnAttached(QmpGreeting greeting)
     {
         _attachment++;
         _failedProbes = 0;
+        _greeting = greeting;
+        ForgetVocabulary();
         Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null });
-        ShowFacts([new("qemu.version", qemuVersion)], _snapshot with { QemuVersion = qemuVersion });
+        ShowFacts([new("qemu.version", greeting.Version)], _snapshot with { QemuVersion = greeting.Version });
         AskStatus(_settings.QueryTimeout);
         var (attachment, portEvents) = (_attachment, _portEvents);
         QemuIdentity.QueryAsync(QmpChannel, AgentPath, _settings.QueryTimeout)
@@ -41,6 +43,7 @@ internal sealed partial class VmActor
         Timers.Cancel(ProbeTimer);
         Timers.Cancel(PortPollTimer);
         _port = null;
+        ForgetVocabulary();
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null });
         ExplainSilence(_explanation);
     }
@@ -53,6 +56,7 @@ internal sealed partial class VmActor
         var facts = identified.Identity.QemuName is { } name ? new[] { new KeyValuePair<string, string>("qemu.name", name) } : [];
         ShowFacts(facts, _snapshot with { Id = id });
         _port = identified.Identity.Port;
+        TellSeen();
         OnPortSeen(_port?.Open, identified.PortEvents);
         if (_agent is not null && _port is { Id: null })
             OnSilentPort();
@@ -152,17 +156,23 @@ internal sealed partial class VmActor
             _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: false));
     }
 
-    private void Publish(string name, ReadOnlyMemory<byte> data, Provenance provenance, DateTimeOffset? time = null) => _environment.Events.Tell(new FleetEvent
+    private void Publish(string name, ReadOnlyMemory<byte> data, Provenance provenance) => Publish(name, data, provenance, Now);
+
+    private void Publish(string name, ReadOnlyMemory<byte> data, Provenance provenance, DateTimeOffset? time)
     {
-        Host = _environment.Host,
-        Vm = _snapshot.Id,
-        VmName = _spec.Name,
-        Name = name,
-        Data = data,
-        Time = time ?? Now,
-        Provenance = provenance,
-        Seen = _snapshot,
-    });
+        TellEvent(name, data, time);
+        _environment.Events.Tell(new FleetEvent
+        {
+            Host = _environment.Host,
+            Vm = _snapshot.Id,
+            VmName = _spec.Name,
+            Name = name,
+            Data = data,
+            Time = time ?? Now,
+            Provenance = provenance,
+            Seen = _snapshot,
+        });
+    }
 
     /// <summary>A peer that does not know the question, such as a storage daemon, has no run state.</summary>
     private static string? RunStateOf(CommandResult result)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Akka.Actor;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
@@ -56,7 +57,11 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => EndAllInFlight();
+    protected override void PostStop()
+    {
+        EndAllInFlight();
+        TellFollowers(VmEvents.Left.Instance);
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message) => Unhandled(message);
@@ -66,7 +71,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         switch (message)
         {
             case QmpEvents.Attached attached:
-                OnAttached(attached.QemuVersion);
+                OnAttached(attached.Greeting);
                 Become(Attached);
                 break;
             case QmpEvents.Detached detached:
@@ -133,11 +138,23 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.EventOverdue overdue:
                 OnEventOverdue(overdue.Invocation);
                 break;
+            case VmSignals.VocabularyTold told:
+                OnVocabularyTold(told);
+                break;
+            case VmSignals.VocabularyOverdue overdue:
+                OnVocabularyOverdue(overdue.Invocation);
+                break;
+            case VmQueries.GetVocabulary:
+                OnGetVocabulary();
+                break;
             case VmCommands.CancelInvocation cancel:
-                Cancel(cancel.Invocation);
+                OnCancel(cancel.Invocation);
                 break;
             case AgentEvents.StateChanged changed:
                 OnAgentChanged(changed);
+                break;
+            case AgentEvents.Claimed claimed:
+                Publish(claimed.Event.Name, claimed.Event.Data, Provenance.Guest);
                 break;
             case AgentEvents.LateReply late:
                 OnLateReply(late);
@@ -147,6 +164,15 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case VmSignals.AgentProcessTold told:
                 OnAgentProcessTold(told);
+                break;
+            case VmCommands.Follow:
+                OnFollow(Sender);
+                break;
+            case VmCommands.Unfollow:
+                _followers?.Remove(Sender);
+                break;
+            case VmCommands.Release:
+                OnRelease();
                 break;
             case VmCommands.SetLabels labels:
                 Show(_snapshot with { Labels = labels.Labels });
@@ -163,6 +189,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     /// <summary>Takes over a new condition and tells the inventory if the VM looks different.</summary>
     private void Apply(VmCondition condition)
     {
+        var changed = condition != _condition;
         _condition = condition;
         Show(_snapshot with
         {
@@ -172,6 +199,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             Message = condition.Message,
             Since = condition.State == _snapshot.State ? _snapshot.Since : Now,
         });
+        if (changed)
+            TellSeen();
     }
 
     private void Show(VmSnapshot snapshot)

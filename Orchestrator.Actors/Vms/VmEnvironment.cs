@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Vms.Qmp;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -7,4 +8,8 @@ namespace Orchestrator.Actors.Vms;
 /// <param name="Inventory">Takes <see cref="VmEvents"/>.</param>
 /// <param name="Events">Takes <see cref="Events.FleetEvent"/>.</param>
 /// <param name="Settings">Deadlines, pauses and limits.</param>
-internal sealed record VmEnvironment(string Host, IActorRef Inventory, IActorRef Events, VmSettings Settings);
+internal sealed record VmEnvironment(string Host, IActorRef Inventory, IActorRef Events, VmSettings Settings)
+{
+    /// <summary>What the kinds of QEMU among them understand.</summary>
+    public QmpVocabularies Vocabularies { get; } = new();
+}

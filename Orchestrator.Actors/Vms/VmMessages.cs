@@ -1,25 +1,106 @@
 using System.Collections.Frozen;
+using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi.Introspection;
+using Orchestrator.Protocol.Qmp;
 
 namespace Orchestrator.Actors.Vms;
 
 /// <summary>"Do": answered as each says.</summary>
-internal static class VmCommands
+public static class VmCommands
 {
+    /// <summary>From the API: ends the guest's quarantine, so that its channel is opened afresh. Answer: <see cref="VmReplies.Released"/> or <see cref="VmReplies.NotQuarantined"/>.</summary>
+    public sealed class Release : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Release Instance = new();
+
+        private Release()
+        {
+        }
+    }
+
     /// <summary>From the <c>VmHostSupervisor</c>: the configuration's labels changed.</summary>
     internal sealed record SetLabels(FrozenDictionary<string, string> Labels) : ILocalSignal;
 
     /// <summary>From the <c>FanOutRouter</c>: takes an invocation back if it is not written yet. Its outcome tells.</summary>
     internal sealed record CancelInvocation(Invocation Invocation) : ILocalSignal;
+
+    /// <summary>From a <c>QmpClientActor</c>: from now on it is sent <see cref="VmEvents.Seen"/>, <see cref="VmEvents.Told"/> and <see cref="VmEvents.Left"/>.</summary>
+    internal sealed class Follow : ILocalSignal
+    {
+        public static readonly Follow Instance = new();
+
+        private Follow()
+        {
+        }
+    }
+
+    /// <summary>From a <c>QmpClientActor</c> that ends.</summary>
+    internal sealed class Unfollow : ILocalSignal
+    {
+        public static readonly Unfollow Instance = new();
+
+        private Unfollow()
+        {
+        }
+    }
 }
 
-/// <summary>"It happened": sent to the inventory.</summary>
+/// <summary>"Tell me": answered by <see cref="VmReplies"/>.</summary>
+public static class VmQueries
+{
+    /// <summary>What this VM's QEMU understands. The first question after an attachment asks QEMU, which may take the deadline of the node's own queries.</summary>
+    public sealed class GetVocabulary : ILocalSignal
+    {
+        /// <summary>The only one.</summary>
+        public static readonly GetVocabulary Instance = new();
+
+        private GetVocabulary()
+        {
+        }
+    }
+}
+
+/// <summary>Answers of a <c>VmActor</c>.</summary>
+public static class VmReplies
+{
+    /// <summary>What QEMU understands; <see langword="null"/> if it is not attached, does not answer, or says it in a way that is not understood.</summary>
+    public sealed record Vocabulary(QmpVocabulary? Value) : ILocalSignal;
+
+    /// <summary>The guest is out of quarantine.</summary>
+    public sealed record Released(VmSnapshot Snapshot) : INoSerializationVerificationNeeded;
+
+    /// <summary>The guest was not in quarantine: nothing changed.</summary>
+    public sealed record NotQuarantined(VmSnapshot Snapshot) : INoSerializationVerificationNeeded;
+}
+
+/// <summary>"It happened": sent to the inventory, and the others to the clients of the VM's QMP endpoint.</summary>
 internal static class VmEvents
 {
     /// <summary>The VM looks different from before.</summary>
     internal sealed record Changed(VmSnapshot Snapshot) : ILocalSignal;
+
+    /// <summary>The VM as it is now.</summary>
+    /// <param name="Condition">What decides whether it takes a command.</param>
+    /// <param name="Port">The agent's port, once found.</param>
+    /// <param name="Greeting">QEMU's own, of the newest session; <see langword="null"/> before the first.</param>
+    internal sealed record Seen(VmCondition Condition, Qmp.AgentPort? Port, QmpGreeting? Greeting) : ILocalSignal;
+
+    /// <summary>An event of QEMU's or of the guest namespace, as a message of QMP.</summary>
+    internal sealed record Told(ReadOnlyMemory<byte> Message) : ILocalSignal;
+
+    /// <summary>The VM's actor has ended, or begins anew.</summary>
+    internal sealed class Left : ILocalSignal
+    {
+        public static readonly Left Instance = new();
+
+        private Left()
+        {
+        }
+    }
 }
 
 /// <summary>Only the actor itself, its sessions and its timers.</summary>
@@ -36,6 +117,12 @@ internal static class VmSignals
 
     /// <summary>QEMU answered <c>query-status</c>; only the newest question counts.</summary>
     internal sealed record StatusAnswered(int Question, CommandResult Result) : ILocalSignal;
+
+    /// <summary>QEMU was asked what it understands.</summary>
+    internal sealed record VocabularyTold(int Attachment, Qmp.VocabularyAnswer Answer) : ILocalSignal;
+
+    /// <summary>An invocation's deadline passed while QEMU was asked what it understands.</summary>
+    internal sealed record VocabularyOverdue(Invocation Invocation) : ILocalSignal;
 
     /// <summary>QEMU told who it is; <c>PortEvents</c> is the count of them when it was asked.</summary>
     internal sealed record QemuIdentified(int Attachment, Qmp.QemuIdentity Identity, int PortEvents) : ILocalSignal;

@@ -1,3 +1,4 @@
+using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qmp;
 
@@ -14,6 +15,9 @@ public sealed record VmSettings
 
     /// <summary>Limits of the agent session.</summary>
     public AgentSessionOptions Agent { get; init; } = new();
+
+    /// <summary>What a guest may do before it is quarantined.</summary>
+    public GuestLimits GuestLimits { get; init; } = new();
 
     /// <summary>From the start of a connection attempt to its success.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -41,6 +45,12 @@ public sealed record VmSettings
 
     /// <summary>Pause between looks at an agent's port that sends no events (it has no <c>id=</c>).</summary>
     public TimeSpan PortPoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Events of a user's schema that one guest may send at once; beyond it, one for each <see cref="GuestEventPause"/>.</summary>
+    public int GuestEventBurst { get; init; } = 100;
+
+    /// <summary>Time in which a guest that has used up <see cref="GuestEventBurst"/> may send one more event.</summary>
+    public TimeSpan GuestEventPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Commands that may wait for one agent.</summary>
     public int MaxQueuedCommands { get; init; } = 64;

@@ -26,6 +26,9 @@ public sealed record VmSnapshot
     /// <summary>Condition of the agent.</summary>
     public AgentState Agent { get; init; }
 
+    /// <summary>Set while <see cref="Agent"/> is <see cref="AgentState.Quarantined"/>.</summary>
+    public GuestQuarantine? Quarantine { get; init; }
+
     /// <summary>Counts the agent's incarnations seen since this node first attached; 0 before the first.</summary>
     public int Incarnation { get; init; }
 

@@ -42,4 +42,7 @@ public enum AgentState
 
     /// <summary>The channel is open but the agent let a deadline pass and has not synchronized since.</summary>
     Unresponsive,
+
+    /// <summary>The guest exceeded one of its budgets (<see cref="Vms.Agent.GuestLimits"/>): its channel is closed until an operator releases it.</summary>
+    Quarantined,
 }

@@ -7,8 +7,10 @@ internal static class ApiEndpoints
     {
         VmEndpoints.Map(routes);
         FileEndpoints.Map(routes);
+        QmpWebSocket.Map(routes);
         JobEndpoints.Map(routes);
         EventEndpoints.Map(routes);
+        SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
         routes.MapOpenApi("/{documentName}.json");
     }

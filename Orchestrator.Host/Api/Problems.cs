@@ -39,10 +39,11 @@ internal static class Problems
         "forbidden" => StatusCodes.Status403Forbidden,
         "method-not-allowed" => StatusCodes.Status405MethodNotAllowed,
         "body-too-large" => StatusCodes.Status413PayloadTooLarge,
-        "ambiguous-name" => StatusCodes.Status409Conflict,
+        "ambiguous-name" or "not-quarantined" => StatusCodes.Status409Conflict,
         "no-targets" or "invalid-arguments" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" => StatusCodes.Status429TooManyRequests,
         "transfer-failed" => StatusCodes.Status502BadGateway,
+        "schema-unavailable" => StatusCodes.Status503ServiceUnavailable,
         "internal-error" => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };

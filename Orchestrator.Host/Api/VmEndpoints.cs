@@ -1,6 +1,9 @@
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Serving;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Api;
 
@@ -12,21 +15,49 @@ internal static class VmEndpoints
         routes.MapGet("/v1/vms", ListAsync).Produces<ItemsView<VmView>>();
         routes.MapGet("/v1/vms:watch", WatchAsync).Produces<VmStreamItem>(contentType: "application/x-ndjson");
         routes.MapGet("/v1/vms/{vm}", GetAsync).Produces<VmView>();
+        routes.MapGet("/v1/vms/{vm}/schema", ListCommandsAsync).Produces<ItemsView<string>>();
+        routes.MapGet("/v1/vms/{vm}/schema/{command}", GetCommandAsync).Produces<SchemaView>();
+        routes.MapPost("/v1/vms/{vm}:release", ReleaseAsync).Produces<VmView>();
         routes.MapPost("/v1/vms/{vm}/agent/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: true, context, node)).Produces<OutcomeView>();
         routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: false, context, node)).Produces<OutcomeView>();
     }
 
-    private static async Task<IResult> ListAsync(string? target, Node node, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string? target, Node node, QmpSockets sockets, CancellationToken cancellationToken)
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
         var selection = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(selector), cancellationToken).ConfigureAwait(false);
-        return Results.Json(new ItemsView<VmView>([.. selection.Entries.Select(entry => VmView.Of(entry.Snapshot))]), ApiJson.Default.ItemsViewVmView);
+        return Results.Json(new ItemsView<VmView>([.. selection.Entries.Select(entry => VmView.Of(entry.Snapshot, sockets.PathOf(entry.Snapshot)))]), ApiJson.Default.ItemsViewVmView);
     }
 
-    private static async Task<IResult> GetAsync(string vm, Node node, CancellationToken cancellationToken) =>
-        Results.Json(VmView.Of((await FindAsync(vm, node, cancellationToken).ConfigureAwait(false)).Snapshot), ApiJson.Default.VmView);
+    private static async Task<IResult> GetAsync(string vm, Node node, QmpSockets sockets, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return Results.Json(VmView.Of(found.Snapshot, sockets.PathOf(found.Snapshot)), ApiJson.Default.VmView);
+    }
 
-    private static async Task WatchAsync(string? target, HttpContext context, Node node)
+    private static async Task<IResult> ListCommandsAsync(string vm, Node node, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaOfAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return Results.Json(new ItemsView<string>([.. schema.Commands.Keys.Order(StringComparer.Ordinal)]), ApiJson.Default.ItemsViewString);
+    }
+
+    private static async Task<IResult> GetCommandAsync(string vm, string command, Node node, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaOfAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return schema.TryGetCommand(command, out var found)
+            ? Results.Json(SchemaView.Of(found), ApiJson.Default.SchemaView)
+            : Problems.Of("unknown-command", $"the QEMU of '{vm}' has no command '{command}': GET /v1/vms/{vm}/schema lists them");
+    }
+
+    private static async Task<QapiSchema> SchemaOfAsync(string vm, Node node, CancellationToken cancellationToken)
+    {
+        var entry = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        var vocabulary = await node.AskAsync<VmReplies.Vocabulary>(entry.Vm, VmQueries.GetVocabulary.Instance, cancellationToken).ConfigureAwait(false);
+        return vocabulary.Value?.Schema
+            ?? throw new RequestException("schema-unavailable", $"the QEMU of '{vm}' does not tell which commands it has: GET /v1/vms/{vm} says how it is");
+    }
+
+    private static async Task WatchAsync(string? target, HttpContext context, Node node, QmpSockets sockets)
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
         var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
@@ -35,12 +66,20 @@ internal static class VmEndpoints
             var news = node.FollowAsync<InventoryReplies.Changes>(node.Inventory, new InventoryQueries.ReadChanges(after), context.RequestAborted);
             var changes = await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false);
             foreach (var vm in changes.Changed.Where(vm => selector?.Matches(vm) != false))
-                stream.Write("vm", null, new VmStreamItem { Vm = VmView.Of(vm) }, ApiJson.Default.VmStreamItem);
+                stream.Write("vm", null, new VmStreamItem { Vm = VmView.Of(vm, sockets.PathOf(vm)) }, ApiJson.Default.VmStreamItem);
             foreach (var vm in changes.Gone.Where(vm => selector?.Matches(vm) != false))
                 stream.Write("gone", null, new VmStreamItem { Gone = new GoneView(vm.Name, vm.Host) }, ApiJson.Default.VmStreamItem);
             await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
             after = changes.Version;
         }
+    }
+
+    private static async Task<IResult> ReleaseAsync(string vm, Node node, QmpSockets sockets, CancellationToken cancellationToken)
+    {
+        var entry = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
+        return await node.AskAsync<object>(entry.Vm, VmCommands.Release.Instance, cancellationToken).ConfigureAwait(false) is VmReplies.Released released
+            ? Results.Json(VmView.Of(released.Snapshot, sockets.PathOf(released.Snapshot)), ApiJson.Default.VmView)
+            : Problems.Of("not-quarantined", $"the guest of '{vm}' is not quarantined: there is nothing to release");
     }
 
     private static async Task<IResult> InvokeAsync(string vm, string command, bool wantGuest, HttpContext context, Node node)
@@ -55,9 +94,9 @@ internal static class VmEndpoints
         return Results.Json(OutcomeView.Of(outcome), ApiJson.Default.OutcomeView);
     }
 
-    /// <summary>The VM of a name or UUID.</summary>
-    /// <exception cref="RequestException">There is none, or more than one.</exception>
-    public static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
+    /// <summary>By UUID or name.</summary>
+    /// <exception cref="RequestException">There is none, or several.</exception>
+    internal static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
     {
         var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
         var found = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Take(2).ToArray();

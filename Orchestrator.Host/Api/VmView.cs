@@ -27,6 +27,9 @@ public sealed record VmView
     /// <summary>Condition of the agent.</summary>
     public required AgentState Agent { get; init; }
 
+    /// <summary>Why nothing is read from the guest; only while <see cref="Agent"/> is <see cref="AgentState.Quarantined"/>.</summary>
+    public QuarantineView? Quarantine { get; init; }
+
     /// <summary>Counts the agent's incarnations.</summary>
     public int Incarnation { get; init; }
 
@@ -39,14 +42,17 @@ public sealed record VmView
     /// <summary>When the condition last changed.</summary>
     public DateTimeOffset Since { get; init; }
 
+    /// <summary>Path of the VM's QMP socket; left out if it has none.</summary>
+    public string? QmpSocket { get; init; }
+
     /// <summary>From the configuration.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>For selectors: <c>f:NAME=value</c>.</summary>
     public required IReadOnlyDictionary<string, string> Facts { get; init; }
 
-    /// <summary>From the actor's snapshot.</summary>
-    public static VmView Of(VmSnapshot vm)
+    /// <summary>From the actor's snapshot, and the path of its QMP socket.</summary>
+    public static VmView Of(VmSnapshot vm, string? qmpSocket)
     {
         ArgumentNullException.ThrowIfNull(vm);
         return new VmView
@@ -58,10 +64,12 @@ public sealed record VmView
             RunState = vm.RunState,
             QemuVersion = vm.QemuVersion,
             Agent = vm.Agent,
+            Quarantine = vm.Quarantine is { } quarantine ? QuarantineView.Of(quarantine) : null,
             Incarnation = vm.Incarnation,
             Guest = vm.Guest is { } guest ? new GuestView(guest.OsType, guest.OsVersion, guest.AgentVersion) : null,
             Message = vm.Message,
             Since = vm.Since,
+            QmpSocket = qmpSocket,
             Labels = vm.Labels,
             Facts = vm.Facts,
         };

@@ -52,7 +52,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand BuildRoot(CommandHost host, Func<ServeOptions, CancellationToken, Task<int>> serve)
+    internal static RootCommand BuildRoot(CommandHost host, Func<ServeOptions, CancellationToken, Task<int>> serve)
     {
         var root = new RootCommand("Commands many QEMU/KVM virtual machines and their guests at once")
         {
@@ -67,6 +67,7 @@ internal static class CommandLine
             FanOutCommands.Qmp(host),
             JobCommands.Create(host),
             EventCommands.Create(host),
+            SchemaCommand.Create(host),
             ServeCommand.Create(host, serve),
             VersionCommand.Create(host),
             CompletionCommand.Create(host),

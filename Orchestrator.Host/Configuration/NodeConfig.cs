@@ -12,6 +12,12 @@ public sealed class NodeConfig
     /// <summary>The node's own directory, as <c>--data</c>.</summary>
     public string? Data { get; set; }
 
+    /// <summary>The VMs' QMP endpoint.</summary>
+    public EndpointConfig Endpoint { get; set => field = value ?? new(); } = new();
+
+    /// <summary>Schema files of the user's own agents; a directory stands for every <c>*.json</c> in it. Relative to the configuration file.</summary>
+    public List<string> Schemas { get; set => field = value ?? []; } = [];
+
     /// <summary>Directories to watch, as <c>--vm-dir</c>.</summary>
     public List<string> VmDirs { get; set => field = value ?? []; } = [];
 
@@ -23,6 +29,16 @@ public sealed class NodeConfig
 
     /// <summary>Labels for VMs from any source: by name, where <c>*</c> and <c>?</c> stand for any characters.</summary>
     public Dictionary<string, Dictionary<string, string>> Labels { get; set => field = value ?? []; } = [];
+}
+
+/// <summary>The VMs' QMP endpoint.</summary>
+public sealed class EndpointConfig
+{
+    /// <summary>Whether every VM gets a QMP socket; true by default.</summary>
+    public bool Sockets { get; set; } = true;
+
+    /// <summary>Commands that clients may send although the policy denies them.</summary>
+    public List<string> Allow { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>A layout: <c>{name}</c> stands for the VM's name, once in each path.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
@@ -29,6 +30,9 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
 
     /// <summary>Answers <see cref="EventQueries"/>.</summary>
     public IActorRef Events => actors.Get<EventHub>();
+
+    /// <summary>Takes <see cref="EndpointCommands"/>.</summary>
+    public IActorRef QmpEndpoint => actors.Get<QmpEndpointSupervisor>();
 
     /// <summary>Takes <see cref="VmHostCommands"/>.</summary>
     public IActorRef VmHost => actors.Get<VmHostSupervisor>();

@@ -1,9 +1,11 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
 
@@ -16,7 +18,9 @@ internal static class NodeActors
     /// <param name="akka">The node's actor system.</param>
     /// <param name="host">Name of the node's VmHost.</param>
     /// <param name="settings">Deadlines, pauses and limits of the VMs.</param>
-    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings) => akka.WithActors((system, registry) =>
+    /// <param name="guest">The guest commands and events of the node.</param>
+    /// <param name="endpoint">Deadlines, limits and policy of the VMs' QMP endpoints.</param>
+    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint) => akka.WithActors((system, registry) =>
     {
         StartScheduler(system);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
@@ -24,10 +28,12 @@ internal static class NodeActors
         var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
         var jobs = system.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(inventory, router, settings.Time), new JobRetention()), "jobs");
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings), "vm-host");
+        var endpoints = system.ActorOf(QmpEndpointSupervisor.PropsFor(guest, endpoint), "qmp-endpoint");
         registry.Register<Inventory>(inventory);
         registry.Register<EventHub>(events);
         registry.Register<JobSupervisor>(jobs);
         registry.Register<VmHostSupervisor>(vmHost);
+        registry.Register<QmpEndpointSupervisor>(endpoints);
     });
 
     /// <summary>

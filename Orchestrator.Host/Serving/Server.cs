@@ -1,7 +1,12 @@
+using System.Collections.Frozen;
 using Akka.Hosting;
+using Microsoft.Extensions.Logging.Console;
+using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
+using Orchestrator.Host.Endpoints;
+using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
@@ -17,14 +22,31 @@ internal static class Server
     {
         var config = Merge(options);
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
+        var guest = UserSchemas.Load(config.Schemas);
         using var data = config.Data is { } path ? DataDirectory.Take(path) : null;
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await using var app = Build(config, endpoints);
+        using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(data, endpoints).ConfigureAwait(false) : null;
+        await using var app = Build(config, guest, endpoints, sockets);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
         return 0;
+    }
+
+    /// <summary>In the node's own directory, else beside the API's socket. The API serves without them, too.</summary>
+    private static async Task<QmpSocketDirectory?> TakeSocketsAsync(DataDirectory? data, IEnumerable<ListenEndpoint> endpoints)
+    {
+        var parent = data?.Path ?? Path.GetDirectoryName(endpoints.OfType<ListenEndpoint.Unix>().FirstOrDefault()?.SocketPath ?? DefaultEndpoint.SocketPath())!;
+        try
+        {
+            return QmpSocketDirectory.Take(Path.Combine(parent, "qmp"));
+        }
+        catch (ServeException e)
+        {
+            await Console.Error.WriteLineAsync($"the VMs have no QMP sockets: {e.Message}").ConfigureAwait(false);
+            return null;
+        }
     }
 
     private static NodeConfig Merge(ServeOptions options)
@@ -38,7 +60,7 @@ internal static class Server
         return config;
     }
 
-    private static WebApplication Build(NodeConfig config, IReadOnlyList<ListenEndpoint> endpoints)
+    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.WebHost.ConfigureKestrel(server =>
@@ -49,24 +71,26 @@ internal static class Server
                 endpoint.AddTo(server);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.ClearProviders().AddConsole(console => console.FormatterName = HarmlessConsole.FormatterName).AddConsoleFormatter<HarmlessConsole, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
-        AddNode(builder.Services, config);
+        AddNode(builder.Services, config, guest, sockets);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<LocalCallers>();
+        app.UseWebSockets();
         ApiEndpoints.Map(app);
         return app;
     }
 
-    private static void AddNode(IServiceCollection services, NodeConfig config)
+    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets)
     {
         var host = config.Host ?? Environment.MachineName;
-        var settings = new VmSettings();
+        var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
+        var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
         services.AddSingleton(new VmSources(config));
         services.AddAkka("orchestrator", (akka, _) => akka
             .ConfigureLoggers(loggers =>
@@ -75,8 +99,10 @@ internal static class Server
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
-            .AddNodeActors(host, settings));
-        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, GuestNamespace.BuiltIn, settings.Time));
+            .AddNodeActors(host, settings, guest, endpoint));
+        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
+        services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());
         services.AddHostedService<VmWatcher>();
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class AgentSession : IFrameHandler
     {
         if (frame.IsOversized)
         {
-            OnOversized(frame.Length);
+            OnOversized(frame);
             return;
         }
         var envelope = Envelope.Peek(frame.Bytes, _options.MaxDepth);
@@ -23,8 +23,20 @@ public sealed partial class AgentSession : IFrameHandler
             OnAnswer(outstanding, frame.Bytes, envelope);
         else if (abandoned is not null)
             _observer.OnLateReply(this, abandoned.Command, Decode(abandoned.Command, frame.Bytes, envelope));
-        else
-            DroppedFrames++;
+        else if (envelope.Kind != EnvelopeKind.Event || !TryHear(frame.Bytes))
+            OnUnasked(frame, envelope);
+    }
+
+    /// <summary>
+    /// Agents of the user's own send events. One counts only from a synchronized agent, if it fits its schema and is no longer than what may
+    /// come unasked; else it is dropped as any other message that answers nothing.
+    /// </summary>
+    private bool TryHear(in ReadOnlySequence<byte> frame)
+    {
+        if (_options.Guest.AgentEvents.Count == 0 || frame.Length > _options.MaxUnsolicitedBytes || State is not (AgentSessionState.Ready or AgentSessionState.Busy))
+            return false;
+        var message = frame.IsSingleSegment ? frame.FirstSpan : frame.ToArray();
+        return AgentEvent.Parse(message, _options.Guest.AgentEvents) is { } happened && _observer.OnEvent(this, happened);
     }
 
     private async Task ReadAsync()
@@ -60,6 +72,7 @@ public sealed partial class AgentSession : IFrameHandler
                 return false;
             _synchronization = 0;
             _abandoned = null;
+            _honestRest = 0;
             _echoesIds = envelope.Id == 0;
             _state = AgentSessionState.Ready;
         }
@@ -94,20 +107,29 @@ public sealed partial class AgentSession : IFrameHandler
         End(outstanding.Id, result, trusted ? AgentSessionState.Ready : AgentSessionState.Unsynchronized);
     }
 
-    private void OnOversized(long length)
+    private void OnOversized(in Frame frame)
     {
         Outstanding? outstanding;
         lock (_gate)
             outstanding = _outstanding;
-        var violation = new ReplyViolation(ViolationKind.TooLarge, "", $"the answer has {length} bytes, more than the limit for this command; it was skipped");
+        var violation = new ReplyViolation(ViolationKind.TooLarge, "", $"the answer has {frame.Length} bytes, more than the limit for this command; it was skipped")
+            .AtEnd(frame.Tail, frame.Length);
         if (outstanding is null || !End(outstanding.Id, new CommandResult.Violated(violation), AgentSessionState.Unsynchronized))
-            DroppedFrames++;
+            OnUnasked(bytes: 0, violation);
+        else
+            _observer.OnMisconduct(this, new Misconduct(MisconductKind.Violation, 0, violation, outstanding.Command.Name));
     }
 
-    private static CommandResult Decode(EncodedCommand command, in ReadOnlySequence<byte> frame, in Envelope envelope)
+    private CommandResult Decode(EncodedCommand command, in ReadOnlySequence<byte> frame, in Envelope envelope)
     {
-        if (envelope.Kind is not (EnvelopeKind.Return or EnvelopeKind.Error))
-            return new CommandResult.Violated(new ReplyViolation(ViolationKind.Malformed, "", envelope.Fault ?? $"a message of kind {envelope.Kind} is not an answer"));
-        return PayloadDecoder.Decode(command, frame.Slice(envelope.PayloadStart, envelope.PayloadLength), envelope.Kind);
+        var tokens = 0;
+        var result = envelope.Kind is EnvelopeKind.Return or EnvelopeKind.Error
+            ? PayloadDecoder.Decode(command, frame, envelope, out tokens)
+            : new CommandResult.Violated(new ReplyViolation(ViolationKind.Malformed, "", envelope.Fault ?? $"a message of kind {envelope.Kind} is not an answer").At(frame, envelope.FaultOffset));
+        if (tokens > 0)
+            _observer.OnDecoded(this, tokens);
+        if (result is CommandResult.Violated violated)
+            _observer.OnMisconduct(this, new Misconduct(MisconductKind.Violation, 0, violated.Violation, command.Name));
+        return result;
     }
 }

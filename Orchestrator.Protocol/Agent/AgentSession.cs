@@ -5,9 +5,10 @@ using Orchestrator.Protocol.Transport;
 namespace Orchestrator.Protocol.Agent;
 
 /// <summary>
-/// One connection to a guest agent: a raw channel into an untrusted guest, with one client, no greeting and no events. Trust is made here:
+/// One connection to a guest agent: a raw channel into an untrusted guest, with one client and no greeting. Trust is made here:
 /// nothing counts before a synchronization with an unguessable number, one command is outstanding at a time, and each carries an unguessable
-/// <c>id</c>. What does not answer the outstanding command is counted and dropped. All members may be called from any thread.
+/// <c>id</c>. What neither answers the outstanding command nor is an event of a user's schema is counted and dropped. All members may be called
+/// from any thread.
 /// </summary>
 public sealed partial class AgentSession : IAsyncDisposable
 {
@@ -33,6 +34,7 @@ public sealed partial class AgentSession : IAsyncDisposable
         _time = time;
         _connection = new FrameConnection(stream, options.MaxUnsolicitedBytes);
         _deadline = new SessionDeadline(time, OnDeadline);
+        _honestRest = options.MaxReplyBytes;
     }
 
     private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan Timeout, long StartedAt)
@@ -83,14 +85,9 @@ public sealed partial class AgentSession : IAsyncDisposable
     public void BeginSynchronize()
     {
         var number = UnguessableNumber.Next();
-        Abandon("the agent's channel was opened anew before it answered");
-        lock (_gate)
-        {
-            if (_state == AgentSessionState.Closed)
-                return;
-            _synchronization = number;
-        }
-        _connection.TrySend(EncodedCommand.Synchronize, number);
+        // At once: else the answer to the synchronization before could come in between, and the one to this would answer nothing.
+        if (Abandon("the agent's channel was opened anew before it answered", number))
+            _connection.TrySend(EncodedCommand.Synchronize, number);
     }
 
     /// <summary>Sends a command; the result goes to <paramref name="receiver"/>.</summary>
@@ -115,6 +112,7 @@ public sealed partial class AgentSession : IAsyncDisposable
             {
                 _outstanding = new Outstanding(command, id, receiver, timeout, _time.GetTimestamp());
                 _state = AgentSessionState.Busy;
+                _honestRest = _options.MaxReplyBytes;
                 _connection.Splitter.MaxFrameBytes = Math.Min(command.MaxReplyBytes, _options.MaxReplyBytes);
                 _deadline.Set(timeout * SlowShare);
             }
@@ -140,16 +138,22 @@ public sealed partial class AgentSession : IAsyncDisposable
     }
 
     /// <summary>Ends an outstanding command whose answer cannot come any more: the agent that had it is gone.</summary>
-    public void Abandon(string detail)
+    public void Abandon(string detail) => Abandon(detail, synchronization: 0);
+
+    /// <returns>Whether the session still lives.</returns>
+    private bool Abandon(string detail, long synchronization)
     {
         Outstanding? lost;
+        bool lives;
         lock (_gate)
         {
             lost = TakeOutstanding();
-            if (_state != AgentSessionState.Closed)
-                _state = AgentSessionState.Unsynchronized;
+            lives = _state != AgentSessionState.Closed;
+            if (lives)
+                (_state, _synchronization) = (AgentSessionState.Unsynchronized, synchronization);
         }
         lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.AgentRestarted, Written: true, detail));
+        return lives;
     }
 
     /// <summary>Closes the connection; an outstanding command ends as lost.</summary>
@@ -199,6 +203,8 @@ public sealed partial class AgentSession : IAsyncDisposable
             ended = TakeOutstanding()!;
             if (_state != AgentSessionState.Closed)
                 _state = next;
+            if (next == AgentSessionState.Ready)
+                _honestRest = 0;
         }
         ended.Receiver.OnResult(result);
         return true;

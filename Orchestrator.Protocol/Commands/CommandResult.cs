@@ -53,22 +53,3 @@ public enum NoReplyCause
     /// <summary>The session's queue is full.</summary>
     QueueFull,
 }
-
-/// <summary>What was wrong with an answer.</summary>
-/// <param name="Kind">Which rule it broke.</param>
-/// <param name="Path">Where, as a path through the schema: <c>return.supported_commands[3].name</c>; empty for the message as a whole.</param>
-/// <param name="Detail">For people: what was expected and what came.</param>
-public sealed record ReplyViolation(ViolationKind Kind, string Path, string Detail);
-
-/// <summary>Which rule an answer broke.</summary>
-public enum ViolationKind
-{
-    /// <summary>It is not a well-formed message.</summary>
-    Malformed,
-
-    /// <summary>It does not fit the command's schema, or a limit on depth, tokens or lengths.</summary>
-    Schema,
-
-    /// <summary>It is larger than the limit for this command.</summary>
-    TooLarge,
-}

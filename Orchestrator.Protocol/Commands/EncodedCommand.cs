@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Orchestrator.Protocol.Qapi;
+using Orchestrator.Protocol.Qapi.Binding;
 
 namespace Orchestrator.Protocol.Commands;
 
@@ -57,7 +58,7 @@ public sealed class EncodedCommand
     /// <summary>The agent does not know it: it is made out of other commands here.</summary>
     public bool IsComposite { get; private init; }
 
-    /// <summary>The validated <c>arguments</c> object of a command of the guest namespace.</summary>
+    /// <summary>The <c>arguments</c> object; of a command of the guest namespace, validated.</summary>
     public ReadOnlyMemory<byte> Arguments { get; private init; }
 
     /// <summary>Length in bytes of the longest form of the message.</summary>
@@ -71,8 +72,19 @@ public sealed class EncodedCommand
     public static EncodedCommand ForGuest(QapiCommand command, JsonElement arguments)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var encoded = QapiArguments.Encode(command, arguments);
-        return new EncodedCommand(command.Name, Prefix("execute"u8, command.Name, encoded), EndOfMessage)
+        return Checked(command, QapiArguments.Encode(command, arguments));
+    }
+
+    /// <summary>The same from UTF-8 JSON.</summary>
+    /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
+    public static EncodedCommand ForGuest(QapiCommand command, ReadOnlySpan<byte> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return Checked(command, QapiArguments.EncodeJson(command, arguments.IsEmpty ? "{}"u8 : arguments));
+    }
+
+    private static EncodedCommand Checked(QapiCommand command, byte[] encoded) =>
+        new(command.Name, Prefix("execute"u8, command.Name, encoded), EndOfMessage)
         {
             Class = command.Class,
             SuccessResponse = command.SuccessResponse,
@@ -82,7 +94,6 @@ public sealed class EncodedCommand
             Arguments = encoded,
             MaxReplyBytes = ReplyLimits.ForGuest(command.Name, encoded),
         };
-    }
 
     /// <summary>Encodes a command of the built-in guest namespace by its name.</summary>
     /// <exception cref="ArgumentException">The namespace has no such command.</exception>
@@ -92,7 +103,7 @@ public sealed class EncodedCommand
             ? ForGuest(command, arguments)
             : throw new ArgumentException($"there is no command '{name}' in the guest namespace", nameof(name));
 
-    /// <summary>Encodes a QMP command; its arguments are checked by the QEMU that runs it.</summary>
+    /// <summary>Encodes a QMP command; whether the QEMU that is to run it takes it, that QEMU's <c>QmpVocabulary</c> knows.</summary>
     /// <param name="name">Command name.</param>
     /// <param name="arguments">An object, or nothing.</param>
     /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
@@ -100,11 +111,21 @@ public sealed class EncodedCommand
     {
         if (arguments.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object))
             throw new QapiValidationException(name, new QapiViolation("arguments", "an object", arguments.ValueKind.ToString()));
-        var encoded = arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [];
-        return new EncodedCommand(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, encoded), EndOfMessage)
+        return ForQmp(name, arguments.ValueKind == JsonValueKind.Object ? Reencode(arguments) : [], outOfBand);
+    }
+
+    /// <summary>Encodes a QMP command.</summary>
+    /// <param name="name">Command name.</param>
+    /// <param name="encoded">The <c>arguments</c> object, strict JSON; empty for none.</param>
+    /// <param name="outOfBand">Sends it as <c>exec-oob</c>, past commands that wait.</param>
+    public static EncodedCommand ForQmp(string name, ReadOnlySpan<byte> encoded, bool outOfBand)
+    {
+        var arguments = encoded.IsEmpty ? "{}"u8.ToArray() : encoded.ToArray();
+        return new EncodedCommand(name, Prefix(outOfBand ? "exec-oob"u8 : "execute"u8, name, arguments), EndOfMessage)
         {
-            Class = name.StartsWith("query-", StringComparison.Ordinal) ? CommandClass.ReadOnly : CommandClass.NonIdempotent,
+            Class = QapiCommandClasses.OfQmp(name, []),
             OutOfBand = outOfBand,
+            Arguments = arguments,
             MaxReplyBytes = ReplyLimits.Qmp,
         };
     }
@@ -122,17 +143,22 @@ public sealed class EncodedCommand
     }
 
     /// <summary>Decodes an answer's payload and encodes it afresh from the values.</summary>
-    public CommandResult Decode(ReadOnlySpan<byte> payload)
+    /// <param name="payload">Value of <c>return</c>.</param>
+    /// <param name="value">The same, re-marshalled; only when nothing is wrong.</param>
+    /// <param name="tokens">How many JSON tokens of a guest were decoded.</param>
+    /// <returns>What is wrong; <see langword="null"/> if nothing is.</returns>
+    internal QapiViolation? Decode(ReadOnlySpan<byte> payload, out ReadOnlyMemory<byte> value, out int tokens)
     {
+        tokens = 0;
+        value = EmptyReturn.Value;
         if (payload.SequenceEqual("{}"u8) && Returns is null)
-            return EmptyReturn;
+            return null;
         var output = new ArrayBufferWriter<byte>(Math.Max(payload.Length, 16));
-        var accepted = FromGuest
-            ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out var violation)
-            : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation);
-        return accepted
-            ? new CommandResult.Returned(output.WrittenMemory)
-            : new CommandResult.Violated(new ReplyViolation(ViolationKind.Schema, violation!.Path, $"expected {violation.Expected}, got {violation.Actual}"));
+        QapiViolation? violation;
+        if (FromGuest ? QapiReply.TryRemarshal(Returns, payload, output, QapiLimits.Guest, out violation, out tokens) : QapiReply.TryNormalize(payload, output, QapiLimits.Qemu, out violation))
+            violation = FromGuest ? ReplyConsistency.Check(this, output.WrittenSpan) : null;
+        value = output.WrittenMemory;
+        return violation;
     }
 
     /// <summary>The answer <c>{}</c>, also given for a command that is confirmed by an event.</summary>

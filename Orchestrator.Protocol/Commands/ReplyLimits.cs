@@ -28,11 +28,12 @@ public static class ReplyLimits
     public static long ForGuest(string name, ReadOnlySpan<byte> encodedArguments) => name switch
     {
         "guest-exec-status" => ExecStatus,
-        "guest-file-read" => (Math.Clamp(ReadCount(encodedArguments), 0, MaxFileRead) + 2) / 3 * 4 + 4096,
+        "guest-file-read" => (Math.Clamp(FileReadCount(encodedArguments), 0, MaxFileRead) + 2) / 3 * 4 + 4096,
         _ => Agent,
     };
 
-    private static long ReadCount(ReadOnlySpan<byte> encodedArguments)
+    /// <summary>How many bytes a <c>guest-file-read</c> asks for.</summary>
+    internal static long FileReadCount(ReadOnlySpan<byte> encodedArguments)
     {
         var reader = new Utf8JsonReader(encodedArguments);
         while (reader.Read())

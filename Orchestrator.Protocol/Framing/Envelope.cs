@@ -43,6 +43,9 @@ public readonly record struct Envelope
     /// <summary>For <see cref="EnvelopeKind.Invalid"/>: what is wrong.</summary>
     public string? Fault { get; private init; }
 
+    /// <summary>Where the <see cref="Fault"/> is, in bytes.</summary>
+    public long FaultOffset { get; private init; }
+
     /// <summary>Reads the members at the top level of a frame. Never throws, whatever the bytes are.</summary>
     /// <param name="frame">A whole message.</param>
     /// <param name="maxDepth">Deepest nesting accepted.</param>
@@ -52,16 +55,18 @@ public readonly record struct Envelope
         var reader = frame.IsSingleSegment ? new Utf8JsonReader(frame.FirstSpan, options) : new Utf8JsonReader(frame, options);
         try
         {
-            return PeekMembers(ref reader, frame.Length);
+            var envelope = PeekMembers(ref reader, frame.Length);
+            return envelope.Fault is null ? envelope : envelope with { FaultOffset = reader.TokenStartIndex };
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            return Invalid("not JSON: " + e.Message);
+            // The exception's text quotes the input.
+            return Invalid($"not JSON: a syntax error near byte {reader.BytesConsumed}, or more than {maxDepth} levels of nesting") with { FaultOffset = reader.BytesConsumed };
         }
         catch (InvalidOperationException)
         {
             // Utf8JsonReader throws this for names that are not valid Unicode.
-            return Invalid("a member name is not valid Unicode");
+            return Invalid("a member name is not valid Unicode") with { FaultOffset = reader.TokenStartIndex };
         }
     }
 

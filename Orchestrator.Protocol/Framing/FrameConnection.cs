@@ -9,6 +9,9 @@ internal interface IFrameHandler
 {
     /// <summary>The frame's bytes are gone when this returns.</summary>
     void OnFrame(in Frame frame);
+
+    /// <summary>So many bytes since the last time were in no message.</summary>
+    void OnDropped(long bytes);
 }
 
 /// <summary>
@@ -85,8 +88,11 @@ internal sealed class FrameConnection : IAsyncDisposable
 
     private void Dispatch(ref ReadOnlySequence<byte> buffer, IFrameHandler handler)
     {
+        var dropped = Splitter.DroppedBytes;
         while (Splitter.TryRead(ref buffer, out var frame))
             handler.OnFrame(frame);
+        if (Splitter.DroppedBytes != dropped)
+            handler.OnDropped(Splitter.DroppedBytes - dropped);
     }
 
     private async Task SendAsync(EncodedCommand command, long id)

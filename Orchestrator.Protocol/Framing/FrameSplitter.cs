@@ -24,8 +24,11 @@ public sealed class FrameSplitter
     /// <summary>Largest message accepted, in bytes. May change between calls; a message being read is held against the new limit.</summary>
     public long MaxFrameBytes { get; set; }
 
-    /// <summary>Bytes that were dropped: cut messages before a sentinel, and skipped ones.</summary>
+    /// <summary>Bytes that were in no message: cut ones before a sentinel, skipped ones, blank lines, and sentinels without a message behind them.</summary>
     public long DroppedBytes { get; private set; }
+
+    /// <summary>The last bytes of the message that is being skipped; empty when none is. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> SkippedTail => _tail.AsSpan(0, _tailLength);
 
     /// <summary>Takes the next message off the front of <paramref name="buffer"/>.</summary>
     /// <returns><see langword="false"/> when more bytes are needed; <paramref name="buffer"/> then starts at what must be kept.</returns>
@@ -50,7 +53,10 @@ public sealed class FrameSplitter
             _afterSentinel = false;
             line = TrimCarriageReturn(line);
             if (line.IsEmpty)
+            {
+                DroppedBytes += length + 1;
                 continue;
+            }
             frame = new Frame { Bytes = line, Length = line.Length, AfterSentinel = afterSentinel };
             return true;
         }
@@ -82,7 +88,7 @@ public sealed class FrameSplitter
 
     private void StartAfresh(long cut)
     {
-        DroppedBytes += cut;
+        DroppedBytes += cut + (_afterSentinel ? 1 : 0);
         _skipping = false;
         _skipped = 0;
         _tailLength = 0;

@@ -23,10 +23,12 @@ public static class QapiArguments
     public static byte[] EncodeJson(QapiCommand command, ReadOnlySpan<byte> arguments)
     {
         var output = new ArrayBufferWriter<byte>(Math.Max(arguments.Length, 16));
-        var violation = QapiTranscoder.Transcode(
-            arguments, QapiTarget.ArgumentsOf(command), QapiStrictness.Sent, KeyValueArguments.Root, output, QapiLimits.Arguments);
-        return violation is null ? output.WrittenSpan.ToArray() : throw new QapiValidationException(command.Name, violation);
+        return Transcode(command, arguments, output) is { } violation ? throw new QapiValidationException(command.Name, violation) : output.WrittenSpan.ToArray();
     }
+
+    /// <summary>The same check without a result: the first argument that does not fit, or <see langword="null"/>.</summary>
+    public static QapiViolation? Check(QapiCommand command, ReadOnlySpan<byte> arguments) =>
+        Transcode(command, arguments, new ArrayBufferWriter<byte>(Math.Max(arguments.Length, 16)));
 
     /// <summary>Arguments as typed on a command line, each <c>name=value</c> read by the argument's type.</summary>
     /// <remarks>
@@ -38,4 +40,7 @@ public static class QapiArguments
     /// <exception cref="QapiValidationException">A pair that is malformed, unknown, given twice or does not fit.</exception>
     public static byte[] FromKeyValues(QapiCommand command, IEnumerable<string> pairs) =>
         EncodeJson(command, KeyValueArguments.ToJson(command, pairs));
+
+    private static QapiViolation? Transcode(QapiCommand command, ReadOnlySpan<byte> arguments, ArrayBufferWriter<byte> output) => QapiTranscoder.Transcode(
+        arguments, QapiTarget.ArgumentsOf(command), QapiStrictness.Sent, KeyValueArguments.Root, output, QapiLimits.Arguments, out _);
 }

@@ -65,6 +65,17 @@ public sealed class QapiBuiltinType : QapiType
         new("any", QapiBuiltinKind.Any),
     }.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
 
+    /// <summary>A built-in type as QEMU's introspection tells it (<c>JSONType</c>), which hides how wide an integer is.</summary>
+    internal static QapiBuiltinType FromJsonType(string name, string jsonType) => jsonType switch
+    {
+        "string" => new(name, QapiBuiltinKind.String),
+        "int" => new(name, QapiBuiltinKind.Integer, long.MinValue, ulong.MaxValue),
+        "number" => new(name, QapiBuiltinKind.Number),
+        "boolean" => new(name, QapiBuiltinKind.Boolean),
+        "null" => new(name, QapiBuiltinKind.Null),
+        _ => new(name, QapiBuiltinKind.Any),
+    };
+
     internal override bool Accepts(JsonTokenType token) => Kind switch
     {
         QapiBuiltinKind.String => token is JsonTokenType.String,

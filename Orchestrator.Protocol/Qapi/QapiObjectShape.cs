@@ -8,6 +8,9 @@ namespace Orchestrator.Protocol.Qapi;
 /// </summary>
 internal sealed class QapiObjectShape
 {
+    /// <summary>Unions that are branches of unions; QEMU's own reach 2.</summary>
+    public const int MaxBranchDepth = 32;
+
     private QapiObjectShape(QapiMember[] members, QapiMember? discriminator, FrozenDictionary<string, QapiObjectShape> variants)
     {
         Members = members;
@@ -23,11 +26,18 @@ internal sealed class QapiObjectShape
 
     public FrozenDictionary<string, QapiObjectShape> Variants { get; }
 
-    /// <returns>Null when a name occurs twice, which <paramref name="collision"/> then names.</returns>
-    public static QapiObjectShape? TryCreate(QapiObjectType type, out string? collision) => TryCreate(type, [], out collision);
+    /// <param name="type">A completed type.</param>
+    /// <param name="remaining">How many members the shapes of a schema may still have in all: branches of branches multiply.</param>
+    /// <param name="collision">The name that occurs twice; null when the members have run out.</param>
+    /// <returns>Null when there is no such shape.</returns>
+    public static QapiObjectShape? TryCreate(QapiObjectType type, ref int remaining, out string? collision) => TryCreate(type, [], 0, ref remaining, out collision);
 
-    private static QapiObjectShape? TryCreate(QapiObjectType type, QapiMember[] before, out string? collision)
+    private static QapiObjectShape? TryCreate(QapiObjectType type, QapiMember[] before, int depth, ref int remaining, out string? collision)
     {
+        collision = null;
+        remaining -= before.Length + type.Members.Count;
+        if (remaining < 0 || depth > MaxBranchDepth)
+            return null;
         QapiMember[] members = [.. before, .. type.Members];
         collision = members.GroupBy(member => member.Name).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (collision is not null)
@@ -36,7 +46,7 @@ internal sealed class QapiObjectShape
         foreach (var (tag, branch) in type.Branches)
         {
             // A union that is its own branch repeats its discriminator, so the collision ends the recursion.
-            if (TryCreate(branch, members, out collision) is not { } variant)
+            if (TryCreate(branch, members, depth + 1, ref remaining, out collision) is not { } variant)
                 return null;
             variants.Add(tag, variant);
         }

@@ -20,15 +20,16 @@ public static class QapiReply
     /// <param name="output">Receives compact UTF-8 JSON.</param>
     /// <param name="limits">Usually <see cref="QapiLimits.Guest"/>.</param>
     /// <param name="violation">The first violation; null on success.</param>
-    public static bool TryRemarshal(QapiType? returns, ReadOnlySpan<byte> json, IBufferWriter<byte> output, QapiLimits limits, out QapiViolation? violation)
+    public static bool TryRemarshal(QapiType? returns, ReadOnlySpan<byte> json, IBufferWriter<byte> output, QapiLimits limits, out QapiViolation? violation) =>
+        TryRemarshal(returns, json, output, limits, out violation, out _);
+
+    /// <summary>The same, and tells how many tokens were decoded.</summary>
+    internal static bool TryRemarshal(
+        QapiType? returns, ReadOnlySpan<byte> json, IBufferWriter<byte> output, QapiLimits limits, out QapiViolation? violation, out int tokens)
     {
-        if (returns is null && json.SequenceEqual("{}"u8))
-        {
-            output.Write(json);
-            violation = null;
-            return true;
-        }
-        return TryTranscode(returns is null ? QapiTarget.EmptyObject : QapiTarget.Of(returns), json, output, limits, "return", out violation);
+        var target = returns is null ? QapiTarget.EmptyObject : QapiTarget.Of(returns);
+        violation = QapiTranscoder.Transcode(json, target, QapiStrictness.Received, "return", output, limits, out tokens);
+        return violation is null;
     }
 
     /// <summary>The same for the <c>data</c> of an event.</summary>
@@ -45,7 +46,7 @@ public static class QapiReply
     private static bool TryTranscode(
         QapiTarget target, ReadOnlySpan<byte> json, IBufferWriter<byte> output, QapiLimits limits, string root, out QapiViolation? violation)
     {
-        violation = QapiTranscoder.Transcode(json, target, QapiStrictness.Received, root, output, limits);
+        violation = QapiTranscoder.Transcode(json, target, QapiStrictness.Received, root, output, limits, out _);
         return violation is null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Protocol.Qapi.Transcoding;
 
 namespace Orchestrator.Protocol.Qapi;
 
@@ -10,6 +11,9 @@ public abstract class QapiType
     /// <summary>As the schema writes it; arrays are written <c>[Name]</c>.</summary>
     public string Name { get; }
 
+    /// <summary>The name; of a type whose name QEMU's introspection hides, what a value of it must be, in words.</summary>
+    public string DisplayName => IsMasked || this is QapiArrayType { Element.IsMasked: true } ? QapiTypeText.Of(this) : Name;
+
     /// <summary>Empty for built-in types and arrays.</summary>
     public QapiDocumentation Documentation { get; internal init; } = QapiDocumentation.None;
 
@@ -18,6 +22,9 @@ public abstract class QapiType
 
     /// <summary>Names of the features of the type itself.</summary>
     public IReadOnlyList<string> Features { get; internal init; } = [];
+
+    /// <summary>The name is a number that QEMU's introspection put in place of the real one: it tells nobody anything.</summary>
+    internal bool IsMasked => Name is [>= '0' and <= '9', ..];
 
     /// <summary>Whether a JSON value that starts with this token can be of this type at all.</summary>
     internal abstract bool Accepts(JsonTokenType token);

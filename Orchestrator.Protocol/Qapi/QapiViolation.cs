@@ -9,6 +9,9 @@ namespace Orchestrator.Protocol.Qapi;
 /// <param name="Actual">What was found.</param>
 public sealed record QapiViolation(string Path, string Expected, string Actual)
 {
+    /// <summary>Where in the text, in bytes.</summary>
+    public long Offset { get; init; }
+
     /// <summary>What the sender can do about it; null when <see cref="Expected"/> says all.</summary>
     public string? Hint { get; init; }
 

@@ -24,12 +24,17 @@ public sealed partial class QmpSession : IFrameHandler
                 OnGreeting(frame.Bytes.Slice(envelope.PayloadStart, envelope.PayloadLength).ToArray());
                 break;
             case EnvelopeKind.Return or EnvelopeKind.Error when envelope.Id is { } id && _pending.TryTake(id, out var command):
-                _pending.Complete(command, PayloadDecoder.Decode(command.Command, frame.Bytes.Slice(envelope.PayloadStart, envelope.PayloadLength), envelope.Kind));
+                _pending.Complete(command, PayloadDecoder.Decode(command.Command, frame.Bytes, envelope, out _));
                 break;
             default:
                 OnUnroutable(envelope);
                 break;
         }
+    }
+
+    /// <summary>QEMU is trusted not to flood.</summary>
+    void IFrameHandler.OnDropped(long bytes)
+    {
     }
 
     private async Task ReadAsync()

@@ -64,6 +64,7 @@ for library in $(ldd /usr/sbin/qemu-ga | grep -o '/[^ ]*'); do
 done
 install -m 755 "$here/rootfs/init" "$root/init"
 install -m 755 "$here/rootfs/agent-loop" "$root/usr/sbin/agent-loop"
+install -m 755 "$here/rootfs/hostile-agent" "$root/usr/sbin/hostile-agent"
 install -m 755 "$here/rootfs/shutdown-guest" "$root/sbin/shutdown-guest"
 install -m 755 "$here/rootfs/chpasswd" "$root/usr/sbin/chpasswd"
 install -m 755 "$here/rootfs/fsfreeze-hook" "$root/etc/qemu/fsfreeze-hook"

@@ -20,6 +20,16 @@ internal static class AgentCommands
     /// <param name="FromEvent">From <c>VSERPORT_CHANGE</c>, where open while it was open means that the agent was restarted; else from a query.</param>
     internal sealed record SetPort(bool Open, bool FromEvent) : ILocalSignal;
 
+    /// <summary>The operator ended the quarantine.</summary>
+    internal sealed class Release : ILocalSignal
+    {
+        public static readonly Release Instance = new();
+
+        private Release()
+        {
+        }
+    }
+
     /// <summary>An event of QEMU's proved the success of an outstanding command that does not answer success.</summary>
     internal sealed class Confirm : ILocalSignal
     {
@@ -38,10 +48,17 @@ internal static class AgentEvents
     /// <param name="State">The new condition.</param>
     /// <param name="Message">Why, for people; <see langword="null"/> when <see cref="AgentState.Ready"/>.</param>
     /// <param name="NewIncarnation">With <see cref="AgentState.Ready"/>: whether the agent may be another process than before.</param>
-    internal sealed record StateChanged(AgentState State, string? Message, bool NewIncarnation) : ILocalSignal;
+    internal sealed record StateChanged(AgentState State, string? Message, bool NewIncarnation) : ILocalSignal
+    {
+        /// <summary>With <see cref="AgentState.Quarantined"/>: why.</summary>
+        public GuestQuarantine? Quarantine { get; init; }
+    }
 
     /// <summary>An outstanding command has used three quarters of its time.</summary>
     internal sealed record Slow(TimeSpan Remaining) : ILocalSignal;
+
+    /// <summary>The guest says that it happened: an event of a user's schema.</summary>
+    internal sealed record Claimed(AgentEvent Event) : ILocalSignal;
 
     /// <summary>An answer came after its command had ended.</summary>
     internal sealed record LateReply(EncodedCommand Command, CommandResult Result) : ILocalSignal;
@@ -59,6 +76,16 @@ internal static class AgentSignals
     internal sealed record SessionClosed(AgentSession Session, string Cause) : ILocalSignal;
 
     internal sealed record Ended(Execution Execution, CommandResult Result) : ILocalSignal;
+
+    /// <summary>The guest has just exceeded a budget.</summary>
+    internal sealed class BudgetExceeded : ILocalSignal
+    {
+        public static readonly BudgetExceeded Instance = new();
+
+        private BudgetExceeded()
+        {
+        }
+    }
 
     internal sealed class ConnectDue : ILocalSignal
     {

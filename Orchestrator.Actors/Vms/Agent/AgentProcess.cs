@@ -12,14 +12,13 @@ namespace Orchestrator.Actors.Vms.Agent;
 internal static class AgentProcess
 {
     private const int StartTimeAfterName = 19;
-
     private const int MaxBytes = 4096;
 
     /// <summary>Process id and start time; <see langword="null"/> if the guest cannot tell.</summary>
     public static async Task<string?> QueryAsync(IAgentChannel agent, TimeSpan timeout, TimeProvider time)
     {
-        var (stat, _, failure) = await GuestFileView.ReadAsync(new AgentTurns(agent, timeout, time), "/proc/self/stat", MaxBytes).ConfigureAwait(false);
-        return failure is null ? Parse(Encoding.UTF8.GetString(stat.Span)) : null;
+        var (stat, isWhole, failure) = await GuestFileView.ReadAsync(new AgentTurns(agent, timeout, time), "/proc/self/stat", MaxBytes).ConfigureAwait(false);
+        return failure is null && isWhole ? Parse(Encoding.UTF8.GetString(stat.Span)) : null;
     }
 
     /// <summary>proc(5): the name in parentheses may hold anything, the fields after the last one are separated by spaces; the 22nd is the start time.</summary>

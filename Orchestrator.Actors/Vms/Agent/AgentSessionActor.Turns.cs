@@ -11,7 +11,7 @@ internal sealed partial class AgentSessionActor
 
     private void OnExecuteWhileNotReady(AgentCommands.Execute execute)
     {
-        if (_told is AgentState.Absent or AgentState.Unresponsive)
+        if (_told is AgentState.Absent or AgentState.Unresponsive or AgentState.Quarantined)
             execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"the agent is {_told}"));
         else
             _queue.Add(execute);

@@ -9,7 +9,7 @@ namespace Orchestrator.Actors.Vms.Agent;
 /// <summary>
 /// Owns one VM's agent channel: connects with back-off, synchronizes, and lets one command at a time through. Starting never fails:
 /// connecting is a message. Child of the <c>VmActor</c>, which tells it what QEMU says of the guest's port.
-/// Behaviours: Disconnected → Synchronizing → Serving; Absent while the guest's port is closed.
+/// Behaviours: Disconnected → Synchronizing → Serving; Absent while the guest's port is closed, Quarantined while the guest is not trusted.
 /// </summary>
 internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
 {
@@ -20,7 +20,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
 
     private readonly Endpoint _endpoint;
     private readonly VmSettings _settings;
+    private readonly GuestBudget _budget;
     private readonly CommandQueue _queue;
+    private readonly ClaimAllowance _claims;
     private readonly ExecStatusCache _ends = new();
     private readonly LeftHandles _left;
     private readonly CancellationTokenSource _stopping = new();
@@ -37,22 +39,34 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private AgentState? _told;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public AgentSessionActor(Endpoint endpoint, VmSettings settings)
+    public AgentSessionActor(Endpoint endpoint, VmSettings settings, GuestBudget budget)
     {
+        _budget = budget;
         _endpoint = endpoint;
         _settings = settings;
         _queue = new CommandQueue(settings.MaxQueuedCommands, settings.Time);
         _left = new LeftHandles(settings.Time);
+        _claims = new ClaimAllowance(settings.GuestEventBurst, settings.GuestEventPause, settings.Time);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(Endpoint endpoint, VmSettings settings) => Props.Create(() => new AgentSessionActor(endpoint, settings));
+    /// <summary>Props. The guest's budget outlives a restart of the actor, and so does its quarantine.</summary>
+    public static Props PropsFor(Endpoint endpoint, VmSettings settings)
+    {
+        var budget = new GuestBudget(settings.GuestLimits, settings.Time);
+        return Props.Create(() => new AgentSessionActor(endpoint, settings, budget));
+    }
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        if (_budget.Quarantine is { } quarantine)
+        {
+            BecomeQuarantined(quarantine);
+            return;
+        }
         Become(Disconnected);
         Connect();
     }
@@ -82,7 +96,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
             case AgentSignals.ConnectDue:
                 Connect();
                 break;
-            case AgentCommands.SetPort port:
+            case AgentCommands.SetPort port when !IsFlapping(port):
                 _portOpen = port.Open;
                 break;
             default:
@@ -94,10 +108,10 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     /// <summary>Connected, and the guest's port is closed: nothing is written that a later agent might run.</summary>
     private void Absent(object message)
     {
-        if (message is AgentCommands.SetPort { Open: true })
-            OnPortOpened(fromEvent: true);
-        else
+        if (message is not AgentCommands.SetPort { Open: true } opened)
             Always(message);
+        else if (!IsFlapping(opened))
+            OnPortOpened(fromEvent: true);
     }
 
     private void Synchronizing(object message)
@@ -151,6 +165,8 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case AgentCommands.SetPort port when IsFlapping(port):
+                break;
             case AgentCommands.SetPort { Open: true } opened:
                 OnPortOpened(opened.FromEvent);
                 break;
@@ -178,6 +194,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
                 break;
             case AgentSignals.SessionClosed closed when closed.Session == _session:
                 OnClosed(closed.Cause);
+                break;
+            case AgentSignals.BudgetExceeded when _told != AgentState.Quarantined && _budget.Quarantine is { } quarantine:
+                BecomeQuarantined(quarantine);
                 break;
             case AgentSignals.QueueDeadlineDue:
                 _queue.ExpireOverdue();

@@ -14,6 +14,7 @@ internal sealed record GuestIdentity(AgentCapabilities? Capabilities, GuestInfoS
     private static readonly EncodedCommand Info = EncodedCommand.ForGuest("guest-info");
     private static readonly EncodedCommand OsInfo = EncodedCommand.ForGuest(OsInfoCommand);
     private static readonly EncodedCommand FreezeStatus = EncodedCommand.ForGuest("guest-fsfreeze-status");
+    private const int MaxFactLength = 256;
     private static readonly string[] FactMembers = ["id", "name", "pretty-name", "version", "version-id", "kernel-release", "machine", "variant-id"];
 
     /// <summary>Asks. A question that stays without a usable answer leaves its part empty.</summary>
@@ -32,7 +33,7 @@ internal sealed record GuestIdentity(AgentCapabilities? Capabilities, GuestInfoS
         foreach (var member in FactMembers)
         {
             if (document.RootElement.TryGetProperty(member, out var value))
-                facts["os." + member] = value.GetString()!;
+                facts["os." + member] = GuestText.Cut(value.GetString()!, MaxFactLength);
         }
         return new GuestIdentity(capabilities, GuestOf(facts), facts);
     }

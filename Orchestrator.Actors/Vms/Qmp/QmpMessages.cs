@@ -14,7 +14,7 @@ internal static class QmpCommands
 internal static class QmpEvents
 {
     /// <summary>The session is negotiated. Events before this moment were not sent by QEMU: ask for the state.</summary>
-    internal sealed record Attached(string QemuVersion) : ILocalSignal;
+    internal sealed record Attached(QmpGreeting Greeting) : ILocalSignal;
 
     /// <summary>There is no session, and another attempt follows.</summary>
     /// <param name="Cause">For people.</param>

@@ -132,7 +132,7 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
         }
         _failures = 0;
         Become(Online);
-        Context.Parent.Tell(new QmpEvents.Attached(session.Greeting.Version));
+        Context.Parent.Tell(new QmpEvents.Attached(session.Greeting));
     }
 
     private void OnConnectFailed(Exception cause)

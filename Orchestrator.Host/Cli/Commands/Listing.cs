@@ -21,7 +21,7 @@ internal static class Listing
         }
     }
 
-    /// <summary>One object; as a table, a line per member that has a value, with nested names joined by dots.</summary>
+    /// <summary>One object; as a table, a line per member that has a value, with nested names joined by dots and numbered in lists.</summary>
     public static void WriteOne(TerminalWriter output, string format, JsonElement answer)
     {
         if (format == OutputFormat.Ndjson)
@@ -55,16 +55,17 @@ internal static class Listing
     {
         foreach (var member in value.EnumerateObject())
         {
-            var name = prefix + member.Name;
-            if (member.Value.ValueKind == JsonValueKind.Object)
-            {
-                foreach (var nested in Members(name + ".", member.Value))
-                    yield return nested;
-            }
-            else
-            {
-                yield return (name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : JsonText.Line(member.Value));
-            }
+            foreach (var nested in Member(prefix + member.Name, member.Value))
+                yield return nested;
         }
     }
+
+    private static IEnumerable<(string Name, string Text)> Member(string name, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => Members(name + ".", value),
+        JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object) =>
+            value.EnumerateArray().SelectMany((item, index) => Members($"{name}[{index}].", item)),
+        JsonValueKind.String => [(name, value.GetString()!)],
+        _ => [(name, JsonText.Line(value))],
+    };
 }

@@ -6,10 +6,10 @@ using Orchestrator.Host.Cli.Targets;
 
 namespace Orchestrator.Host.Cli.Commands;
 
-/// <summary><c>vm ls</c>, <c>vm get</c> and <c>vm watch</c>.</summary>
+/// <summary><c>vm ls</c>, <c>vm get</c>, <c>vm watch</c> and <c>vm release</c>.</summary>
 internal static class VmCommands
 {
-    public static Command Create(CommandHost host) => new("vm", "Shows VMs") { List(host), Get(host), Watch(host) };
+    public static Command Create(CommandHost host) => new("vm", "Shows VMs, and releases their guests from quarantine") { List(host), Get(host), Watch(host), ReleaseCommand.Create(host) };
 
     private static Command List(CommandHost host)
     {

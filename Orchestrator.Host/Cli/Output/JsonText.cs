@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Cli.Output;
 
-/// <summary>JSON written by this program: whatever spelling the server chose, control characters come out escaped.</summary>
+/// <summary>JSON written by this program: whatever spelling the server chose, what a terminal obeys comes out escaped.</summary>
 internal static class JsonText
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Compact = new() { Encoder = HarmlessJsonEncoder.Instance };
     private static readonly JsonWriterOptions Pretty = Compact with { Indented = true };
 
     /// <summary>The value on one line.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Cli.Output;
 
@@ -7,8 +8,8 @@ namespace Orchestrator.Host.Cli.Output;
 internal static class TerminalText
 {
     /// <summary>
-    /// The text with every control character (C0 except newline and tab, DEL, C1), line separator, bidirectional override
-    /// and lone surrogate written as <c>\x1b</c> or <c>\u202e</c>.
+    /// The text with every control character (C0 except newline and tab, DEL, C1), line separator, bidirectional override, invisible character
+    /// and lone surrogate written as <c>\x1b</c>, <c>\u202e</c> or <c>\U000e0001</c>: escapes that YAML and most languages know.
     /// </summary>
     public static string Escape(string text) => Escape(text, keepLines: true);
 
@@ -24,32 +25,28 @@ internal static class TerminalText
             return text;
 
         var escaped = new StringBuilder(text.Length + 16).Append(text, 0, first);
-        for (var index = first; index < text.Length; index++)
+        for (var index = first; index < text.Length;)
         {
-            var character = text[index];
-            if (keepLines && (character is '\n' or '\t'))
-                escaped.Append(character);
-            else if (char.IsHighSurrogate(character) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]))
-                escaped.Append(character).Append(text[++index]);
-            else if (IsObeyed(character))
-                AppendEscape(escaped, character);
+            var isWhole = Rune.TryGetRuneAt(text, index, out var character);
+            var code = isWhole ? character.Value : text[index];
+            if (keepLines && code is ('\n' or '\t'))
+                escaped.Append((char)code);
+            else if (!isWhole || HarmlessJsonEncoder.IsObeyed(character))
+                AppendEscape(escaped, code);
             else
-                escaped.Append(character);
+                escaped.Append(text, index, character.Utf16SequenceLength);
+            index += isWhole ? character.Utf16SequenceLength : 1;
         }
         return escaped.ToString();
     }
 
-    // Cf holds the bidirectional overrides (U+202A..U+202E, U+2066..U+2069) and invisible joiners.
-    private static bool IsObeyed(char character) => char.GetUnicodeCategory(character)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
-
-    private static void AppendEscape(StringBuilder escaped, char character) => _ = character switch
+    private static void AppendEscape(StringBuilder escaped, int code) => _ = code switch
     {
         '\n' => escaped.Append("\\n"),
         '\t' => escaped.Append("\\t"),
         '\r' => escaped.Append("\\r"),
-        < '\x100' => escaped.Append(CultureInfo.InvariantCulture, $"\\x{(int)character:x2}"),
-        _ => escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+        < 0x100 => escaped.Append(CultureInfo.InvariantCulture, $"\\x{code:x2}"),
+        < 0x10000 => escaped.Append(CultureInfo.InvariantCulture, $"\\u{code:x4}"),
+        _ => escaped.Append(CultureInfo.InvariantCulture, $"\\U{code:x8}"),
     };
 }

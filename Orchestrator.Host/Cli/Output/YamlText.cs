@@ -24,7 +24,8 @@ internal static class YamlText
         Emit(emitter, value);
         emitter.Emit(new DocumentEnd(isImplicit: true));
         emitter.Emit(new StreamEnd());
-        return text.ToString();
+        // YAML allows more than a terminal should get. What is left of that stands in double quotes, where these are YAML's own escapes.
+        return TerminalText.Escape(text.ToString());
     }
 
     private static void Emit(Emitter emitter, JsonElement value)

@@ -13,6 +13,19 @@ public abstract record CompositeResult
     /// <summary>What it had provably changed in the guest before it failed, for people; <see langword="null"/>: nothing, or it did not fail.</summary>
     public string? Partial { get; init; }
 
+    /// <summary>As one command's result, for callers that know no more: what failed without an error of the agent's becomes one.</summary>
+    public CommandResult ToCommandResult() => this switch
+    {
+        Ended ended => ended.Result,
+        Ran { Program: ExecResult.Exited exited } => exited.Status.ToRunResult(),
+        Ran { Program: ExecResult.NotStarted start } => start.Result,
+        Ran { Program: ExecResult.Lost lost } => lost.Result,
+        Ran { Program: ExecResult.OutputLost lost } => lost.Result,
+        Ran { Program: ExecResult.StillRunning running } => new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, $"pid {running.Pid} still runs"),
+        Failed failed => new CommandResult.Refused(new CommandError("GenericError", failed.Detail)),
+        _ => throw new InvalidOperationException($"there is no result for {this}"),
+    };
+
     /// <summary>With its own answer, or with the result of the step that failed.</summary>
     public sealed record Ended(CommandResult Result) : CompositeResult;
 

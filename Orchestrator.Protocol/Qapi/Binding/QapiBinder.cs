@@ -7,13 +7,21 @@ namespace Orchestrator.Protocol.Qapi.Binding;
 /// </summary>
 internal sealed class QapiBinder(IReadOnlyList<QapiDefinition> definitions)
 {
+    /// <summary>Structs that are each other's base in a row; QEMU's own reach 4.</summary>
+    private const int MaxBases = 32;
+
+    /// <summary>Members of all objects, with those of bases and branches counted wherever they appear; QEMU's own are 6,300.</summary>
+    private const int MaxMembers = 1_000_000;
+
     private readonly QapiTypeTable _types = new();
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, QapiPosition> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<QapiObjectType, QapiDefinition> _incomplete = [];
     private readonly HashSet<QapiObjectType> _completed = [];
     private readonly List<(QapiObjectType Type, QapiPosition Position)> _objects = [];
     private readonly List<QapiCommand> _commands = [];
     private readonly List<QapiEvent> _events = [];
+    private int _bases;
+    private int _remainingMembers = MaxMembers;
 
     public QapiSchema Bind()
     {
@@ -23,16 +31,19 @@ internal sealed class QapiBinder(IReadOnlyList<QapiDefinition> definitions)
             Complete(definition);
         foreach (var (type, position) in _objects)
         {
-            type.Complete(QapiObjectShape.TryCreate(type, out var collision)
-                ?? throw new QapiSchemaException(position, $"each member name of '{type.Name}' once, base and branches included", $"'{collision}' again"));
+            type.Complete(QapiObjectShape.TryCreate(type, ref _remainingMembers, out var collision) ?? throw (collision is null
+                ? TooLarge(position)
+                : new QapiSchemaException(position, $"each member name of '{type.Name}' once, base and branches included", $"'{collision}' again")));
         }
         return new QapiSchema(_commands, _events, _types.Named);
     }
 
     private void Declare(QapiDefinition definition)
     {
-        if (!_names.Add(definition.Name) || _types.Contains(definition.Name))
-            throw new QapiSchemaException(definition.Position, "a name that is not defined yet", $"'{definition.Name}' again");
+        if (!_names.TryAdd(definition.Name, definition.Position))
+            throw new QapiSchemaException(definition.Position, "a name that is not defined yet", $"'{definition.Name}' again (first at {_names[definition.Name]})");
+        if (_types.Contains(definition.Name))
+            throw new QapiSchemaException(definition.Position, "a name that is not defined yet", $"'{definition.Name}', which is a type of the language");
         var (documentation, condition, features) = definition.Common;
         switch (definition)
         {
@@ -113,13 +124,21 @@ internal sealed class QapiBinder(IReadOnlyList<QapiDefinition> definitions)
                 break;
         }
         _completed.Add(type);
+        if ((_remainingMembers -= type.Members.Count) < 0)
+            throw TooLarge(definition.Position);
     }
+
+    private static QapiSchemaException TooLarge(QapiPosition position) =>
+        new(position, $"at most {MaxMembers} members in all, and branches within branches at most {QapiObjectShape.MaxBranchDepth} deep", "more");
 
     private IReadOnlyList<QapiMember> BaseMembers(QapiTypeName name, QapiDefinition user)
     {
         if (_types.Resolve(name) is not QapiObjectType @base)
             throw new QapiSchemaException(name.Position, $"a struct as base of '{user.Name}'", $"'{name.Name}'");
+        if (++_bases > MaxBases)
+            throw new QapiSchemaException(name.Position, $"at most {MaxBases} bases in a row", "one more");
         Complete(@base);
+        _bases--;
         if (!_completed.Contains(@base))
             throw new QapiSchemaException(name.Position, $"a base of '{user.Name}' that does not lead back to it", $"'{name.Name}'");
         return @base.Discriminator is null

@@ -12,7 +12,7 @@ internal static class QapiDefinitionReader
         var body = expression.Body;
         var kind = body.Properties.FirstOrDefault(property => property.Name is "enum" or "struct" or "union" or "alternate" or "command" or "event")
             ?? throw new QapiSchemaException(body.Position, Kinds, body.Properties is [var first, ..] ? $"key '{first.Name}'" : "an empty object");
-        var name = QapiNodes.Text(kind.Value, "a name");
+        var name = QapiNodes.Name(kind.Value);
         var position = kind.Value.Position;
         var common = new QapiCommonParts(
             Documentation(expression, name), QapiConditions.Read(body["if"]), QapiFeatures.Read(body["features"]));
@@ -20,6 +20,8 @@ internal static class QapiDefinitionReader
         {
             case "enum":
                 QapiNodes.AllowKeys(body, "enum", "data", "prefix", "if", "features");
+                if (body["prefix"] is { } prefix)
+                    QapiNodes.Text(prefix, "the prefix of the enum's constants in C");
                 return new QapiEnumDefinition(position, name, common, QapiMembers.Values(QapiNodes.Require(body, "data")));
             case "struct":
                 QapiNodes.AllowKeys(body, "struct", "data", "base", "if", "features");
@@ -45,7 +47,7 @@ internal static class QapiDefinitionReader
             position, name, common,
             DataOf(QapiNodes.Require(body, "base")),
             discriminator as QapiStringNode ?? throw QapiNodes.Unexpected(discriminator, "the name of a base member"),
-            QapiMembers.Read(QapiNodes.Require(body, "data")));
+            QapiMembers.Read(QapiNodes.Require(body, "data"), areValues: true));
     }
 
     private static QapiCommandDefinition Command(QapiObjectNode body, QapiPosition position, string name, QapiCommonParts common)
@@ -75,13 +77,10 @@ internal static class QapiDefinitionReader
 
     private static QapiDocumentation Documentation(QapiExpression expression, string name)
     {
-        if (expression.Documentation is not { } token)
-            return QapiDocumentation.None;
-        var block = QapiDocumentationBlock.Parse(token.Text);
-        if (block.Symbol is null)
+        if (expression.Documentation is not { Symbol: not null } block)
             return QapiDocumentation.None;
         return block.Symbol == name
             ? block.ToDocumentation()
-            : throw new QapiSchemaException(token.Position, $"documentation of '{name}', which follows", $"documentation of '{block.Symbol}'");
+            : throw new QapiSchemaException(block.Position, $"documentation of '{name}', which follows", $"documentation of '{block.Symbol}'");
     }
 }

@@ -15,9 +15,9 @@ internal static class QapiFeatures
     private static string Name(QapiNode node)
     {
         if (node is not QapiObjectNode feature)
-            return QapiNodes.Text(node, "a feature's name, or an object {name, if}");
+            return QapiNodes.Name(node);
         QapiNodes.AllowKeys(feature, "name", "if");
         QapiConditions.Read(feature["if"]);
-        return QapiNodes.Text(QapiNodes.Require(feature, "name"), "a feature's name");
+        return QapiNodes.Name(QapiNodes.Require(feature, "name"));
     }
 }

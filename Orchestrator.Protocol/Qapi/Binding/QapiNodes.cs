@@ -27,5 +27,8 @@ internal static class QapiNodes
     public static string Text(QapiNode node, string expected) =>
         node is QapiStringNode { Value.Length: > 0 } text ? text.Value : throw Unexpected(node, expected);
 
+    public static string Name(QapiNode node, bool mayStartWithDigit = false) =>
+        node is QapiStringNode name && QapiNames.IsValid(name.Value, mayStartWithDigit) ? name.Value : throw Unexpected(node, QapiNames.Rule);
+
     public static QapiSchemaException Unexpected(QapiNode node, string expected) => new(node.Position, expected, node.Description);
 }

@@ -1,3 +1,5 @@
+using Orchestrator.Protocol.Qapi.Transcoding;
+
 namespace Orchestrator.Protocol.Qapi.Binding;
 
 /// <summary>The types declared so far, and the arrays made of them (one per element type).</summary>
@@ -25,12 +27,18 @@ internal sealed class QapiTypeTable
     public QapiType Resolve(QapiTypeName name)
     {
         if (!_named.TryGetValue(name.Name, out var type))
-            throw new QapiSchemaException(name.Position, "a type that the schema defines", $"'{name.Name}'");
+            throw Unknown(name);
         if (!name.IsArray)
             return type;
         if (!_arrays.TryGetValue(type, out var array))
             _arrays.Add(type, array = new QapiArrayType(type));
         return array;
+    }
+
+    private QapiSchemaException Unknown(QapiTypeName name)
+    {
+        var hint = NearestName.Suggestion(name.Name, _named.Keys);
+        return new QapiSchemaException(name.Position, "a type that the schema defines", $"'{name.Name}'{(hint is null ? "" : $". {hint}")}");
     }
 
     public QapiMember Member(QapiMemberDefinition definition, QapiDocumentation documentation)

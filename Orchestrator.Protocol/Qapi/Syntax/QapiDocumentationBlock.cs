@@ -11,25 +11,33 @@ internal sealed class QapiDocumentationBlock
     private readonly List<(string Kind, string Name, List<string> Lines)> _sections = [];
     private bool _inFeatures;
 
-    private QapiDocumentationBlock()
-    {
-    }
+    private QapiDocumentationBlock(QapiPosition position) => Position = position;
+
+    /// <summary>Of its first <c>##</c>.</summary>
+    public QapiPosition Position { get; }
 
     /// <summary>The definition that the block says it is for; null for a free-form block.</summary>
     public string? Symbol { get; private set; }
 
-    public static QapiDocumentationBlock Parse(string text)
+    public static QapiDocumentationBlock Parse(QapiToken token)
     {
-        var block = new QapiDocumentationBlock();
+        var block = new QapiDocumentationBlock(token.Position);
         block.Begin("text", "");
         var afterBlank = false;
-        foreach (var raw in text.Split('\n'))
+        foreach (var raw in token.Text.Split('\n'))
         {
             var line = raw.StartsWith(' ') ? raw[1..].TrimEnd() : raw.TrimEnd();
             block.Add(line, afterBlank);
             afterBlank = line.Length == 0;
         }
         return block;
+    }
+
+    /// <summary>Documentation that names a definition stands directly in front of it.</summary>
+    public void RejectOrphan()
+    {
+        if (Symbol is not null)
+            throw new QapiSchemaException(Position, $"the definition of '{Symbol}' right after its documentation", "something else");
     }
 
     public QapiDocumentation ToDocumentation() => new()
@@ -85,7 +93,7 @@ internal sealed class QapiDocumentationBlock
 
     private static bool TryReadTag(string line, out string tag, out string rest)
     {
-        foreach (var known in (ReadOnlySpan<string>)["Returns", "Errors", "Since", "Features"])
+        foreach (var known in (ReadOnlySpan<string>)["Returns", "Errors", "Since", "Features", "TODO"])
         {
             if (!line.StartsWith(known, StringComparison.Ordinal) || line.Length == known.Length || line[known.Length] != ':')
                 continue;

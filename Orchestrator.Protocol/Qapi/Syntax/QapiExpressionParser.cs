@@ -1,7 +1,7 @@
 namespace Orchestrator.Protocol.Qapi.Syntax;
 
 /// <summary>A top-level expression and the documentation block directly in front of it.</summary>
-internal sealed record QapiExpression(QapiObjectNode Body, QapiToken? Documentation);
+internal sealed record QapiExpression(QapiObjectNode Body, QapiDocumentationBlock? Documentation);
 
 /// <summary>Reads the expressions of one file; knows the brackets, not what the keys mean.</summary>
 internal sealed class QapiExpressionParser
@@ -23,12 +23,13 @@ internal sealed class QapiExpressionParser
     private List<QapiExpression> ParseFile()
     {
         var expressions = new List<QapiExpression>();
-        QapiToken? documentation = null;
+        QapiDocumentationBlock? documentation = null;
         while (_token.Kind != QapiTokenKind.End)
         {
             if (_token.Kind == QapiTokenKind.Documentation)
             {
-                documentation = _token;
+                documentation?.RejectOrphan();
+                documentation = QapiDocumentationBlock.Parse(_token);
                 _token = _lexer.Next();
                 continue;
             }
@@ -37,6 +38,7 @@ internal sealed class QapiExpressionParser
             expressions.Add(new QapiExpression(ParseObject(1), documentation));
             documentation = null;
         }
+        documentation?.RejectOrphan();
         return expressions;
     }
 
@@ -66,20 +68,21 @@ internal sealed class QapiExpressionParser
     {
         var start = Expect(QapiTokenKind.BeginObject, "'{'").Position;
         var properties = new List<QapiProperty>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         if (_token.Kind != QapiTokenKind.EndObject)
         {
-            properties.Add(ParseProperty(nesting, properties));
+            properties.Add(ParseProperty(nesting, names));
             while (TakeComma("',' or '}'", QapiTokenKind.EndObject))
-                properties.Add(ParseProperty(nesting, properties));
+                properties.Add(ParseProperty(nesting, names));
         }
         Expect(QapiTokenKind.EndObject, "'}'");
         return new QapiObjectNode(start, properties);
     }
 
-    private QapiProperty ParseProperty(int nesting, List<QapiProperty> before)
+    private QapiProperty ParseProperty(int nesting, HashSet<string> before)
     {
         var name = Expect(QapiTokenKind.String, "a key in single quotes");
-        if (before.Any(property => property.Name == name.Text))
+        if (!before.Add(name.Text))
             throw new QapiSchemaException(name.Position, "each key once", $"'{name.Text}' again");
         Expect(QapiTokenKind.Colon, "':' after the key");
         return new QapiProperty(name.Text, name.Position, ParseValue(nesting + 1));

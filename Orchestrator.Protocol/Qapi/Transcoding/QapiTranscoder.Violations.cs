@@ -21,6 +21,7 @@ internal ref partial struct QapiTranscoder
         _expected = expected;
         _actual = actual;
         _hint = hint;
+        _offset = _reader.TokenStartIndex;
         return false;
     }
 
@@ -35,5 +36,5 @@ internal ref partial struct QapiTranscoder
     }
 
     private QapiViolation Violation(string root) =>
-        new(root + string.Concat(Enumerable.Reverse(_path)), _expected, _actual) { Hint = _strictness == QapiStrictness.Sent ? _hint : null };
+        new(root + string.Concat(Enumerable.Reverse(_path)), _expected, _actual) { Offset = _offset, Hint = _strictness == QapiStrictness.Sent ? _hint : null };
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Orchestrator.Protocol.Qapi.Transcoding;
@@ -10,9 +9,7 @@ namespace Orchestrator.Protocol.Qapi.Transcoding;
 /// </summary>
 internal ref partial struct QapiTranscoder
 {
-    /// <summary>Control characters, quotes and backslashes are escaped by every encoder; this one leaves the rest readable.</summary>
-    private static readonly JsonWriterOptions WriterOptions =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = HarmlessJsonEncoder.Instance, SkipValidation = true };
 
     private readonly Utf8JsonWriter _writer;
     private readonly QapiLimits _limits;
@@ -23,6 +20,7 @@ internal ref partial struct QapiTranscoder
     private string _expected = "";
     private string _actual = "";
     private string? _hint;
+    private long _offset;
     private Utf8JsonReader _reader;
     private int _tokens;
     private int _depth;
@@ -36,13 +34,22 @@ internal ref partial struct QapiTranscoder
         _limits = limits;
     }
 
+    /// <param name="json">One JSON value.</param>
+    /// <param name="target">What it must be.</param>
+    /// <param name="strictness">Whether it comes in or goes out.</param>
+    /// <param name="root">First part of a violation's path.</param>
+    /// <param name="output">Receives the value.</param>
+    /// <param name="limits">What the text may ask for.</param>
+    /// <param name="tokens">How many tokens were read.</param>
     /// <returns>Null when <paramref name="output"/> holds the whole value.</returns>
     public static QapiViolation? Transcode(
-        ReadOnlySpan<byte> json, QapiTarget target, QapiStrictness strictness, string root, IBufferWriter<byte> output, QapiLimits limits)
+        ReadOnlySpan<byte> json, QapiTarget target, QapiStrictness strictness, string root, IBufferWriter<byte> output, QapiLimits limits, out int tokens)
     {
         using var writer = new Utf8JsonWriter(output, WriterOptions);
         var transcoder = new QapiTranscoder(json, writer, strictness, limits);
-        if (transcoder.Document(target))
+        var accepted = transcoder.Document(target);
+        tokens = transcoder._tokens;
+        if (accepted)
             return null;
         // Disposing flushes; what is still pending need not be written.
         writer.Reset();
@@ -59,7 +66,9 @@ internal ref partial struct QapiTranscoder
         {
             // The exception's text quotes the input, so only the place is passed on.
             _path.Clear();
-            return Fail("JSON", $"a syntax error near byte {_reader.BytesConsumed}");
+            Fail("JSON", $"a syntax error near byte {_reader.BytesConsumed}");
+            _offset = _reader.BytesConsumed;
+            return false;
         }
     }
 

@@ -9,8 +9,10 @@ internal static class QapiTypeText
     public static string Of(QapiType type) => type switch
     {
         QapiBuiltinType builtin => Of(builtin),
+        QapiEnumType { Values.Count: > MaxListedValues, IsMasked: true } @enum => $"one of {Names(@enum.Values.Take(MaxListedValues))}, …",
         QapiEnumType { Values.Count: > MaxListedValues } @enum => $"a value of {@enum.Name}",
-        QapiEnumType @enum => $"one of {string.Join(", ", @enum.Values.Select(value => value.Name))}",
+        QapiEnumType @enum => $"one of {Names(@enum.Values)}",
+        QapiArrayType { Element.IsMasked: true } array => $"an array of {(array.Element is QapiObjectType ? "objects" : "values")}",
         QapiArrayType array => $"an array of {array.Element.Name}",
         QapiAlternateType alternate => string.Join(" or ", alternate.Branches.Select(branch => Of(branch.Type))),
         _ => "an object",
@@ -18,6 +20,8 @@ internal static class QapiTypeText
 
     /// <summary>A caller's own text, short enough for a message.</summary>
     public static string Clip(string text) => text.Length <= MaxQuotedLength ? text : text[..MaxQuotedLength] + "…";
+
+    private static string Names(IEnumerable<QapiEnumValue> values) => string.Join(", ", values.Select(value => value.Name));
 
     private static string Of(QapiBuiltinType type) => type.Kind switch
     {

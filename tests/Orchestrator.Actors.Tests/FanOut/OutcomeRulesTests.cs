@@ -22,6 +22,7 @@ public sealed class OutcomeRulesTests
         ("connecting", Ready with { Agent = AgentState.Connecting }),
         ("unresponsive", Ready with { Agent = AgentState.Unresponsive }),
         ("absent", Ready with { Agent = AgentState.Absent }),
+        ("quarantined", Ready with { Agent = AgentState.Quarantined }),
         ("none", Ready with { Agent = AgentState.None }),
         ("paused", Ready with { RunState = "paused" }),
         ("stopped", Ready with { RunState = "shutdown" }),
@@ -89,6 +90,7 @@ public sealed class OutcomeRulesTests
             connecting   Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
             unresponsive Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
             absent       Undelivered/QueueDeadline     Undelivered/AgentAbsent       Undelivered/AgentAbsent       Undelivered/AgentAbsent       Cancelled/- Undelivered/VmBusy
+            quarantined  Undelivered/QueueDeadline     Undelivered/GuestQuarantined  Undelivered/GuestQuarantined  Undelivered/GuestQuarantined  Cancelled/- Undelivered/VmBusy
             none         Undelivered/QueueDeadline     Undelivered/AgentAbsent       Undelivered/AgentAbsent       Undelivered/AgentAbsent       Cancelled/- Undelivered/VmBusy
             paused       Undelivered/QueueDeadline     Undelivered/VmPaused          Undelivered/VmPaused          Undelivered/VmPaused          Cancelled/- Undelivered/VmBusy
             stopped      Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
@@ -117,6 +119,7 @@ public sealed class OutcomeRulesTests
             connecting   AgentUnresponsive,QemuUnresponsive ReplyLost,ReplyLost AgentRestarted,AgentRestarted
             unresponsive AgentUnresponsive,QemuUnresponsive ReplyLost,ReplyLost AgentRestarted,AgentRestarted
             absent       AgentUnresponsive,QemuUnresponsive ReplyLost,ReplyLost AgentRestarted,AgentRestarted
+            quarantined  AgentUnresponsive,QemuUnresponsive GuestQuarantined,ReplyLost AgentRestarted,AgentRestarted
             none         AgentUnresponsive,QemuUnresponsive ReplyLost,ReplyLost AgentRestarted,AgentRestarted
             paused       VmPaused,VmPaused                  ReplyLost,ReplyLost AgentRestarted,AgentRestarted
             stopped      VmLost,VmLost                      ReplyLost,ReplyLost AgentRestarted,AgentRestarted

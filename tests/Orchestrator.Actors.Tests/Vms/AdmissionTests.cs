@@ -3,6 +3,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi.Introspection;
 
 namespace Orchestrator.Actors.Tests.Vms;
 
@@ -19,33 +20,33 @@ public sealed class AdmissionTests
                    select $"{link} {runState ?? "-"} {string.Join(' ', reasons)}";
 
         TextTable.AssertEqual(
-            // ok: the agent's capabilities decide. Agents in the order None, Absent, Connecting, Ready, Unresponsive.
+            // ok: the agent's capabilities decide. Agents in the order None, Absent, Connecting, Ready, Unresponsive, Quarantined.
             """
-            Connecting -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Connecting shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Online     -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Online     running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Online     paused    AgentAbsent VmPaused         VmPaused         VmPaused         VmPaused
-            Online     inmigrate AgentAbsent VmMigrating      VmMigrating      VmMigrating      VmMigrating
-            Online     shutdown  AgentAbsent VmNotRunning     VmNotRunning     VmNotRunning     VmNotRunning
-            Silent     -         AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     running   AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     paused    AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     inmigrate AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Silent     shutdown  AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
-            Busy       -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Busy       shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive
-            Down       -         AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       running   AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       paused    AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       inmigrate AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
-            Down       shutdown  AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable
+            Connecting -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Connecting shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Online     -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Online     running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Online     paused    AgentAbsent VmPaused         VmPaused         VmPaused         VmPaused VmPaused
+            Online     inmigrate AgentAbsent VmMigrating      VmMigrating      VmMigrating      VmMigrating VmMigrating
+            Online     shutdown  AgentAbsent VmNotRunning     VmNotRunning     VmNotRunning     VmNotRunning VmNotRunning
+            Silent     -         AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     running   AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     paused    AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     inmigrate AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Silent     shutdown  AgentAbsent QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive QemuUnresponsive
+            Busy       -         AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       running   AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       paused    AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       inmigrate AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Busy       shutdown  AgentAbsent AgentAbsent      ok               ok               AgentUnresponsive GuestQuarantined
+            Down       -         AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       running   AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       paused    AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       inmigrate AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
+            Down       shutdown  AgentAbsent HostUnreachable  HostUnreachable  ok               HostUnreachable HostUnreachable
             """,
             rows);
     }
@@ -88,6 +89,28 @@ public sealed class AdmissionTests
             Down       HostUnreachable
             """,
             rows);
+    }
+
+    [Fact]
+    public void Commands_to_QEMU_are_held_against_what_it_says_of_itself()
+    {
+        var vocabulary = QmpVocabulary.Read(System.Text.Encoding.UTF8.GetBytes(Introspections.Of("device_del", "yank")));
+        var rows = new[]
+        {
+            EncodedCommand.ForQmp("device_del", JsonElement.Parse("""{"id":"disk0"}""")), EncodedCommand.ForQmp("device_del"), EncodedCommand.ForQmp("device-del"),
+            EncodedCommand.ForQmp("yank", outOfBand: true), EncodedCommand.ForQmp("device_del", JsonElement.Parse("""{"id":"disk0"}"""), outOfBand: true),
+        };
+
+        TextTable.AssertEqual(
+            """
+            ok
+            InvalidArgument
+            Unsupported
+            ok
+            Unsupported
+            """,
+            rows.Select(command => Text(Admission.DecideQmp(command, vocabulary), Phase.Refused)));
+        Assert.All(rows, command => Assert.Null(Admission.DecideQmp(command, null)));
     }
 
     [Fact]

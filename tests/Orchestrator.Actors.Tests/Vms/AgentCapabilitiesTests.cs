@@ -38,6 +38,17 @@ public sealed class AgentCapabilitiesTests
         Assert.Equal(AgentCapability.Disabled, info.Of("a"));
     }
 
+    [Fact]
+    public void A_guest_does_not_choose_how_much_is_kept_of_its_answer()
+    {
+        var names = string.Join(',', Enumerable.Range(0, 20_000).Select(number => $$"""{"name":"command-{{number}}","enabled":true}"""));
+        var version = new string('9', 100_000);
+        var info = Parse($$"""{"version":"{{version}}","supported_commands":[{"name":"{{version}}","enabled":true},{{names}}]}""");
+
+        Assert.Equal(65, info.Version.Length);
+        Assert.Equal((AgentCapability.Unknown, AgentCapability.Enabled, AgentCapability.Unknown), (info.Of(version), info.Of("command-1022"), info.Of("command-1023")));
+    }
+
     private static AgentCapabilities Info(string version, string command) =>
         Parse("{\"version\":\"" + version + "\",\"supported_commands\":[{\"name\":\"" + command + "\",\"enabled\":true}]}");
 

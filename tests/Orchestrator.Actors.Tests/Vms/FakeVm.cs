@@ -58,6 +58,7 @@ internal sealed class FakeVm : IAsyncDisposable
         ["qom-list /machine/peripheral-anon"] = "[]",
         ["qom-get /machine/peripheral/port7 chardev"] = "\"agent\"",
         ["qom-get /machine/peripheral/port7 name"] = "\"org.qemu.guest_agent.0\"",
+        ["query-qmp-schema"] = "!CommandNotFound",
         ["guest-sync-delimited"] = "",
         ["guest-info"] = """
             {"version": "7.2.22", "supported_commands": [

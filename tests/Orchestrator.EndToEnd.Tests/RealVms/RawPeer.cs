@@ -36,7 +36,10 @@ internal sealed class RawPeer : IAsyncDisposable
         return peer;
     }
 
-    public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.Latin1.GetBytes(text + "\n"));
+    public Task SendAsync(string text) => SendRawAsync(text + "\n");
+
+    /// <summary>Sends characters as bytes, and no line end.</summary>
+    public async Task SendRawAsync(string text) => await _socket.SendAsync(Encoding.Latin1.GetBytes(text));
 
     public async Task<string> ReadLineAsync()
     {

@@ -36,6 +36,14 @@ internal sealed class AgentObserver : IAgentSessionObserver
 
     public void OnLateReply(AgentSession session, EncodedCommand command, CommandResult result) => _late.Enqueue((command, result));
 
+    public void OnMisconduct(AgentSession session, Misconduct misconduct)
+    {
+    }
+
+    public void OnDecoded(AgentSession session, int tokens)
+    {
+    }
+
     public void OnClosed(AgentSession session, string cause)
     {
     }

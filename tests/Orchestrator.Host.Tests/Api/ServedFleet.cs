@@ -14,7 +14,17 @@ public sealed partial class ServedFleet : IAsyncLifetime
 
     internal FakeVm Web1 { get; } = new("web1", new Guid("00000000-0000-4000-8000-000000000001"));
 
-    internal FakeVm Web2 { get; } = new("web2", new Guid("00000000-0000-4000-8000-000000000002"));
+    /// <summary>Its QEMU alone says what it understands.</summary>
+    internal FakeVm Web2 { get; } = new("web2", new Guid("00000000-0000-4000-8000-000000000002"))
+    {
+        Introspection = """
+            [{"name":"str","meta-type":"builtin","json-type":"string"},{"name":"[2]","meta-type":"array","element-type":"2"},
+             {"name":"query-name","meta-type":"command","arg-type":"0","ret-type":"2"},{"name":"0","meta-type":"object","members":[]},
+             {"name":"block-stream","meta-type":"command","arg-type":"1","ret-type":"[2]","features":["unstable"]},
+             {"name":"1","meta-type":"object","members":[{"name":"device","type":"str"},{"name":"on-error","type":"3","default":null}]},
+             {"name":"2","meta-type":"object","members":[{"name":"name","type":"str","default":null}]},{"name":"3","meta-type":"enum","values":["report","stop"]}]
+            """.ReplaceLineEndings(""),
+    };
 
     internal ServedNode Node { get; private set; } = null!;
 

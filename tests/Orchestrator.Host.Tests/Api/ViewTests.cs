@@ -48,7 +48,7 @@ public sealed class ViewTests
     [Fact]
     public void Vm_that_is_not_known_yet_leaves_out_what_is_not_known() => Assert.Equal(
         """{"name":"a","host":"h","state":"Connecting","agent":"None","incarnation":0,"message":"no answer yet","since":"0001-01-01T00:00:00+00:00","labels":{},"facts":{}}""",
-        JsonSerializer.Serialize(VmView.Of(new VmSnapshot { Name = "a", Host = "h", Message = "no answer yet" }), ApiJson.Default.VmView));
+        JsonSerializer.Serialize(VmView.Of(new VmSnapshot { Name = "a", Host = "h", Message = "no answer yet" }, null), ApiJson.Default.VmView));
 
     [Theory]
     [InlineData("""{"a":[1,2.50,"x"]}""")]

@@ -11,12 +11,16 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
     private FakeListener? _qmp;
     private FakeListener? _agent;
     private volatile FakeQmpServer? _monitor;
+    private volatile FakeAgent? _guest;
 
     public string Name => name;
 
     public Guid Uuid => uuid;
 
     public bool HasAgent { get; init; } = true;
+
+    /// <summary>What QEMU says of itself; without it, it does not know the question.</summary>
+    public string? Introspection { get; init; }
 
     /// <summary>Answers of the agent by command, as JSON text; a task that does not end is silence.</summary>
     public ConcurrentDictionary<string, Func<FakeCommand, Task<string>>> AgentAnswers { get; } = new();
@@ -35,6 +39,9 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
 
     /// <summary>QEMU tells of an event.</summary>
     public Task HappenAsync(string eventName, string? data = null) => _monitor!.EventAsync(eventName, data);
+
+    /// <summary>The agent sends a line by itself.</summary>
+    public Task SayAsync(string line) => _guest!.SendLineAsync(line);
 
     /// <summary>Whether the node knows all of this VM that there is to know.</summary>
     public bool IsSettled(JsonElement? vm) => vm is { } known
@@ -71,6 +78,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
         "query-status" => """{"status": "running", "running": true, "singlestep": false}""",
         "query-uuid" => $$"""{"UUID": "{{uuid}}"}""",
         "query-name" => $$"""{"name": "{{name}}"}""",
+        "query-qmp-schema" => Introspection,
         "query-chardev" when HasAgent => $$"""[{"label": "charqga", "filename": "disconnected:unix:{{agentPath}},server=on", "frontend-open": true}]""",
         "query-chardev" => "[]",
         "qom-list" when HasAgent && command.Arguments.GetProperty("path").GetString() == "/machine/peripheral" => """[{"name": "qga0", "type": "child<virtserialport>"}]""",
@@ -82,6 +90,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
     private async Task ServeAgentAsync(Stream stream)
     {
         var agent = new FakeAgent(stream);
+        _guest = agent;
         using var reader = new StreamReader(stream, Encoding.Latin1);
         while (await reader.ReadLineAsync() is { } line)
         {

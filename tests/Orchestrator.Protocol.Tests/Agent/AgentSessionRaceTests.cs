@@ -53,6 +53,14 @@ public class AgentSessionRaceTests
         {
         }
 
+        public void OnMisconduct(AgentSession session, Misconduct misconduct)
+        {
+        }
+
+        public void OnDecoded(AgentSession session, int tokens)
+        {
+        }
+
         public void OnClosed(AgentSession session, string cause)
         {
         }

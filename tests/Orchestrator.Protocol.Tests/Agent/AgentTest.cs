@@ -43,6 +43,15 @@ internal sealed class AgentTest : IAgentSessionObserver, IAsyncDisposable
 
     public ConcurrentQueue<(EncodedCommand Command, CommandResult Result)> LateReplies { get; } = new();
 
+    public ConcurrentQueue<Misconduct> Misconduct { get; } = new();
+
+    public long DecodedTokens { get; private set; }
+
+    public ConcurrentQueue<AgentEvent> Events { get; } = new();
+
+    /// <summary>Whether the observer wants what the agent sends by itself.</summary>
+    public bool WantsEvents { get; set; } = true;
+
     /// <summary>The cause the observer was told.</summary>
     public Task<string> Closed => _closed.Task;
 
@@ -105,6 +114,16 @@ internal sealed class AgentTest : IAgentSessionObserver, IAsyncDisposable
     void IAgentSessionObserver.OnSlow(AgentSession session, TimeSpan remaining) => TimesSlow++;
 
     void IAgentSessionObserver.OnLateReply(AgentSession session, EncodedCommand command, CommandResult result) => LateReplies.Enqueue((command, result));
+
+    void IAgentSessionObserver.OnMisconduct(AgentSession session, Misconduct misconduct) => Misconduct.Enqueue(misconduct);
+
+    void IAgentSessionObserver.OnDecoded(AgentSession session, int tokens) => DecodedTokens += tokens;
+
+    bool IAgentSessionObserver.OnEvent(AgentSession session, AgentEvent happened)
+    {
+        Events.Enqueue(happened);
+        return WantsEvents;
+    }
 
     void IAgentSessionObserver.OnClosed(AgentSession session, string cause)
     {

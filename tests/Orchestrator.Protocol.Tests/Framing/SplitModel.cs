@@ -17,7 +17,7 @@ internal static class SplitModel
         {
             if (value == 0xFF)
             {
-                dropped += line.Length;
+                dropped += line.Length + (afterSentinel ? 1 : 0);
                 line.Clear();
                 afterSentinel = true;
             }
@@ -27,6 +27,8 @@ internal static class SplitModel
                     dropped += line.Length;
                 if (Frame(line.ToString(), maxFrameBytes, afterSentinel) is { } frame)
                     frames.Add(frame);
+                else
+                    dropped += line.Length + 1;
                 line.Clear();
                 afterSentinel = false;
             }

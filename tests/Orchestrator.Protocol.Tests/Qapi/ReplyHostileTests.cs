@@ -37,7 +37,7 @@ public class ReplyHostileTests
     [InlineData("[1 2]", 3)]
     [InlineData("[{\"a\":x}]", 6)]
     public void Syntax_error_is_told_by_its_place(string json, int place) =>
-        Assert.Equal(new QapiViolation("return", "JSON", $"a syntax error near byte {place}"), Transcoded.Normalize(json).Violation);
+        Assert.Equal(new QapiViolation("return", "JSON", $"a syntax error near byte {place}") { Offset = place }, Transcoded.Normalize(json).Violation);
 
     [Theory]
     [InlineData(new byte[] { 0xC0, 0x80 })]

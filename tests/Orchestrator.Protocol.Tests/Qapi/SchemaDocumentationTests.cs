@@ -29,6 +29,9 @@ public class SchemaDocumentationTests
         # Errors:
         #     - If it fails, GenericError
         #
+        # TODO: something for
+        #     the developers alone
+        #
         # .. note:: A closing remark.
         #
         # Since: 7.1

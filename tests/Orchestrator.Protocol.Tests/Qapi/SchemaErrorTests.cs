@@ -4,6 +4,8 @@ namespace Orchestrator.Protocol.Tests.Qapi;
 
 public class SchemaErrorTests
 {
+    private const string NameRule = "a name of letters, digits, '-' and '_' that starts with a letter";
+
     [Theory]
     [InlineData("{ 'enum' 'E' }", 1, 10, "':' after the key")]
     [InlineData("{\n  'enum': 'E',\n  'data': [ 'a' 'b' ] }", 3, 17, "',' or ']'")]
@@ -18,7 +20,15 @@ public class SchemaErrorTests
     [InlineData("##\n# text\n{ }", 3, 1, "a comment line or the closing '##' of the documentation block")]
     [InlineData("{ 'struct': 'S', 'data': {\n##\n# d\n##\n} }", 2, 1, "a key in single quotes")]
     [InlineData("{ 'data': 'c' }", 1, 1, "a definition: 'enum', 'struct', 'union', 'alternate', 'command' or 'event'")]
-    [InlineData("{ 'command': [ 'c' ] }", 1, 14, "a name")]
+    [InlineData("{ 'command': [ 'c' ] }", 1, 14, NameRule)]
+    [InlineData("{ 'struct': '*S', 'data': {} }", 1, 13, NameRule)]
+    [InlineData("{ 'struct': '1S', 'data': {} }", 1, 13, NameRule)]
+    [InlineData("{ 'command': '' }", 1, 14, NameRule)]
+    [InlineData("{ 'command': '__vendor-c' }", 1, 14, NameRule)]
+    [InlineData("{ 'enum': 'E', 'data': [ 'a b' ] }", 1, 26, NameRule)]
+    [InlineData("{ 'enum': 'E', 'data': [ { 'name': true } ] }", 1, 36, NameRule)]
+    [InlineData("{ 'enum': 'E', 'data': 'a' }", 1, 24, "an array of enum values")]
+    [InlineData("{ 'enum': 'E', 'data': [], 'prefix': true }", 1, 38, "the prefix of the enum's constants in C")]
     [InlineData("{ 'struct': 'S' }", 1, 1, "the key 'data'")]
     [InlineData("{ 'struct': 'S', 'data': {}, 'boxed': true }", 1, 30, "one of the keys struct, data, base, if, features")]
     [InlineData("{ 'command': 'c', 'gen': 'no' }", 1, 26, "true or false")]
@@ -26,10 +36,12 @@ public class SchemaErrorTests
     [InlineData("{ 'command': 'c', 'returns': [ 'a', 'b' ] }", 1, 30, "a type's name, or an array of one type's name")]
     [InlineData("{ 'command': 'c', 'returns': 'Nope' }", 1, 30, "a type that the schema defines")]
     [InlineData("{ 'command': 'c', 'data': 'int' }", 1, 27, "a struct or union as 'data' of 'c'")]
-    [InlineData("{ 'command': 'c', 'data': { '*': 'int' } }", 1, 29, "a member's name")]
+    [InlineData("{ 'command': 'c', 'data': { '*': 'int' } }", 1, 29, NameRule)]
     [InlineData("{ 'command': 'c', 'if': { 'none': [] } }", 1, 27, "one of all, any, not")]
     [InlineData("{ 'command': 'c', 'if': { 'all': [] } }", 1, 34, "a non-empty array of conditions")]
     [InlineData("{ 'command': 'c', 'features': 'f' }", 1, 31, "an array of features")]
+    [InlineData("{ 'command': 'c', 'features': [ '-f' ] }", 1, 33, NameRule)]
+    [InlineData("{ 'command': 'c', 'features': [ { 'if': 'A' } ] }", 1, 33, "the key 'name'")]
     [InlineData("{ 'command': 'c', 'features': [ 'read-only', 'idempotent' ] }", 1, 14, "one of the features 'read-only' and 'idempotent'")]
     [InlineData("{ 'command': 'c' }\n{ 'command': 'c' }", 2, 14, "a name that is not defined yet")]
     [InlineData("{ 'struct': 'int', 'data': {} }", 1, 13, "a name that is not defined yet")]
@@ -48,10 +60,26 @@ public class SchemaErrorTests
     [InlineData("{ 'alternate': 'A', 'data': { 's': 'str', 'e': 'QType' } }", 1, 43, "branches of different JSON forms")]
     [InlineData("{ 'alternate': 'A', 'data': { 's': 'any' } }", 1, 36, "a branch with one JSON form")]
     [InlineData("##\n# @d:\n##\n{ 'command': 'c' }", 1, 1, "documentation of 'c', which follows")]
+    [InlineData("##\n# @c:\n##\n##\n# text\n##\n{ 'command': 'c' }", 1, 1, "the definition of 'c' right after its documentation")]
+    [InlineData("{ 'command': 'c' }\n##\n# @d:\n##", 2, 1, "the definition of 'd' right after its documentation")]
+    [InlineData("##\n# @c:\n##\n{ 'pragma': {} }", 1, 1, "the definition of 'c' right after its documentation")]
+    [InlineData("##\n# @c:\n##\n{ 'include': 'x.json' }", 1, 1, "the definition of 'c' right after its documentation")]
     [InlineData("{ 'include': 'x.json', 'if': 'A' }", 1, 1, "'include' alone in its expression")]
     [InlineData("{ 'include': 'x.json' }", 1, 14, "a schema file that exists")]
     [InlineData("{ 'include': 'test.json' }", 1, 14, "includes without a loop")]
     [InlineData("{ 'pragma': { 'doc-required': 'yes' } }", 1, 31, "true or false")]
+    [InlineData("{ 'union': 'U', 'base': {}, 'data': {} }", 1, 1, "the key 'discriminator'")]
+    [InlineData("{ 'union': 'U', 'base': { 't': 'QType' }, 'discriminator': true, 'data': {} }", 1, 60, "the name of a base member")]
+    [InlineData("{ 'struct': 'S', 'data': { 'a': { 'if': 'X' } } }", 1, 33, "the key 'type'")]
+    [InlineData("{ 'struct': 'S', 'data': 'T' }", 1, 26, "an object of members")]
+    [InlineData("{ 'event': 'E', 'returns': 'int' }", 1, 17, "one of the keys event, data, boxed, if, features")]
+    [InlineData("{ 'enum': 'E', 'data': [ { 'name': 'a', 'type': 'int' } ] }", 1, 41, "one of the keys name, if, features")]
+    [InlineData("{ 'command': 'c', 'if': true }", 1, 25, "a symbol, or an object with one of all, any, not")]
+    [InlineData("{ 'command': 'c', 'returns': {} }", 1, 30, "a type's name, or an array of one type's name")]
+    [InlineData("{ 'pragma': { 'member-name-exceptions': 'x' } }", 1, 41, "an array of names")]
+    [InlineData("{ 'pragma': [] }", 1, 13, "an object of pragmas")]
+    [InlineData("{ 'pragma': {}, 'if': 'A' }", 1, 1, "'pragma' alone in its expression")]
+    [InlineData("{ 'include': [] }", 1, 14, "a file name")]
     [InlineData("{ 'pragma': { 'style': true } }", 1, 15, "a pragma of the schema language")]
     public void Broken_schema_is_reported_where_it_breaks(string text, int line, int column, string expected)
     {
@@ -63,10 +91,10 @@ public class SchemaErrorTests
     }
 
     [Fact]
-    public void Deep_nesting_ends_in_an_error_before_the_stack_does()
+    public void Misspelt_type_is_told_what_it_may_have_meant()
     {
-        var error = Assert.Throws<QapiSchemaException>(() => MemorySource.Parse("{ 'command': " + new string('[', 100_000)));
+        var error = Assert.Throws<QapiSchemaException>(() => MemorySource.Parse("{ 'struct': 'Backup', 'data': {} }\n{ 'command': 'c', 'returns': 'Bakcup' }"));
 
-        Assert.Equal("at most 32 levels of nesting", error.Expected);
+        Assert.Equal("test.json:2:30: expected a type that the schema defines, found 'Bakcup'. Did you mean 'Backup'?", error.Message);
     }
 }

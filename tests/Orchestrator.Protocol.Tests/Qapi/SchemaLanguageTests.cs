@@ -142,9 +142,19 @@ public class SchemaLanguageTests
     [Fact]
     public void Comments_stand_anywhere_and_strings_may_hold_hashes()
     {
-        var schema = MemorySource.Parse("# head\n{ # one\n 'enum': 'E', # two 'x' {\n 'data': [ 'a#b' # three\n ] }\n# tail");
+        var schema = MemorySource.Parse("# head\n{ # one\n 'enum': 'E', # two 'x' {\n 'data': [ 'a' # three\n ], 'if': 'A#B' }\n# tail");
 
-        Assert.True(((QapiEnumType)schema.Types["E"]).Contains("a#b"));
+        Assert.True(((QapiEnumType)schema.Types["E"]).Contains("a"));
+        Assert.Equal("A#B", schema.Types["E"].Condition!.Symbol);
+    }
+
+    [Fact]
+    public void Names_of_a_vendor_and_experimental_ones_are_names()
+    {
+        var schema = MemorySource.Parse("{ 'command': '__com.example-1_x-c', 'data': { '*__org.qemu_a_b': 'int' } } { 'event': '__ORG.EXAMPLE_EVENT' }");
+
+        Assert.Equal("__org.qemu_a_b", schema.Commands["__com.example-1_x-c"].Arguments[0].Name);
+        Assert.Contains("__ORG.EXAMPLE_EVENT", schema.Events.Keys);
     }
 
     [Theory]

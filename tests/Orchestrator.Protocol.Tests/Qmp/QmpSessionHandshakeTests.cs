@@ -19,13 +19,13 @@ public class QmpSessionHandshakeTests
 
         Assert.Equal(expected, negotiation.Line);
         Assert.Equal(isOffered, session.OutOfBand);
-        Assert.Equal(new QmpGreeting("7.2.22", isOffered), session.Greeting);
+        Assert.Equal(new QmpGreeting("7.2.22", isOffered, "fake"), session.Greeting);
     }
 
     [Theory]
-    [InlineData("""{"QMP": {"version": {"qemu": {"major": 11, "minor": 0, "micro": 50}, "package": ""}, "capabilities": ["x-new", 7, null]}, "x": 1}""", "11.0.50", false)]
-    [InlineData("""{"QMP": {"x-new": [], "capabilities": ["a", "oob"], "version": {"package": "p", "qemu": {"micro": 0, "minor": 2, "major": 9, "x": 1}}}}""", "9.2.0", true)]
-    public async Task Greeting_with_unknown_members_and_capabilities_is_understood(string greeting, string version, bool offersOutOfBand)
+    [InlineData("""{"QMP": {"version": {"qemu": {"major": 11, "minor": 0, "micro": 50}, "package": ""}, "capabilities": ["x-new", 7, null]}, "x": 1}""", "11.0.50", false, "")]
+    [InlineData("""{"QMP": {"x-new": [], "capabilities": ["a", "oob"], "version": {"package": "p", "qemu": {"micro": 0, "minor": 2, "major": 9, "x": 1}}}}""", "9.2.0", true, "p")]
+    public async Task Greeting_with_unknown_members_and_capabilities_is_understood(string greeting, string version, bool offersOutOfBand, string package)
     {
         await using var test = new QmpTest();
         var attaching = test.AttachAsync();
@@ -33,7 +33,7 @@ public class QmpSessionHandshakeTests
         await test.Server.SendLineAsync(greeting);
         await test.Server.ReturnAsync(await test.Server.ReadCommandAsync("qmp_capabilities"));
 
-        Assert.Equal(new QmpGreeting(version, offersOutOfBand), (await attaching).Greeting);
+        Assert.Equal(new QmpGreeting(version, offersOutOfBand, package), (await attaching).Greeting);
     }
 
     [Fact]

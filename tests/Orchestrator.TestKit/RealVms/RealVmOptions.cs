@@ -24,7 +24,7 @@ public sealed record RealVmOptions
     /// <summary>The disk's image, created when missing. Null: data.img in the VM's directory. Only read with <see cref="WithDisk"/>.</summary>
     public string? DiskPath { get; init; }
 
-    /// <summary>More kernel arguments. <see cref="NoShutdown"/> is one.</summary>
+    /// <summary>More kernel arguments. <see cref="NoShutdown"/> and <see cref="Hostile"/> are some.</summary>
     public string KernelArguments { get; init; } = "";
 
     /// <summary>Appended to QEMU's command line as they are, such as "-incoming", "defer".</summary>
@@ -32,4 +32,8 @@ public sealed record RealVmOptions
 
     /// <summary>Kernel argument: a guest without /sbin/shutdown, whose agent answers guest-shutdown with an error.</summary>
     public const string NoShutdown = "orchestrator.noshutdown";
+
+    /// <summary>Kernel argument: a guest with a hostile program in the place of its agent. Each press of the power button goes to the next mode, and after the last to the real agent.</summary>
+    /// <param name="modes">As config/demo-guest/rootfs/hostile-agent lists them.</param>
+    public static string Hostile(params IEnumerable<string> modes) => $"orchestrator.hostile={string.Join(',', modes)}";
 }

@@ -37,6 +37,14 @@ public sealed class GuestIdentityTests
     }
 
     [Fact]
+    public async Task Facts_are_as_long_as_a_table_can_bear()
+    {
+        var identity = await QueryAsync(("guest-info", Info), ("guest-get-osinfo", $$"""{"id":"{{new string('x', 100_000)}}","pretty-name":"{{new string('y', 256)}}"}"""));
+
+        Assert.Equal((new string('x', 256) + "…", new string('y', 256)), (identity.Facts["os.id"], identity.Facts["os.pretty-name"]));
+    }
+
+    [Fact]
     public async Task An_agent_that_does_not_answer_stays_unknown()
     {
         var identity = await QueryAsync();

@@ -162,7 +162,7 @@ public sealed class QmpSessionActorTests : ActorTest, IAsyncLifetime
         _socket = new PeerSocket<FakeQmpServer>(Path, stream => new FakeQmpServer(stream), (_, _) => Task.FromResult(false));
         Start();
         var connection = await _socket.AcceptAsync();
-        Assert.Equal("7.2.22", (await _vm.ExpectMsgAsync<QmpEvents.Attached>()).QemuVersion);
+        Assert.Equal("7.2.22", (await _vm.ExpectMsgAsync<QmpEvents.Attached>()).Greeting.Version);
         return connection;
     }
 

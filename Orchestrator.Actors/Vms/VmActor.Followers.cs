@@ -1,0 +1,40 @@
+using Akka.Actor;
+using Orchestrator.Protocol.Qmp;
+using Orchestrator.Protocol.Qmp.Server;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>
+/// Clients of the VM's QMP endpoint: they are told from here, and not through the hub, so that an event and the answer after it come in QEMU's order.
+/// </summary>
+internal sealed partial class VmActor
+{
+    private HashSet<IActorRef>? _followers;
+    private QmpGreeting? _greeting;
+
+    private void OnFollow(IActorRef follower)
+    {
+        (_followers ??= []).Add(follower);
+        follower.Tell(Seen());
+    }
+
+    private VmEvents.Seen Seen() => new(_condition, _port, _greeting);
+
+    private void TellSeen()
+    {
+        if (_followers is { Count: > 0 })
+            TellFollowers(Seen());
+    }
+
+    private void TellEvent(string name, ReadOnlyMemory<byte> data, DateTimeOffset? time)
+    {
+        if (_followers is { Count: > 0 })
+            TellFollowers(new VmEvents.Told(QmpMessages.Event(name, data.Span, time)));
+    }
+
+    private void TellFollowers(object message)
+    {
+        foreach (var follower in _followers ?? [])
+            follower.Tell(message);
+    }
+}

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Host.Cli;
+using Orchestrator.Host.Serving;
+using Orchestrator.Protocol.Qapi;
+
+namespace Orchestrator.Host.Tests.Cli;
+
+/// <summary>
+/// Every command of the client, in every form, against a server whose every text is hostile: none of it reaches a terminal, or a pipe, as more than
+/// text. A new command without a line here fails <see cref="Every_command_has_its_line"/>.
+/// </summary>
+public sealed class HostileSinksTests : IAsyncLifetime
+{
+    /// <summary>Window title, CSI in one byte, NUL, new lines, bidirectional override and isolate, line separators, zero-width, invisible.</summary>
+    private const string Hostile = "\u001b]0;evil\u0007\u009b31m\0\r\nevil\u0085\u202e\u2066\u2028\u2029\u200b\u2060\ufeff\U000E0041[red]";
+
+    /// <summary>Texts that the form does not show in full are short, so that the marker stays in the cells.</summary>
+    private const string Marker = "evil";
+
+    /// <summary>Their output is this program's own, and no server's text is in it.</summary>
+    private static readonly string[] WithoutServersTexts = ["serve", "completion", "version"];
+
+    private static readonly string Json = JsonEncodedText(Hostile);
+
+    private FakeServer _server = null!;
+
+    private static readonly string[] AllLines =
+    [
+        "vm ls", "vm ls -o wide", "vm ls -o yaml", "vm ls -o json", "vm ls -o ndjson",
+        "vm get web01", "vm get web01 -o yaml", "vm get web01 -o json", "vm get web01 -o ndjson",
+        "vm watch", "vm watch -o ndjson", "vm watch -o json",
+        "vm release web01", "vm release --all",
+        "job ls", "job ls -o yaml", "job ls -o json", "job ls -o ndjson",
+        "job get J", "job get J -o fold", "job get J -o yaml", "job get J -o json", "job get J -o ndjson",
+        "job watch J", "job watch J -o fold", "job watch J -o yaml", "job watch J -o json", "job watch J -o ndjson",
+        "job cancel J",
+        "ping --all", "ping --all -o fold", "ping --all -o yaml", "ping --all -o json", "ping --all -o ndjson", "ping --all --async",
+        "ga guest-get-osinfo --all", "ga guest-get-osinfo --all -o fold", "ga guest-get-osinfo --all -o yaml", "ga guest-get-osinfo --all -o json", "ga guest-get-osinfo --all -o ndjson",
+        "qmp query-status --all", "qmp query-status --all -o fold", "qmp query-status --all -o yaml", "qmp query-status --all -o json", "qmp query-status --all -o ndjson",
+        "run --all -- x", "run --all -o table -- x", "run --all -o yaml -- x", "run --all -o json -- x", "run --all -o ndjson -- x",
+        "event watch", "event watch -o ndjson", "event watch -o json",
+    ];
+
+    public static TheoryData<string> Lines => [.. AllLines];
+
+    public async Task InitializeAsync()
+    {
+        _server = await FakeServer.StartAsync();
+        var vm = $$"""{"id":"{{Json}}","name":"{{Json}}","host":"{{Json}}","state":"{{Json}}","runState":"{{Json}}","qemuVersion":"{{Json}}","agent":"{{Json}}","guest":{"os-type":"{{Json}}","os-version":"{{Json}}"},"""
+            + $$""" "quarantine":{"reason":"{{Json}}","evidence":[{"command":"{{Json}}","path":"{{Json}}","hex":"{{Json}}"}]},"message":"{{Json}}","labels":{"{{Json}}":"{{Json}}"},"facts":{"{{Json}}":"{{Json}}"} }""";
+        var job = $$"""{"id":"{{Json}}","command":"{{Json}}","target":"{{Json}}","phase":"{{Json}}","targets":3,"counts":{},"elapsedMs":1}""";
+        string[] outcomes = [Outcome("Succeeded", $$""","result":{"{{Json}}":["{{Json}}"]}"""), Outcome("Failed", $$""","error":{"class":"{{Json}}","desc":"{{Json}}"},"message":"{{Json}}" """),
+            Outcome(Json, $$""","exec":{"pid":1,"exitCode":0,"stdout":{"text":"{{Json}}"},"stderr":{"base64":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(Hostile))}}","truncated":true} }""")];
+        string[] lines = [Samples.JobLine("Running", 3), .. outcomes.Select(Samples.OutcomeLine), $$"""{"job":{{job}}}"""];
+        _server.On("GET", "/v1/vms", $$"""{"items":[{{vm}}]}""").On("GET", "/v1/vms/web01", vm)
+            .On("POST", "/v1/vms/web01:release", vm).On("POST", $"/v1/vms/{Hostile}:release", vm)
+            .OnStream("GET", "/v1/vms:watch", $$"""{"vm":{{vm}}}""", $$"""{"gone":{"name":"{{Json}}","host":"{{Json}}"} }""")
+            .On("GET", "/v1/jobs", $$"""{"items":[{{job}}]}""").On("GET", "/v1/jobs/J", job).On("POST", "/v1/jobs/J:cancel", job)
+            .On("GET", "/v1/jobs/J/invocations", $$"""{"items":[{{string.Join(',', outcomes)}}]}""")
+            .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
+            .OnStream("GET", "/v1/events", $$$"""{"type":"io.orchestrator.guest.{{{Json}}}","subject":"{{{Json}}}","time":"{{{Json}}}","data":{"data":{"{{{Json}}}":"{{{Json}}}"} } }""",
+                $$$"""{"type":"io.orchestrator.stream.gap","data":{"from":"{{{Json}}}","to":2,"reason":"{{{Json}}}"} }""");
+    }
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public async Task Nothing_that_a_terminal_obeys_is_written(string line)
+    {
+        foreach (var isTerminal in (bool[])[true, false])
+        {
+            var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = isTerminal, ErrorIsTerminal = isTerminal, NoColor = true, Width = 400, Time = new FakeTimeProvider() };
+            if (line == "ping --all --async")
+                _server.On("POST", "/v1/jobs", $$"""{"id":"{{Json}}"}""", 202);
+
+            await run.RunAsync(line.Split(' '));
+
+            Assert.Contains(Marker, run.Out + run.Error);
+            AssertHarmless(run);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public async Task No_problem_that_the_server_tells_is_obeyed(string line)
+    {
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/J/events", "/v1/events"])
+            _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json);
+        _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
+        var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };
+
+        Assert.NotEqual(0, await run.RunAsync(line.Split(' ')));
+
+        Assert.Contains(Marker, run.Error);
+        AssertHarmless(run);
+    }
+
+    [Fact]
+    public async Task Names_offered_for_completion_are_harmless()
+    {
+        var run = new CliRun { Server = _server.SocketPath };
+
+        await run.RunAsync("[suggest:20]", $"orchestrator vm get  --server {_server.SocketPath}");
+
+        AssertHarmless(run);
+    }
+
+    [Fact]
+    public void Every_command_has_its_line()
+    {
+        var root = CommandLine.BuildRoot(new CommandHost(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, OpenInput = () => Stream.Null, Variable = _ => null }), (_, _) => Task.FromResult(0));
+        var commands = Leaves(root, "").Except(WithoutServersTexts).Order().ToArray();
+
+        Assert.True(commands.Length >= 12);
+        Assert.All(commands, command => Assert.True(AllLines.Any(line => line.StartsWith(command, StringComparison.Ordinal)), $"{command} has no line"));
+    }
+
+    [Fact]
+    public void Log_of_the_server_is_one_harmless_line_per_entry()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var entry = new LogEntry<string>(LogLevel.Error, "Orchestrator", new EventId(7), Hostile, new InvalidOperationException(Hostile), (state, _) => state);
+
+        new HarmlessConsole().Write(entry, null, output);
+
+        var text = output.ToString();
+        Assert.StartsWith("fail: Orchestrator[7] \\x1b]0;evil\\x07\\x9b31m\\x00\\r\\nevil", text);
+        Assert.Contains("InvalidOperationException", text);
+        Assert.Equal(text.Length - 1, text.IndexOf('\n'));
+        Assert.DoesNotContain(text[..^1].EnumerateRunes(), HarmlessJsonEncoder.IsObeyed);
+    }
+
+    private static string Outcome(string phase, string rest) => $$"""{"vm":"u-{{Json}}","name":"{{Json}}{{phase}}","host":"{{Json}}","phase":"{{phase}}","reason":"{{Json}}","effect":"None","elapsedMs":0.5{{rest}}}""";
+
+    private static IEnumerable<string> Leaves(Command command, string path) => command.Subcommands.Count == 0
+        ? [path]
+        : command.Subcommands.SelectMany(child => Leaves(child, path.Length == 0 ? child.Name : $"{path} {child.Name}"));
+
+    private static string JsonEncodedText(string text) => System.Text.Json.JsonEncodedText.Encode(text).ToString();
+
+    private static void AssertHarmless(CliRun run) => Assert.All((run.Out + run.Error).EnumerateRunes(), character =>
+        Assert.True(character.Value is '\n' || !HarmlessJsonEncoder.IsObeyed(character), $"U+{character.Value:X4} in the output"));
+}
