@@ -6,6 +6,7 @@ internal static class ApiEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         VmEndpoints.Map(routes);
+        FileEndpoints.Map(routes);
         QmpWebSocket.Map(routes);
         JobEndpoints.Map(routes);
         EventEndpoints.Map(routes);

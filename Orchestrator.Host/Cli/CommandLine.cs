@@ -63,6 +63,7 @@ internal static class CommandLine
             FanOutCommands.Ping(host),
             FanOutCommands.GuestAgent(host),
             RunCommand.Create(host),
+            CopyCommand.Create(host),
             FanOutCommands.Qmp(host),
             JobCommands.Create(host),
             EventCommands.Create(host),

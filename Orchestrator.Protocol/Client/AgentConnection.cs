@@ -1,5 +1,5 @@
 using Orchestrator.Protocol.Agent;
-using Orchestrator.Protocol.Agent.Files;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Transport;
 
@@ -12,6 +12,7 @@ namespace Orchestrator.Protocol.Client;
 public sealed class AgentConnection : IAgentChannel, IAsyncDisposable
 {
     private const int MaxWaiting = 64;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1);
@@ -34,8 +35,8 @@ public sealed class AgentConnection : IAgentChannel, IAsyncDisposable
     public async Task<CommandResult> ExecuteAsync(EncodedCommand command, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(command);
-        if (command.IsComposite)
-            return await GuestFileView.RunAsync(this, command, timeout, _time).ConfigureAwait(false);
+        if (CompositeCommands.Of(command) is { } composite)
+            return (await composite.RunAsync(new AgentTurns(this, timeout, _time)).ConfigureAwait(false)).ToCommandResult();
         var startedAt = _time.GetTimestamp();
         if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
@@ -57,6 +58,9 @@ public sealed class AgentConnection : IAgentChannel, IAsyncDisposable
             _turn.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void CloseLater(EncodedCommand close) => _ = ExecuteAsync(close, CloseTimeout);
 
     /// <summary>Closes the connection; a command that is under way ends as lost.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();

@@ -24,6 +24,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly CommandQueue _queue;
     private readonly ClaimAllowance _claims;
     private readonly ExecStatusCache _ends = new();
+    private readonly LeftHandles _left;
     private readonly CancellationTokenSource _stopping = new();
 
     private Task<AgentSession>? _connection;
@@ -44,6 +45,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         _endpoint = endpoint;
         _settings = settings;
         _queue = new CommandQueue(settings.MaxQueuedCommands, settings.Time);
+        _left = new LeftHandles(settings.Time);
         _claims = new ClaimAllowance(settings.GuestEventBurst, settings.GuestEventPause, settings.Time);
     }
 
@@ -146,6 +148,10 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
             case AgentSignals.Ended ended when ended.Execution == _turn:
                 OnEnded(ended);
                 break;
+            case AgentCommands.CloseLater left when _turn is null:
+                _left.Add(left.Close);
+                TakeTurn();
+                break;
             case AgentCommands.Confirm:
                 _session!.TryConfirm();
                 break;
@@ -182,6 +188,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
                 break;
             case AgentCommands.Cancel cancel:
                 _queue.Cancel(cancel.Receiver);
+                break;
+            case AgentCommands.CloseLater left:
+                _left.Add(left.Close);
                 break;
             case AgentSignals.SessionClosed closed when closed.Session == _session:
                 OnClosed(closed.Cause);

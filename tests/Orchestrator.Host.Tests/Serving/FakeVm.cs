@@ -102,11 +102,23 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
             }
             AgentCommands.Enqueue(command);
             if (AgentAnswers.TryGetValue(command.Name, out var answer))
-                await agent.ReturnAsync(command, await answer(command));
+                await AnswerAsync(agent, command, answer);
             else if (AgentAnswer(command) is { } value)
                 await agent.ReturnAsync(command, value);
             else
                 await agent.ErrorAsync(command, "GenericError", "no such thing here");
+        }
+    }
+
+    private static async Task AnswerAsync(FakeAgent agent, FakeCommand command, Func<FakeCommand, Task<string>> answer)
+    {
+        try
+        {
+            await agent.ReturnAsync(command, await answer(command));
+        }
+        catch (FakeAgentException refusal)
+        {
+            await agent.ErrorAsync(command, "GenericError", refusal.Message);
         }
     }
 
@@ -119,5 +131,5 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
         _ => null,
     };
 
-    private static readonly string[] Commands = ["guest-ping", "guest-info", "guest-get-osinfo", "guest-get-time", "guest-get-users", "guest-get-host-name", "guest-exec", "guest-exec-status", "guest-file-open"];
+    private static readonly string[] Commands = ["guest-ping", "guest-info", "guest-get-osinfo", "guest-get-time", "guest-get-users", "guest-get-host-name", "guest-exec", "guest-exec-status", "guest-file-open", "guest-file-read", "guest-file-write", "guest-file-flush", "guest-file-seek", "guest-file-close"];
 }

@@ -50,5 +50,7 @@ public class VmClientTests
     private sealed class Silent : IAgentChannel
     {
         public Task<CommandResult> ExecuteAsync(EncodedCommand command, TimeSpan timeout) => new TaskCompletionSource<CommandResult>().Task;
+
+        public void CloseLater(EncodedCommand close) => throw new InvalidOperationException("no file was opened");
     }
 }
