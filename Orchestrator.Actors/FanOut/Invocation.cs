@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.FanOut;
@@ -21,6 +22,9 @@ internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActor
 
     /// <summary>When the VM accepted it, on its clock.</summary>
     public long AcceptedAt { get; set; }
+
+    /// <summary>Of a composite command: its way to the agent. Set when the VM begins with it.</summary>
+    public AgentChannel? Channel { get; set; }
 
     /// <summary>Called by a session, on its own thread.</summary>
     public void OnResult(CommandResult result) => vm.Tell(new VmSignals.Replied(this, result));

@@ -30,7 +30,8 @@ internal sealed class JobActor : UntypedActor, IWithTimers
     {
         (_id, _spec, _requester, _environment) = (id, spec, requester, environment);
         _startedAt = environment.Time.GetTimestamp();
-        _plan = new JobPlan(id, spec.Route, spec.Command, Deadline.After(spec.Timeout, environment.Time));
+        var plan = new JobPlan(id, spec.Route, spec.Command, Deadline.After(spec.Timeout, environment.Time));
+        _plan = spec.Composite is { } composite ? plan with { Composite = composite } : plan;
         _state = NewState(targets: 0);
     }
 

@@ -1,3 +1,5 @@
+using Orchestrator.Protocol.Agent.Composites;
+using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.FanOut;
@@ -11,7 +13,7 @@ public enum CommandRoute
     /// <summary>To QEMU itself.</summary>
     Qmp,
 
-    /// <summary>A program in the guest: <c>guest-exec</c>, followed to its end.</summary>
+    /// <summary>A program in the guest: <c>guest-exec</c>, followed to its end, which is then the outcome's own.</summary>
     Run,
 }
 
@@ -22,6 +24,14 @@ public enum CommandRoute
 /// <param name="Deadline">When every target must have its outcome.</param>
 public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Command, Deadline Deadline)
 {
+    /// <summary>How the command is carried out with others; <see langword="null"/> for one that the agent or QEMU takes as it is.</summary>
+    public CompositeCommand? Composite { get; init; } = Route switch
+    {
+        CommandRoute.Guest => CompositeCommands.Of(Command),
+        CommandRoute.Run => GuestProgram.Of(Command),
+        _ => null,
+    };
+
     /// <summary>
     /// Whether a QMP command must fit what its QEMU says of itself before it is sent. False for a client of QMP's own kind: QEMU's errors are what
     /// it expects.

@@ -1,4 +1,5 @@
 using Orchestrator.Actors.FanOut.Selectors;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.FanOut;
@@ -14,6 +15,9 @@ public sealed record JobSpec
 
     /// <summary>The command; for <see cref="CommandRoute.Run"/>, the <c>guest-exec</c> that starts the program.</summary>
     public required EncodedCommand Command { get; init; }
+
+    /// <summary>How the command is carried out, where its arguments do not tell: full output of a program, or a file that is a stream of the API.</summary>
+    public CompositeCommand? Composite { get; init; }
 
     /// <summary>From acceptance to the last outcome; 1 ms to 24 h.</summary>
     public required TimeSpan Timeout { get; init; }

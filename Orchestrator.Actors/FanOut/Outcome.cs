@@ -52,15 +52,15 @@ public sealed record ExecOutcome
     /// <summary>Signal number (POSIX) or exception code (Windows) that ended it.</summary>
     public long? Signal { get; init; }
 
-    /// <summary>Decoded standard output, at most 16 MiB (the agent's own cap).</summary>
+    /// <summary>Decoded standard output: at most 16 MiB (the agent's own cap), or what full output takes.</summary>
     public ReadOnlyMemory<byte> Stdout { get; init; }
 
-    /// <summary>Decoded standard error, at most 16 MiB (the agent's own cap).</summary>
+    /// <summary>Decoded standard error, likewise.</summary>
     public ReadOnlyMemory<byte> Stderr { get; init; }
 
-    /// <summary>The agent dropped standard output past its cap.</summary>
+    /// <summary>Standard output past the cap was dropped.</summary>
     public bool StdoutTruncated { get; init; }
 
-    /// <summary>The agent dropped standard error past its cap.</summary>
+    /// <summary>Standard error past the cap was dropped.</summary>
     public bool StderrTruncated { get; init; }
 }

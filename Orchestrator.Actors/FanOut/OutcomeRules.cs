@@ -1,4 +1,5 @@
 using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi;
@@ -36,11 +37,23 @@ internal static class OutcomeRules
         _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };
 
+    /// <summary>Of a command that was carried out with others.</summary>
+    public static Verdict Of(CompositeResult result, JobPlan plan, VmCondition vm) => result switch
+    {
+        CompositeResult.Ended ended => OfPart(Of(ended.Result, plan.Command, vm), ended.Partial),
+        CompositeResult.Failed failed => OfPart(new Verdict(Phase.Failed, failed.Fault.ToString(), EffectOfLoss(plan.Command), failed.Detail), failed.Partial),
+        CompositeResult.Ran { Program: ExecResult.Exited exited } ran when plan.Route == CommandRoute.Guest =>
+            Of(exited.Status.ToRunResult(), plan.Command, vm) with { Message = ran.Note },
+        CompositeResult.Ran ran => Noted(Of(ran.Program, plan.Command, vm), ran.Note),
+        _ => throw new ArgumentOutOfRangeException(nameof(result)),
+    };
+
     /// <summary>Of a program.</summary>
     public static Verdict Of(ExecResult result, EncodedCommand start, VmCondition vm) => result switch
     {
         ExecResult.NotStarted notStarted => Of(notStarted.Result, start, vm),
         ExecResult.Exited exited => OfExit(exited.Status),
+        ExecResult.OutputLost lost => OfOutputLost(lost),
         ExecResult.StillRunning { HoldsPipesOnly: true } held => TimedOut(held.Pid, Reasons.PipesHeld, $"pid {held.Pid} has ended, and a child of it holds its output open: let it redirect its output"),
         ExecResult.StillRunning running => TimedOut(running.Pid, Reasons.StillRunning, $"the deadline passed and pid {running.Pid} still runs"),
         ExecResult.Lost lost => OfLost(lost, vm),
@@ -60,7 +73,7 @@ internal static class OutcomeRules
     }
 
     private static Effect EffectOfError(CommandError error, EncodedCommand command) =>
-        command.Name == "guest-exec" && error.Description.Contains(NotExecuted, StringComparison.Ordinal) ? Effect.None : EffectOfLoss(command);
+        command.Name is "guest-exec" or "guest-run" && error.Description.Contains(NotExecuted, StringComparison.Ordinal) ? Effect.None : EffectOfLoss(command);
 
     private static Verdict OfViolation(ReplyViolation violation, EncodedCommand command)
     {
@@ -116,18 +129,39 @@ internal static class OutcomeRules
     private static Verdict TimedOut(long pid, string reason, string message) =>
         new(Phase.TimedOut, reason, Effect.Applied, message) { Exec = new ExecOutcome { Pid = pid } };
 
+    /// <summary>Something was changed before the step that failed: it can be called neither undelivered nor cancelled.</summary>
+    private static Verdict OfPart(Verdict verdict, string? partial) => partial is null
+        ? verdict
+        : Noted(verdict with { Effect = Effect.Applied, Phase = verdict.Phase is Phase.Undelivered or Phase.Cancelled ? Phase.Failed : verdict.Phase }, partial);
+
+    private static Verdict Noted(Verdict verdict, string? note) => note is null ? verdict : verdict with { Message = verdict.Message is { } message ? $"{message}; {note}" : note };
+
+    private static Verdict OfOutputLost(ExecResult.OutputLost lost)
+    {
+        var why = lost.Result switch
+        {
+            CommandResult.Refused refused => refused.Error.Description,
+            CommandResult.Violated violated => violated.Violation.Detail,
+            CommandResult.NoReply silence => silence.Detail,
+            _ => throw new ArgumentOutOfRangeException(nameof(lost)),
+        };
+        return new Verdict(Phase.Failed, Reasons.OutputLost, Effect.Applied, $"pid {lost.Status.Pid} has ended, and its output could not be fetched: {why}") { Exec = ExecOf(lost.Status) };
+    }
+
+    private static ExecOutcome ExecOf(ExecStatus status) => new()
+    {
+        Pid = status.Pid,
+        ExitCode = status.ExitCode,
+        Signal = status.Signal,
+        Stdout = status.Stdout,
+        Stderr = status.Stderr,
+        StdoutTruncated = status.StdoutTruncated,
+        StderrTruncated = status.StderrTruncated,
+    };
+
     private static Verdict OfExit(ExecStatus status)
     {
-        var exec = new ExecOutcome
-        {
-            Pid = status.Pid,
-            ExitCode = status.ExitCode,
-            Signal = status.Signal,
-            Stdout = status.Stdout,
-            Stderr = status.Stderr,
-            StdoutTruncated = status.StdoutTruncated,
-            StderrTruncated = status.StderrTruncated,
-        };
+        var exec = ExecOf(status);
         return status switch
         {
             { Signal: { } signal } => new Verdict(Phase.Failed, Reasons.Signaled, Effect.Applied, $"ended by signal {signal}") { Exec = exec },

@@ -9,6 +9,14 @@ public static class Reasons
     public const string Signaled = nameof(Signaled);
     /// <summary>Failed: the guest's answer broke the schema or a limit and was dropped whole.</summary>
     public const string GuestProtocolViolation = nameof(GuestProtocolViolation);
+    /// <summary>Failed: the file in the guest was changed while it was read.</summary>
+    public const string FileChanged = nameof(FileChanged);
+    /// <summary>Failed: what the guest has is not what was written.</summary>
+    public const string ChecksumMismatch = nameof(ChecksumMismatch);
+    /// <summary>Failed: the caller's end of a file transfer was closed before the file's end.</summary>
+    public const string TransferAborted = nameof(TransferAborted);
+    /// <summary>Failed: the program ended, and the files with its output could not be fetched.</summary>
+    public const string OutputLost = nameof(OutputLost);
     /// <summary>Failed: the reply was larger than its limit; it was skipped and the session resynchronized.</summary>
     public const string ReplyTooLarge = nameof(ReplyTooLarge);
 

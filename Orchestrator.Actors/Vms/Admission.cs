@@ -1,4 +1,5 @@
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi.Introspection;
 
@@ -10,12 +11,12 @@ internal sealed record Rejection(Phase Phase, string Reason, string Message);
 /// <summary>Whether a VM in a given condition takes a command: the table of the documentation (docs/OUTCOMES.md), as pure functions.</summary>
 internal static class Admission
 {
-    /// <summary>Decides on a command to the agent; <see langword="null"/> lets it pass.</summary>
-    public static Rejection? DecideGuest(VmCondition vm, EncodedCommand command)
+    /// <summary>Decides on a command to the agent, or on one that is made of the agent's; <see langword="null"/> lets it pass.</summary>
+    public static Rejection? DecideGuest(VmCondition vm, EncodedCommand command, CompositeCommand? composite = null)
     {
         if (vm.Agent == AgentState.None)
             return Undelivered(Reasons.AgentAbsent, "the VM has no agent channel: give it a virtio-serial port named org.qemu.guest_agent.0 and name its socket");
-        return OfQemu(vm) ?? OfRunState(vm) ?? OfAgent(vm) ?? OfCapabilities(vm, command);
+        return OfQemu(vm) ?? OfRunState(vm) ?? OfAgent(vm) ?? OfCapabilities(vm, composite?.Needs ?? [command.Name]);
     }
 
     /// <summary>Decides on a command to QEMU itself; <see langword="null"/> lets it pass.</summary>
@@ -59,12 +60,16 @@ internal static class Admission
         _ => null,
     };
 
-    private static Rejection? OfCapabilities(VmCondition vm, EncodedCommand command) => (command.IsComposite ? null : vm.Capabilities?.Of(command.Name)) switch
+    private static Rejection? OfCapabilities(VmCondition vm, IReadOnlyList<string> needs)
     {
-        AgentCapability.Unknown => new Rejection(Phase.Refused, Reasons.Unsupported, $"the agent {vm.Capabilities!.Version} does not have {command.Name}"),
-        AgentCapability.Disabled => new Rejection(Phase.Refused, Reasons.DisabledByGuest, $"the guest's administrator or platform disabled {command.Name}"),
-        _ => null,
-    };
+        if (vm.Capabilities is not { } agent)
+            return null;
+        if (needs.FirstOrDefault(name => agent.Of(name) == AgentCapability.Unknown) is { } unknown)
+            return new Rejection(Phase.Refused, Reasons.Unsupported, $"the agent {agent.Version} does not have {unknown}");
+        return needs.FirstOrDefault(name => agent.Of(name) == AgentCapability.Disabled) is { } disabled
+            ? new Rejection(Phase.Refused, Reasons.DisabledByGuest, $"the guest's administrator or platform disabled {disabled}")
+            : null;
+    }
 
     private static Rejection Undelivered(string reason, string message) => new(Phase.Undelivered, reason, message);
 }

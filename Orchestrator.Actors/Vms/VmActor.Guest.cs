@@ -1,7 +1,10 @@
+using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Protocol.Agent.Files;
+using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -97,6 +100,11 @@ internal sealed partial class VmActor
         Publish(name, data, Provenance.Guest);
     }
 
-    private void OnLateReply(AgentEvents.LateReply late) =>
+    /// <summary>A file that was opened too late has nobody to close it: its number was told to no one else.</summary>
+    private void OnLateReply(AgentEvents.LateReply late)
+    {
+        if (late is { Command.Name: "guest-file-open", Result: CommandResult.Returned handle })
+            _agent!.Tell(new AgentCommands.CloseLater(GuestFile.EncodeClose(JsonElement.Parse(handle.Value.Span).GetInt64())));
         Context.GetLogger().Info("{0}: the agent answered {1} after its deadline: {2}", _spec.Name, late.Command.Name, late.Result.GetType().Name);
+    }
 }

@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Exec;
-using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qmp;
 
@@ -20,31 +20,32 @@ internal sealed partial class VmActor
         invocation.AcceptedAt = _settings.Time.GetTimestamp();
         _inFlight.Add(invocation);
         var plan = invocation.Plan;
-        var rejection = plan.Route == CommandRoute.Qmp ? Admission.DecideQmp(_condition) : Admission.DecideGuest(_condition, plan.Command);
+        var rejection = plan.Route == CommandRoute.Qmp ? Admission.DecideQmp(_condition) : Admission.DecideGuest(_condition, plan.Command, plan.Composite);
         if (rejection is not null)
             End(invocation, OutcomeRules.Of(rejection));
         else if (plan.Route == CommandRoute.Qmp)
             CheckAndSend(invocation);
-        else if (plan.Command.IsComposite)
-            View(invocation);
-        else if (plan.Route == CommandRoute.Guest)
-            _agent!.Tell(new AgentCommands.Execute(plan.Command, plan.Deadline, invocation));
+        else if (plan.Composite is { } composite)
+            Carry(invocation, composite);
         else
-            Run(invocation);
+            _agent!.Tell(new AgentCommands.Execute(plan.Command, plan.Deadline, invocation));
     }
 
-    private void Run(Invocation invocation)
+    private void Carry(Invocation invocation, CompositeCommand composite)
     {
-        var plan = invocation.Plan;
-        GuestExecution.RunAsync(new AgentChannel(_agent!, _settings.Time), plan.Command, plan.Deadline.Remaining(_settings.Time), _settings.Time)
-            .PipeTo(Self, success: result => new VmSignals.RunEnded(invocation, result));
+        invocation.Channel = new AgentChannel(_agent!, _settings.Time);
+        composite.RunAsync(new AgentTurns(invocation.Channel, invocation.Plan.Deadline.Remaining(_settings.Time), _settings.Time))
+            .PipeTo(Self, success: result => new VmSignals.CompositeEnded(invocation, result));
     }
 
-    private void View(Invocation invocation)
+    private void OnCompositeEnded(Invocation invocation, CompositeResult result)
     {
-        var plan = invocation.Plan;
-        GuestFileView.RunAsync(new AgentChannel(_agent!, _settings.Time), plan.Command, plan.Deadline.Remaining(_settings.Time), _settings.Time)
-            .PipeTo(Self, success: result => new VmSignals.Replied(invocation, result));
+        if (result is CompositeResult.Ended { Partial: null, Result: var first })
+            OnReplied(invocation, first);
+        else if (result is CompositeResult.Ran { Program: ExecResult.NotStarted start })
+            OnReplied(invocation, start.Result);
+        else
+            End(invocation, OutcomeRules.Of(result, invocation.Plan, _condition));
     }
 
     private void OnReplied(Invocation invocation, CommandResult result)

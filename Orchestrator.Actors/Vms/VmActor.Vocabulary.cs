@@ -64,6 +64,8 @@ internal sealed partial class VmActor
     {
         if (_awaitingVocabulary.Remove(invocation))
             End(invocation, new Verdict(Phase.Cancelled, null, Effect.None, "cancelled before it was sent"));
+        else if (invocation.Channel is { } channel)
+            channel.Cancel();
         else
             _agent?.Tell(new AgentCommands.Cancel(invocation));
     }

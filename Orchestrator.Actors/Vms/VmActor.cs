@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using Akka.Actor;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
-using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms;
@@ -129,11 +129,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.Replied replied:
                 OnReplied(replied.Invocation, replied.Result);
                 break;
-            case VmSignals.RunEnded { Result: ExecResult.NotStarted start } ended:
-                OnReplied(ended.Invocation, start.Result);
-                break;
-            case VmSignals.RunEnded ended:
-                End(ended.Invocation, OutcomeRules.Of(ended.Result, ended.Invocation.Plan.Command, _condition));
+            case VmSignals.CompositeEnded ended:
+                OnCompositeEnded(ended.Invocation, ended.Result);
                 break;
             case VmSignals.FreezeAnswered answered:
                 OnFreezeAnswered(answered);
@@ -155,6 +152,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case AgentEvents.StateChanged changed:
                 OnAgentChanged(changed);
+                break;
+            case AgentEvents.Claimed claimed:
+                Publish(claimed.Event.Name, claimed.Event.Data, Provenance.Guest);
                 break;
             case AgentEvents.LateReply late:
                 OnLateReply(late);

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
-using Orchestrator.Protocol.Agent.Exec;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi.Introspection;
 using Orchestrator.Protocol.Qmp;
@@ -109,8 +109,8 @@ internal static class VmSignals
     /// <summary>A session gave an invocation its result.</summary>
     internal sealed record Replied(Invocation Invocation, CommandResult Result) : ILocalSignal;
 
-    /// <summary>A program was followed to its end.</summary>
-    internal sealed record RunEnded(Invocation Invocation, ExecResult Result) : ILocalSignal;
+    /// <summary>A composite command was carried out, or failed at one of its steps.</summary>
+    internal sealed record CompositeEnded(Invocation Invocation, CompositeResult Result) : ILocalSignal;
 
     /// <summary>An invocation's deadline passed while it waited for an event.</summary>
     internal sealed record EventOverdue(Invocation Invocation) : ILocalSignal;

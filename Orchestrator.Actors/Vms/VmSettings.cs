@@ -46,6 +46,12 @@ public sealed record VmSettings
     /// <summary>Pause between looks at an agent's port that sends no events (it has no <c>id=</c>).</summary>
     public TimeSpan PortPoll { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Events of a user's schema that one guest may send at once; beyond it, one for each <see cref="GuestEventPause"/>.</summary>
+    public int GuestEventBurst { get; init; } = 100;
+
+    /// <summary>Time in which a guest that has used up <see cref="GuestEventBurst"/> may send one more event.</summary>
+    public TimeSpan GuestEventPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Commands that may wait for one agent.</summary>
     public int MaxQueuedCommands { get; init; } = 64;
 }

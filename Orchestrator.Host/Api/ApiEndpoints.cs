@@ -6,9 +6,11 @@ internal static class ApiEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         VmEndpoints.Map(routes);
+        FileEndpoints.Map(routes);
         QmpWebSocket.Map(routes);
         JobEndpoints.Map(routes);
         EventEndpoints.Map(routes);
+        SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
         routes.MapOpenApi("/{documentName}.json");
     }

@@ -15,6 +15,7 @@ namespace Orchestrator.Host.Api;
 [JsonSerializable(typeof(ItemsView<JobView>))]
 [JsonSerializable(typeof(ItemsView<OutcomeView>))]
 [JsonSerializable(typeof(ItemsView<string>))]
+[JsonSerializable(typeof(SchemaNamesView))]
 [JsonSerializable(typeof(JobStreamItem))]
 [JsonSerializable(typeof(VmStreamItem))]
 [JsonSerializable(typeof(EventView))]

@@ -13,17 +13,18 @@ internal static class JobRequests
 {
     private const string GuestPrefix = "guest-";
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(24);
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(24);
 
     /// <exception cref="RequestException">The request cannot be carried out as it is.</exception>
     public static JobSpec Parse(JobRequest request, GuestNamespace guest)
     {
         if (request.Target is null)
             throw new RequestException("invalid-request", "'target' is missing: name the VMs, or '*' for all");
-        var (route, command) = (request.Command, request.Run) switch
+        var program = request.Run is { } run ? Encode(run) : null;
+        var (route, command) = (request.Command, program) switch
         {
             ({ } name, null) => Encode(name, request.Arguments, guest),
-            (null, { } run) => (CommandRoute.Run, Encode(run)),
+            (null, not null) => (CommandRoute.Run, program.Start),
             _ => throw new RequestException("invalid-request", "give exactly one of 'command' and 'run'"),
         };
         return new JobSpec
@@ -31,6 +32,7 @@ internal static class JobRequests
             Target = ParseSelector(request.Target),
             Route = route,
             Command = command,
+            Composite = program,
             Timeout = TimeoutOf(request.TimeoutMs),
             AllowEmpty = request.AllowEmpty,
         };
@@ -57,17 +59,18 @@ internal static class JobRequests
         throw new RequestException("unknown-command", $"there is no command '{name}' in the guest namespace: GET /v1/schemas lists them");
     }
 
-    private static EncodedCommand Encode(RunRequest run)
+    private static GuestProgram Encode(RunRequest run)
     {
         if (run.Argv is not { Count: > 0 })
             throw new RequestException("invalid-request", "'run.argv' must name a program");
         try
         {
-            return GuestExecution.Encode(new ExecSpec
+            return GuestProgram.Of(new ExecSpec
             {
                 Argv = run.Argv,
                 Environment = run.Env ?? [],
                 Input = Convert.FromBase64String(run.Input ?? ""),
+                FullOutput = run.FullOutput,
             });
         }
         catch (FormatException)
@@ -81,7 +84,7 @@ internal static class JobRequests
     }
 
     /// <summary>From a query parameter.</summary>
-    public static TimeSpan ParseTimeout(string? milliseconds) => TimeoutOf(
+    public static TimeSpan ParseTimeout(string? milliseconds, TimeSpan? otherwise = null) => milliseconds is null && otherwise is { } given ? given : TimeoutOf(
         milliseconds is null ? null : double.TryParse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : 0);
 
     private static TimeSpan TimeoutOf(double? milliseconds)

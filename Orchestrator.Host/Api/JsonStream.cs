@@ -27,7 +27,7 @@ internal sealed class JsonStream
     /// <summary>Begins the response; its head goes out at once. From here on, <see cref="HttpContext.RequestAborted"/> also comes when the node stops.</summary>
     public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time)
     {
-        EndWithNode(context);
+        context.EndWithNode();
         var serverSentEvents = context.Request.Headers.Accept.Any(accept => accept?.Contains("text/event-stream", StringComparison.Ordinal) == true);
         context.Response.ContentType = serverSentEvents ? "text/event-stream" : "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-cache";
@@ -70,15 +70,6 @@ internal sealed class JsonStream
                 await FlushAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    /// <summary>A stream has no end of its own to wait for: a node that stops would wait for its readers.</summary>
-    private static void EndWithNode(HttpContext context)
-    {
-        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        context.Response.RegisterForDispose(either);
-        context.RequestAborted = either.Token;
     }
 
     private static void WriteText(IBufferWriter<byte> body, string text) => Encoding.UTF8.GetBytes(text.AsSpan(), body);

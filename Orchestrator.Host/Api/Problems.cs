@@ -15,6 +15,15 @@ internal static class Problems
 
     public static IResult Of(RequestException e) => Of(e.Code, e.Message);
 
+    /// <summary>A command whose answer would have been no JSON: its outcome comes with the problem.</summary>
+    public static IResult Of(Outcome outcome)
+    {
+        var why = outcome.Message ?? outcome.Error?.Description;
+        var details = Details("transfer-failed", $"{outcome.Phase} {outcome.Reason}: {why}");
+        details.Extensions["outcome"] = OutcomeView.Of(outcome);
+        return Results.Json(details, ApiJson.Default.ProblemDetails, "application/problem+json", details.Status);
+    }
+
     private static ProblemDetails Details(string code, string detail) => new()
     {
         Type = TypeBase + code,
@@ -33,6 +42,7 @@ internal static class Problems
         "ambiguous-name" or "not-quarantined" => StatusCodes.Status409Conflict,
         "no-targets" or "invalid-arguments" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" => StatusCodes.Status429TooManyRequests,
+        "transfer-failed" => StatusCodes.Status502BadGateway,
         "schema-unavailable" => StatusCodes.Status503ServiceUnavailable,
         "internal-error" => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,

@@ -35,6 +35,9 @@ public sealed record RunRequest
 
     /// <summary>Standard input, base64.</summary>
     public string? Input { get; init; }
+
+    /// <summary>All output up to 64 MiB, by way of files in the guest; needs <c>/bin/sh</c> there.</summary>
+    public bool FullOutput { get; init; }
 }
 
 /// <summary>A list of things.</summary>

@@ -16,6 +16,9 @@ internal sealed class CliEnvironment
     /// <summary>Opens standard input; called at most once.</summary>
     public required Func<Stream> OpenInput { get; init; }
 
+    /// <summary>Opens standard output for bytes; nothing else is written there then.</summary>
+    public Func<Stream> OpenOutput { get; init; } = () => new StandardStream(1);
+
     public bool OutIsTerminal { get; init; }
 
     public bool ErrorIsTerminal { get; init; }

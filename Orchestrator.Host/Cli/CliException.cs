@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Orchestrator.Host.Cli;
 
 /// <summary>Ends a command with a message for people on standard error and an exit code for scripts.</summary>
@@ -6,6 +8,9 @@ namespace Orchestrator.Host.Cli;
 internal sealed class CliException(int exitCode, string message) : Exception(message)
 {
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>The outcome that the server's problem came with; <see langword="null"/> for every other error.</summary>
+    public JsonElement? Outcome { get; init; }
 
     public static CliException Usage(string message) => new(ExitCodes.Usage, message);
 }

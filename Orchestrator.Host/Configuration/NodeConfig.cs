@@ -15,6 +15,9 @@ public sealed class NodeConfig
     /// <summary>The VMs' QMP endpoint.</summary>
     public EndpointConfig Endpoint { get; set => field = value ?? new(); } = new();
 
+    /// <summary>Schema files of the user's own agents; a directory stands for every <c>*.json</c> in it. Relative to the configuration file.</summary>
+    public List<string> Schemas { get; set => field = value ?? []; } = [];
+
     /// <summary>Directories to watch, as <c>--vm-dir</c>.</summary>
     public List<string> VmDirs { get; set => field = value ?? []; } = [];
 

@@ -30,6 +30,7 @@ internal static class NodeConfigFile
             var config = new DeserializerBuilder().WithNamingConvention(HyphenatedNamingConvention.Instance).WithDuplicateKeyChecking().Build()
                 .Deserialize<NodeConfig?>(text) ?? new NodeConfig();
             Validate(config, path);
+            config.Schemas = [.. config.Schemas.Select(schema => Path.GetFullPath(schema, Path.GetDirectoryName(Path.GetFullPath(path))!))];
             return config;
         }
         catch (YamlException e)
@@ -40,6 +41,8 @@ internal static class NodeConfigFile
 
     private static void Validate(NodeConfig config, string path)
     {
+        if (config.Schemas.Exists(string.IsNullOrEmpty))
+            throw new ServeException($"{path}: each of 'schemas' is a path");
         foreach (var vm in config.Vms)
         {
             if (vm is not { Name.Length: > 0 and <= 253 })

@@ -6,6 +6,7 @@ using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Endpoints;
+using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
@@ -21,11 +22,12 @@ internal static class Server
     {
         var config = Merge(options);
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
+        var guest = UserSchemas.Load(config.Schemas);
         using var data = config.Data is { } path ? DataDirectory.Take(path) : null;
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(data, endpoints).ConfigureAwait(false) : null;
-        await using var app = Build(config, endpoints, sockets);
+        await using var app = Build(config, guest, endpoints, sockets);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
@@ -58,7 +60,7 @@ internal static class Server
         return config;
     }
 
-    private static WebApplication Build(NodeConfig config, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets)
+    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.WebHost.ConfigureKestrel(server =>
@@ -75,7 +77,7 @@ internal static class Server
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
-        AddNode(builder.Services, config, sockets);
+        AddNode(builder.Services, config, guest, sockets);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<LocalCallers>();
@@ -84,11 +86,10 @@ internal static class Server
         return app;
     }
 
-    private static void AddNode(IServiceCollection services, NodeConfig config, QmpSocketDirectory? sockets)
+    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets)
     {
         var host = config.Host ?? Environment.MachineName;
-        var settings = new VmSettings();
-        var guest = GuestNamespace.BuiltIn;
+        var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
         services.AddSingleton(new VmSources(config));
         services.AddAkka("orchestrator", (akka, _) => akka

@@ -23,8 +23,20 @@ public sealed partial class AgentSession : IFrameHandler
             OnAnswer(outstanding, frame.Bytes, envelope);
         else if (abandoned is not null)
             _observer.OnLateReply(this, abandoned.Command, Decode(abandoned.Command, frame.Bytes, envelope));
-        else
+        else if (envelope.Kind != EnvelopeKind.Event || !TryHear(frame.Bytes))
             OnUnasked(frame, envelope);
+    }
+
+    /// <summary>
+    /// Agents of the user's own send events. One counts only from a synchronized agent, if it fits its schema and is no longer than what may
+    /// come unasked; else it is dropped as any other message that answers nothing.
+    /// </summary>
+    private bool TryHear(in ReadOnlySequence<byte> frame)
+    {
+        if (_options.Guest.AgentEvents.Count == 0 || frame.Length > _options.MaxUnsolicitedBytes || State is not (AgentSessionState.Ready or AgentSessionState.Busy))
+            return false;
+        var message = frame.IsSingleSegment ? frame.FirstSpan : frame.ToArray();
+        return AgentEvent.Parse(message, _options.Guest.AgentEvents) is { } happened && _observer.OnEvent(this, happened);
     }
 
     private async Task ReadAsync()

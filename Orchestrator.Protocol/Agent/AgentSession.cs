@@ -5,9 +5,10 @@ using Orchestrator.Protocol.Transport;
 namespace Orchestrator.Protocol.Agent;
 
 /// <summary>
-/// One connection to a guest agent: a raw channel into an untrusted guest, with one client, no greeting and no events. Trust is made here:
+/// One connection to a guest agent: a raw channel into an untrusted guest, with one client and no greeting. Trust is made here:
 /// nothing counts before a synchronization with an unguessable number, one command is outstanding at a time, and each carries an unguessable
-/// <c>id</c>. What does not answer the outstanding command is counted and dropped. All members may be called from any thread.
+/// <c>id</c>. What neither answers the outstanding command nor is an event of a user's schema is counted and dropped. All members may be called
+/// from any thread.
 /// </summary>
 public sealed partial class AgentSession : IAsyncDisposable
 {

@@ -1,4 +1,5 @@
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Protocol.Agent;
 
@@ -10,6 +11,9 @@ public sealed record AgentSessionOptions
 
     /// <summary>Deepest nesting accepted in a message; 32 by default. The agent's own types need 8.</summary>
     public int MaxDepth { get; init; } = 32;
+
+    /// <summary>Whose <see cref="GuestNamespace.AgentEvents"/> are heard.</summary>
+    public GuestNamespace Guest { get; init; } = GuestNamespace.BuiltIn;
 
     /// <summary>Limit on what arrives while nothing is asked.</summary>
     public long MaxUnsolicitedBytes { get; init; } = ReplyLimits.Unsolicited;

@@ -9,4 +9,8 @@ public interface IAgentChannel
     /// <param name="command">A command of the guest namespace.</param>
     /// <param name="timeout">From now to the answer, waiting for its turn included.</param>
     Task<CommandResult> ExecuteAsync(EncodedCommand command, TimeSpan timeout);
+
+    /// <summary>Takes over a handle that could not be closed: it is closed when the agent answers again. Nobody hears how that ends.</summary>
+    /// <param name="close">A <c>guest-file-close</c>.</param>
+    void CloseLater(EncodedCommand close);
 }

@@ -22,6 +22,10 @@ public interface IAgentSessionObserver
     /// <summary>An answer of so many JSON tokens was decoded. Not told of those that are empty.</summary>
     void OnDecoded(AgentSession session, int tokens);
 
+    /// <summary>The agent sent an event by itself. It is a claim of the guest's, and has passed its schema.</summary>
+    /// <returns><see langword="false"/> if it is not wanted: the session then counts it as dropped.</returns>
+    bool OnEvent(AgentSession session, AgentEvent happened) => false;
+
     /// <summary>The connection ended. Called once, after every outstanding command got its result.</summary>
     /// <param name="session">The session.</param>
     /// <param name="cause">For people.</param>

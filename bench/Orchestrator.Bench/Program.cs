@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Orchestrator.Bench;
 using Orchestrator.Bench.Fleet;
+using Orchestrator.Bench.Fuzz;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -17,8 +18,14 @@ try
         case ["fleet", .. var options]:
             await FleetCommand.RunAsync(FleetOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["fuzz", "--help" or "-h"]:
+            Console.WriteLine(FuzzOptions.Usage);
+            return 0;
+        case ["fuzz", .. var options]:
+            FuzzCommand.Run(FuzzOptions.Parse(options), Console.Out, TimeProvider.System, stop.Token);
+            return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)

@@ -77,7 +77,7 @@ echo 'root:x:0:' > "$root/etc/group"
 # Modules, each after what it depends on.
 add_module() {
     local name=${1//-/_} file dependency
-    if grep -qx "$name" "$root/lib/modules/load-order" || sed 's/-/_/g' "$modules/modules.builtin" | grep -q "/$name\.ko$"; then
+    if grep -qx "$name" "$root/lib/modules/load-order" || grep -q "/${name//_/[-_]}\.ko$" "$modules/modules.builtin"; then
         return 0
     fi
     file=$(find "$modules" -name "${name//_/[-_]}.ko")

@@ -12,6 +12,9 @@ internal static class AgentCommands
     /// <summary>Takes a waiting command out of the queue; one that was written goes on.</summary>
     internal sealed record Cancel(IReplyReceiver Receiver) : ILocalSignal;
 
+    /// <summary>Closes a handle that its opener could not close, as soon as the agent answers.</summary>
+    internal sealed record CloseLater(EncodedCommand Close) : ILocalSignal;
+
     /// <summary>QEMU says whether the guest's end of the channel is open.</summary>
     /// <param name="Open">Whether it is.</param>
     /// <param name="FromEvent">From <c>VSERPORT_CHANGE</c>, where open while it was open means that the agent was restarted; else from a query.</param>
@@ -53,6 +56,9 @@ internal static class AgentEvents
 
     /// <summary>An outstanding command has used three quarters of its time.</summary>
     internal sealed record Slow(TimeSpan Remaining) : ILocalSignal;
+
+    /// <summary>The guest says that it happened: an event of a user's schema.</summary>
+    internal sealed record Claimed(AgentEvent Event) : ILocalSignal;
 
     /// <summary>An answer came after its command had ended.</summary>
     internal sealed record LateReply(EncodedCommand Command, CommandResult Result) : ILocalSignal;

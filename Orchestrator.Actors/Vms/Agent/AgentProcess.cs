@@ -1,8 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Files;
-using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Vms.Agent;
 
@@ -15,29 +14,20 @@ internal static class AgentProcess
     private const int StartTimeAfterName = 19;
     private const int MaxBytes = 4096;
 
-    private static readonly EncodedCommand ViewSelf = Encode("""{"filename":"/proc/self/stat"}""");
-
     /// <summary>Process id and start time; <see langword="null"/> if the guest cannot tell.</summary>
-    public static async Task<string?> QueryAsync(IAgentChannel agent, TimeSpan timeout, TimeProvider time) =>
-        await GuestFileView.RunAsync(agent, ViewSelf, timeout, time).ConfigureAwait(false) is CommandResult.Returned view ? Parse(view.Value) : null;
+    public static async Task<string?> QueryAsync(IAgentChannel agent, TimeSpan timeout, TimeProvider time)
+    {
+        var (stat, isWhole, failure) = await GuestFileView.ReadAsync(new AgentTurns(agent, timeout, time), "/proc/self/stat", MaxBytes).ConfigureAwait(false);
+        return failure is null && isWhole ? Parse(Encoding.UTF8.GetString(stat.Span)) : null;
+    }
 
     /// <summary>proc(5): the name in parentheses may hold anything, the fields after the last one are separated by spaces; the 22nd is the start time.</summary>
-    internal static string? Parse(ReadOnlyMemory<byte> view)
+    internal static string? Parse(string text)
     {
-        using var document = JsonDocument.Parse(view);
-        if (document.RootElement.GetProperty("count"u8).GetInt64() > MaxBytes)
-            return null;
-        var text = Encoding.UTF8.GetString(document.RootElement.GetProperty("contents"u8).GetBytesFromBase64());
         var (open, close) = (text.IndexOf(" (", StringComparison.Ordinal), text.LastIndexOf(") ", StringComparison.Ordinal));
         if (open < 0 || close < open)
             return null;
         var fields = text[(close + 2)..].Split(' ');
         return fields.Length > StartTimeAfterName ? $"{text[..open]} since {fields[StartTimeAfterName]}" : null;
-    }
-
-    private static EncodedCommand Encode(string arguments)
-    {
-        using var document = JsonDocument.Parse(arguments);
-        return EncodedCommand.ForGuest("guest-view-file", document.RootElement);
     }
 }

@@ -10,7 +10,7 @@ internal sealed partial class AgentSessionActor
     private void Connect()
     {
         var (self, vm) = (Self, Context.Parent);
-        _connection = ConnectAsync(new SessionObserver(self, vm, _budget));
+        _connection = ConnectAsync(new SessionObserver(self, vm, _budget, _claims));
         _connection.PipeTo(
             self,
             success: session => new AgentSignals.Connected(session),

@@ -21,6 +21,11 @@ internal sealed partial class AgentSessionActor
     private void TakeTurn()
     {
         _queue.ExpireOverdue();
+        if (_left.TryTake(Self, out var close))
+        {
+            Begin(close, isPreflight: NeedsPreflight(close));
+            return;
+        }
         while (_queue.TryTake(out var next))
         {
             if (_ends.TryGet(next.Command, out var end))

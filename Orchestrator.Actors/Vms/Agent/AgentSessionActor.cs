@@ -22,7 +22,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly VmSettings _settings;
     private readonly GuestBudget _budget;
     private readonly CommandQueue _queue;
+    private readonly ClaimAllowance _claims;
     private readonly ExecStatusCache _ends = new();
+    private readonly LeftHandles _left;
     private readonly CancellationTokenSource _stopping = new();
 
     private Task<AgentSession>? _connection;
@@ -43,6 +45,8 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         _endpoint = endpoint;
         _settings = settings;
         _queue = new CommandQueue(settings.MaxQueuedCommands, settings.Time);
+        _left = new LeftHandles(settings.Time);
+        _claims = new ClaimAllowance(settings.GuestEventBurst, settings.GuestEventPause, settings.Time);
     }
 
     /// <inheritdoc/>
@@ -104,9 +108,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     /// <summary>Connected, and the guest's port is closed: nothing is written that a later agent might run.</summary>
     private void Absent(object message)
     {
-        if (message is not AgentCommands.SetPort { Open: true } opened)
+        if (message is not AgentCommands.SetPort port)
             Always(message);
-        else if (!IsFlapping(opened))
+        else if (!IsFlapping(port) && port.Open)
             OnPortOpened(fromEvent: true);
     }
 
@@ -144,6 +148,10 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
             case AgentSignals.Ended ended when ended.Execution == _turn:
                 OnEnded(ended);
                 break;
+            case AgentCommands.CloseLater left when _turn is null:
+                _left.Add(left.Close);
+                TakeTurn();
+                break;
             case AgentCommands.Confirm:
                 _session!.TryConfirm();
                 break;
@@ -180,6 +188,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
                 break;
             case AgentCommands.Cancel cancel:
                 _queue.Cancel(cancel.Receiver);
+                break;
+            case AgentCommands.CloseLater left:
+                _left.Add(left.Close);
                 break;
             case AgentSignals.SessionClosed closed when closed.Session == _session:
                 OnClosed(closed.Cause);

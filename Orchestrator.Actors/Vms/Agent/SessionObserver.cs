@@ -5,7 +5,7 @@ using Orchestrator.Protocol.Commands;
 namespace Orchestrator.Actors.Vms.Agent;
 
 /// <summary>Turns what an agent session notices into messages, and counts what its guest does.</summary>
-internal sealed class SessionObserver(IActorRef owner, IActorRef vm, GuestBudget budget) : IAgentSessionObserver
+internal sealed class SessionObserver(IActorRef owner, IActorRef vm, GuestBudget budget, ClaimAllowance claims) : IAgentSessionObserver
 {
     public void OnSynchronized(AgentSession session) => owner.Tell(new AgentSignals.Synchronized(session));
 
@@ -23,6 +23,14 @@ internal sealed class SessionObserver(IActorRef owner, IActorRef vm, GuestBudget
     {
         if (budget.CountTokens(tokens))
             owner.Tell(AgentSignals.BudgetExceeded.Instance);
+    }
+
+    public bool OnEvent(AgentSession session, AgentEvent happened)
+    {
+        if (!claims.TryTake())
+            return false;
+        vm.Tell(new AgentEvents.Claimed(happened));
+        return true;
     }
 
     public void OnClosed(AgentSession session, string cause) => owner.Tell(new AgentSignals.SessionClosed(session, cause));

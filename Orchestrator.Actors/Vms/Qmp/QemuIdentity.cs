@@ -1,5 +1,6 @@
-using System.Text.Json;
+using Orchestrator.Protocol.Client;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qemu;
 
 namespace Orchestrator.Actors.Vms.Qmp;
 
@@ -22,16 +23,21 @@ internal sealed record QemuIdentity(Guid? Uuid, string? QemuName, AgentPort? Por
         var name = qmp.ExecuteAsync(QueryName, timeout);
         var port = AgentPort.FindAsync(qmp, agentPath, timeout);
         return new QemuIdentity(
-            Text(await uuid.ConfigureAwait(false), "UUID") is { } text && Guid.TryParse(text, out var parsed) && parsed != Guid.Empty ? parsed : null,
-            Text(await name.ConfigureAwait(false), "name"),
+            Guid.TryParse(Value(await uuid.ConfigureAwait(false), UuidInfo.Read)?.UUID, out var parsed) && parsed != Guid.Empty ? parsed : null,
+            Value(await name.ConfigureAwait(false), NameInfo.Read)?.Name,
             await port.ConfigureAwait(false));
     }
 
-    private static string? Text(CommandResult result, string member)
+    private static T? Value<T>(CommandResult result, QapiRead<T> read)
+        where T : class
     {
-        if (result is not CommandResult.Returned returned)
+        try
+        {
+            return result is CommandResult.Returned returned ? QapiJson.Read(returned.Value.Span, read) : null;
+        }
+        catch (QapiReadException)
+        {
             return null;
-        using var document = JsonDocument.Parse(returned.Value);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;
+        }
     }
 }

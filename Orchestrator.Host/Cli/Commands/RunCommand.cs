@@ -26,10 +26,16 @@ internal sealed class RunCommand
 
     private readonly Option<string?> _script = new("--sh") { Description = "Run a script by /bin/sh -c instead", HelpName = "SCRIPT" };
 
+    private readonly Option<bool> _fullOutput = new("--full-output")
+    {
+        Arity = ArgumentArity.Zero,
+        Description = "Up to 64 MiB of output, by way of files in the guest's /tmp, instead of the agent's 16 MiB; needs /bin/sh there",
+    };
+
     public static Command Create(CommandHost host)
     {
         var run = new RunCommand();
-        var command = new Command("run", "Runs a program in guests") { run._environment, run._input, run._script, run._program };
+        var command = new Command("run", "Runs a program in guests") { run._environment, run._input, run._script, run._fullOutput, run._program };
         return new FanOutVerb(OutputFormat.Fold, OutcomeTables.Programs).Build(command, host, hasPrograms: true, run.RequestAsync);
     }
 
@@ -39,7 +45,7 @@ internal sealed class RunCommand
         if (variables.FirstOrDefault(variable => variable.IndexOf('=') <= 0) is { } wrong)
             throw CliException.Usage($"--env: '{wrong}' is not NAME=VALUE");
         var input = context.Parsed.GetValue(_input) is { } path ? await ReadInputAsync(path, context.Environment, cancellation) : null;
-        return JobRequest.Program(target, Argv(context.Parsed), variables, input, timeout);
+        return JobRequest.Program(target, Argv(context.Parsed), variables, input, context.Parsed.GetValue(_fullOutput), timeout);
     }
 
     private string[] Argv(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.CommandLine.Completions;
+using System.Text.Json;
 using Orchestrator.Host.Cli.Connection;
 
 namespace Orchestrator.Host.Cli.Completion;
@@ -10,11 +11,12 @@ namespace Orchestrator.Host.Cli.Completion;
 internal sealed class ServerNames
 {
     private bool _wantsVms;
-    private bool _wantsCommands;
+    private bool _wantsSchemas;
     private CompletionItem[] _vms = [];
     private CompletionItem[] _commands = [];
+    private CompletionItem[] _others = [];
 
-    public bool AreWanted => _wantsVms || _wantsCommands;
+    public bool AreWanted => _wantsVms || _wantsSchemas;
 
     /// <summary>Names of VMs, their hosts beside them.</summary>
     public IEnumerable<CompletionItem> Vms()
@@ -26,9 +28,12 @@ internal sealed class ServerNames
     /// <summary>Names of guest commands.</summary>
     public IEnumerable<CompletionItem> Commands()
     {
-        _wantsCommands = true;
+        _wantsSchemas = true;
         return _commands;
     }
+
+    /// <summary>Names of guest commands, events and types.</summary>
+    public IEnumerable<CompletionItem> Schemas() => [.. Commands(), .. _others];
 
     /// <summary>Gets what was asked for. Silent when there is no server: completion never disturbs the line being typed.</summary>
     public async Task FetchAsync(ServerClient server, CancellationToken cancellation)
@@ -40,14 +45,18 @@ internal sealed class ServerNames
                 var vms = await server.GetAsync("v1/vms", cancellation);
                 _vms = [.. vms.Items().Select(vm => vm.Text("name")).OfType<string>().Distinct(StringComparer.Ordinal).Select(name => new CompletionItem(name))];
             }
-            if (_wantsCommands)
+            if (_wantsSchemas)
             {
                 var schemas = await server.GetAsync("v1/schemas", cancellation);
-                _commands = [.. schemas.Items().Select(item => item.ValueKind == System.Text.Json.JsonValueKind.String ? item.GetString() : item.Text("name")).OfType<string>().Select(name => new CompletionItem(name))];
+                _commands = Items(schemas.Items());
+                _others = Items(schemas.Items("events").Concat(schemas.Items("types")));
             }
         }
         catch (Exception error) when (error is CliException or OperationCanceledException)
         {
         }
     }
+
+    private static CompletionItem[] Items(IEnumerable<JsonElement> names) =>
+        [.. names.Where(name => name.ValueKind == JsonValueKind.String).Select(name => new CompletionItem(name.GetString()!))];
 }

@@ -15,7 +15,7 @@ internal static class Problem
             return new CliException(ExitCodes.Error, $"{endpoint} answered HTTP {status} without saying why: is it an Orchestrator server?");
 
         var code = problem.Text("code") ?? $"HTTP {status}";
-        return new CliException(ExitCode(code), $"{problem.Text("detail") ?? problem.Text("title") ?? "the server refused"} ({code})");
+        return new CliException(ExitCode(code), $"{problem.Text("detail") ?? problem.Text("title") ?? "the server refused"} ({code})") { Outcome = problem.Member("outcome") };
     }
 
     private static int ExitCode(string code) => code switch

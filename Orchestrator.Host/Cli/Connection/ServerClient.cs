@@ -30,18 +30,28 @@ internal sealed class ServerClient : IDisposable
 
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellation) => ReadAsync(HttpMethod.Get, path, null, cancellation);
 
-    public Task<JsonElement> PostAsync(string path, byte[]? body, CancellationToken cancellation) => ReadAsync(HttpMethod.Post, path, body, cancellation);
+    public Task<JsonElement> PostAsync(string path, byte[]? body, CancellationToken cancellation) => ReadAsync(HttpMethod.Post, path, Json(body), cancellation);
 
     /// <summary>Opens a stream of NDJSON; what it yields ends when the server ends it or <paramref name="cancellation"/> comes.</summary>
     public async Task<ServerStream> OpenAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
     {
-        var answer = await SendAsync(method, path, body, "application/x-ndjson", cancellation);
+        var answer = await SendAsync(method, path, Json(body), "application/x-ndjson", cancellation);
         return new ServerStream(answer, await answer.Content.ReadAsStreamAsync(cancellation));
     }
 
+    /// <summary>Opens a file; the caller disposes the answer. A body that breaks off is an <see cref="IOException"/> of its stream.</summary>
+    public Task<HttpResponseMessage> OpenFileAsync(string path, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, path, null, "application/octet-stream", cancellation);
+
+    /// <summary>Sends a file. It is not begun with before the server says that it takes it.</summary>
+    public Task<JsonElement> PutFileAsync(string path, Stream file, CancellationToken cancellation) =>
+        ReadAsync(HttpMethod.Put, path, new StreamContent(file, 1 << 16), cancellation);
+
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonElement> ReadAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
+    private static ByteArrayContent? Json(byte[]? body) => body is null ? null : new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    private async Task<JsonElement> ReadAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation)
     {
         using var answer = await SendAsync(method, path, body, "application/json", cancellation);
         try
@@ -55,12 +65,10 @@ internal sealed class ServerClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string accept, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, string accept, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, path) { Content = body, Headers = { ExpectContinue = body is StreamContent } };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
-        if (body is not null)
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
         using var timeout = new CancellationTokenSource(_answerTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);

@@ -16,12 +16,17 @@ internal sealed class JobProgress(TerminalWriter error, bool enabled, TimeProvid
     private readonly long _start = time.GetTimestamp();
     private ProgressDisplay? _display;
 
-    public void Report(int done, int targets)
+    public void Report(int done, int targets) => Report(done, targets, string.Create(CultureInfo.InvariantCulture, $"{done} of {targets}"));
+
+    /// <param name="done">Of <paramref name="total"/>.</param>
+    /// <param name="total">0 where there is nothing to do.</param>
+    /// <param name="text">The same in words; may hold no guest text.</param>
+    public void Report(int done, int total, string text)
     {
         if (!enabled || time.GetElapsedTime(_start) < FirstAfter)
             return;
         _display ??= new ProgressDisplay(error);
-        _display.Show(done, targets, string.Create(CultureInfo.InvariantCulture, $"{done} of {targets}"));
+        _display.Show(done, total, text);
     }
 
     /// <summary>Takes it away before anything else is written.</summary>

@@ -24,8 +24,9 @@ internal static class JobRequest
     /// <param name="argv">The program and its arguments; no shell.</param>
     /// <param name="environment"><c>NAME=value</c> each.</param>
     /// <param name="input">The program's standard input; <see langword="null"/> for none.</param>
+    /// <param name="fullOutput">All output, also beyond the agent's cap.</param>
     /// <param name="timeout">The server's default when <see langword="null"/>.</param>
-    public static byte[] Program(string target, IReadOnlyList<string> argv, IReadOnlyList<string> environment, byte[]? input, TimeSpan? timeout) => Write(target, timeout, writer =>
+    public static byte[] Program(string target, IReadOnlyList<string> argv, IReadOnlyList<string> environment, byte[]? input, bool fullOutput, TimeSpan? timeout) => Write(target, timeout, writer =>
     {
         writer.WriteStartObject("run");
         WriteStrings(writer, "argv", argv);
@@ -33,6 +34,8 @@ internal static class JobRequest
             WriteStrings(writer, "env", environment);
         if (input is not null)
             writer.WriteBase64String("input", input);
+        if (fullOutput)
+            writer.WriteBoolean("fullOutput", true);
         writer.WriteEndObject();
     });
 

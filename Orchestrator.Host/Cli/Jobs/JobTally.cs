@@ -36,6 +36,9 @@ internal sealed class JobTally
     /// </summary>
     public int ExitCode(JobView job) => Worst([.. _codes, .. OfJob(job)]);
 
+    /// <summary>The same for outcomes that are no job's.</summary>
+    public int ExitCode() => Worst(_codes);
+
     /// <summary>The highest exit code of any program (<c>-S</c>), at most 255; a target without one counts with its own.</summary>
     public int HighestExitCode(JobView job) => Math.Clamp(Math.Max(_highestExitCode, Worst([.. _codesWithoutProgram, .. OfJob(job)])), 0, 255);
 

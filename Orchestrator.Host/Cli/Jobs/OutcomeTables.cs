@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Host.Cli.Connection;
 using Orchestrator.Host.Cli.Output;
 
 namespace Orchestrator.Host.Cli.Jobs;
@@ -12,6 +13,19 @@ internal static class OutcomeTables
         var table = new TextTable("NAME", "HOST", "PHASE", "REASON", "MS", "RESULT");
         foreach (var outcome in outcomes)
             table.Add(outcome.Name, outcome.Host, Phase(outcome), outcome.Reason, Milliseconds(outcome), outcome.Succeeded ? outcome.ResultLine : outcome.Explanation);
+        table.WriteTo(output);
+    }
+
+    /// <summary>What was copied, or why it was not.</summary>
+    public static void Copies(TerminalWriter output, IReadOnlyList<OutcomeView> outcomes)
+    {
+        var table = new TextTable("NAME", "HOST", "PHASE", "REASON", "BYTES", "RESULT");
+        foreach (var outcome in outcomes)
+        {
+            var result = outcome.Json.Member("result");
+            table.Add(outcome.Name, outcome.Host, Phase(outcome), outcome.Reason, result?.Number("count")?.ToString(CultureInfo.InvariantCulture),
+                outcome.Succeeded ? result?.Text("file") ?? $"verified by {result?.Text("verified")}" : outcome.Explanation);
+        }
         table.WriteTo(output);
     }
 

@@ -15,6 +15,9 @@ public abstract record ExecResult
     /// <summary>It ended.</summary>
     public sealed record Exited(ExecStatus Status) : ExecResult;
 
+    /// <summary>It ended, and the files that it wrote its output into could not be fetched; <paramref name="Result"/> says why.</summary>
+    public sealed record OutputLost(ExecStatus Status, CommandResult Result) : ExecResult;
+
     /// <summary>The deadline passed and the agent said that it still runs.</summary>
     /// <param name="Pid">The guest's process id.</param>
     /// <param name="HoldsPipesOnly">The program itself has ended, and a child of it holds its output open.</param>

@@ -11,4 +11,7 @@ public sealed record ExecSpec
 
     /// <summary>Standard input; the program sees its end right after it.</summary>
     public ReadOnlyMemory<byte> Input { get; init; }
+
+    /// <summary>All that the program writes, also beyond the agent's cap of 16 MiB; needs <c>/bin/sh</c> in the guest.</summary>
+    public bool FullOutput { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Orchestrator.Protocol.Agent.Composites;
+using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Protocol.Agent.Exec;
 
@@ -14,16 +16,16 @@ public sealed record ExecStatus
     /// <summary>Signal number (POSIX) or exception code (Windows), if that ended it.</summary>
     public long? Signal { get; init; }
 
-    /// <summary>Standard output, at most 16 MiB.</summary>
+    /// <summary>Standard output; at most 16 MiB from the agent itself.</summary>
     public ReadOnlyMemory<byte> Stdout { get; init; }
 
-    /// <summary>Standard error, at most 16 MiB.</summary>
+    /// <summary>Standard error; at most 16 MiB from the agent itself.</summary>
     public ReadOnlyMemory<byte> Stderr { get; init; }
 
-    /// <summary>The agent dropped standard output past its cap.</summary>
+    /// <summary>Standard output past the cap was dropped.</summary>
     public bool StdoutTruncated { get; init; }
 
-    /// <summary>The agent dropped standard error past its cap.</summary>
+    /// <summary>Standard error past the cap was dropped.</summary>
     public bool StderrTruncated { get; init; }
 
     /// <summary>Reads an answer to <c>guest-exec-status</c> that passed the schema; <see langword="null"/> while the program runs.</summary>
@@ -44,6 +46,20 @@ public sealed record ExecStatus
             StderrTruncated = Flag(status, "err-truncated"),
         };
     }
+
+    /// <summary>The same as <c>GuestRunResult</c>.</summary>
+    public CommandResult.Returned ToRunResult() => GuestJson.Returned(writer =>
+    {
+        writer.WriteNumber("pid"u8, Pid);
+        if (ExitCode is { } code)
+            writer.WriteNumber("exitcode"u8, code);
+        if (Signal is { } signal)
+            writer.WriteNumber("signal"u8, signal);
+        writer.WriteBase64String("out-data"u8, Stdout.Span);
+        writer.WriteBase64String("err-data"u8, Stderr.Span);
+        writer.WriteBoolean("out-truncated"u8, StdoutTruncated);
+        writer.WriteBoolean("err-truncated"u8, StderrTruncated);
+    });
 
     private static long? Number(JsonElement status, string member) => status.TryGetProperty(member, out var value) ? value.GetInt64() : null;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Protocol.Agent.Composites;
+using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Protocol.Agent.Exec;
@@ -16,7 +18,7 @@ public static class GuestExecution
 
     // The answer that tells the end is given once and has up to 43 MiB: given up too early, the output is lost for ever. A busy machine
     // needs more than 10 s for half of that.
-    private static readonly TimeSpan LongestStatus = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestStatus = AgentTurns.LongestStep;
 
     /// <summary>Encodes the start of a program, once for any number of VMs.</summary>
     /// <exception cref="Qapi.QapiValidationException">The specification does not fit <c>guest-exec</c>.</exception>
@@ -53,7 +55,7 @@ public static class GuestExecution
         {
             var remaining = timeout - time.GetElapsedTime(startedAt);
             if (remaining <= TimeSpan.Zero)
-                return new ExecResult.StillRunning(pid, await HoldsPipesOnlyAsync(channel, pid).ConfigureAwait(false));
+                return new ExecResult.StillRunning(pid, await HoldsPipesOnlyAsync(channel, pid, time).ConfigureAwait(false));
             var answer = await channel.ExecuteAsync(status, Shorter(remaining, LongestStatus)).ConfigureAwait(false);
             if (answer is not CommandResult.Returned value)
                 return new ExecResult.Lost(pid, answer);
@@ -68,17 +70,15 @@ public static class GuestExecution
     /// The agent calls a program running until its output pipes are closed, also by children it left behind. On Linux, <c>/proc</c> tells the two
     /// apart; elsewhere it is not there, and the program is said to run.
     /// </summary>
-    private static async Task<bool> HoldsPipesOnlyAsync(IAgentChannel channel, long pid) =>
-        !await CanOpenAsync(channel, $"/proc/{pid}/stat").ConfigureAwait(false) && await CanOpenAsync(channel, "/proc/self/stat").ConfigureAwait(false);
+    private static async Task<bool> HoldsPipesOnlyAsync(IAgentChannel channel, long pid, TimeProvider time) =>
+        !await CanOpenAsync(channel, $"/proc/{pid}/stat", time).ConfigureAwait(false) && await CanOpenAsync(channel, "/proc/self/stat", time).ConfigureAwait(false);
 
-    private static async Task<bool> CanOpenAsync(IAgentChannel channel, string path)
+    private static async Task<bool> CanOpenAsync(IAgentChannel channel, string path, TimeProvider time)
     {
-        using var open = JsonDocument.Parse($$"""{"path":"{{path}}"}""");
-        var opened = await channel.ExecuteAsync(EncodedCommand.ForGuest("guest-file-open", open.RootElement), Diagnosis).ConfigureAwait(false);
-        if (opened is not CommandResult.Returned handle)
+        var (file, _) = await GuestFile.OpenAsync(new AgentTurns(channel, Diagnosis, time), path, "rb").ConfigureAwait(false);
+        if (file is null)
             return false;
-        using var close = JsonDocument.Parse($$"""{"handle":{{System.Text.Encoding.UTF8.GetString(handle.Value.Span)}}}""");
-        await channel.ExecuteAsync(EncodedCommand.ForGuest("guest-file-close", close.RootElement), Diagnosis).ConfigureAwait(false);
+        await file.CloseAsync().ConfigureAwait(false);
         return true;
     }
 

@@ -14,7 +14,7 @@ internal sealed class QapiBinder(IReadOnlyList<QapiDefinition> definitions)
     private const int MaxMembers = 1_000_000;
 
     private readonly QapiTypeTable _types = new();
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, QapiPosition> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<QapiObjectType, QapiDefinition> _incomplete = [];
     private readonly HashSet<QapiObjectType> _completed = [];
     private readonly List<(QapiObjectType Type, QapiPosition Position)> _objects = [];
@@ -40,8 +40,10 @@ internal sealed class QapiBinder(IReadOnlyList<QapiDefinition> definitions)
 
     private void Declare(QapiDefinition definition)
     {
-        if (!_names.Add(definition.Name) || _types.Contains(definition.Name))
-            throw new QapiSchemaException(definition.Position, "a name that is not defined yet", $"'{definition.Name}' again");
+        if (!_names.TryAdd(definition.Name, definition.Position))
+            throw new QapiSchemaException(definition.Position, "a name that is not defined yet", $"'{definition.Name}' again (first at {_names[definition.Name]})");
+        if (_types.Contains(definition.Name))
+            throw new QapiSchemaException(definition.Position, "a name that is not defined yet", $"'{definition.Name}', which is a type of the language");
         var (documentation, condition, features) = definition.Common;
         switch (definition)
         {

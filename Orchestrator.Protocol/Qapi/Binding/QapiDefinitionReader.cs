@@ -47,7 +47,7 @@ internal static class QapiDefinitionReader
             position, name, common,
             DataOf(QapiNodes.Require(body, "base")),
             discriminator as QapiStringNode ?? throw QapiNodes.Unexpected(discriminator, "the name of a base member"),
-            QapiMembers.Read(QapiNodes.Require(body, "data")));
+            QapiMembers.Read(QapiNodes.Require(body, "data"), areValues: true));
     }
 
     private static QapiCommandDefinition Command(QapiObjectNode body, QapiPosition position, string name, QapiCommonParts common)

@@ -6,15 +6,17 @@ namespace Orchestrator.Protocol.Qapi.Binding;
 /// <summary>Reads the member lists of structs, unions, alternates, commands and events, and the values of enums.</summary>
 internal static class QapiMembers
 {
-    public static IReadOnlyList<QapiMemberDefinition> Read(QapiNode node) =>
-        node is QapiObjectNode members ? [.. members.Properties.Select(Member)] : throw QapiNodes.Unexpected(node, "an object of members");
+    /// <param name="node">The object of members.</param>
+    /// <param name="areValues">The names are those of an enum's values: the branches of a union.</param>
+    public static IReadOnlyList<QapiMemberDefinition> Read(QapiNode node, bool areValues = false) =>
+        node is QapiObjectNode members ? [.. members.Properties.Select(member => Member(member, areValues))] : throw QapiNodes.Unexpected(node, "an object of members");
 
-    private static QapiMemberDefinition Member(QapiProperty property)
+    private static QapiMemberDefinition Member(QapiProperty property, bool isValue)
     {
         // '*name' marks an optional member.
         var optional = property.Name.StartsWith('*');
         var name = optional ? property.Name[1..] : property.Name;
-        if (!QapiNames.IsValid(name))
+        if (!QapiNames.IsValid(name, mayStartWithDigit: isValue))
             throw new QapiSchemaException(property.Position, QapiNames.Rule, $"'{property.Name}'");
         if (property.Value is not QapiObjectNode detailed)
             return new QapiMemberDefinition(property.Position, name, optional, TypeName(property.Value), null, []);

@@ -15,6 +15,7 @@ internal sealed class QapiIncludes(IQapiSource source)
     /// <summary>All definitions, without include and pragma expressions.</summary>
     public List<QapiExpression> Definitions { get; } = [];
 
+    /// <summary>May be called for several files; what one has included is not read again.</summary>
     public void Load(string path) => Load(QapiPath.Normalize(path), new QapiPosition(path, 1, 1));
 
     private void Load(string path, QapiPosition wanted)

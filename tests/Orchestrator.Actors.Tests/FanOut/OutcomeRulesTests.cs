@@ -1,5 +1,7 @@
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Agent.Composites;
+using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi;
 
@@ -173,6 +175,43 @@ public sealed class OutcomeRulesTests
             new Verdict(Phase.Undelivered, Reasons.VmPaused, Effect.None, "resume it"),
             OutcomeRules.Of(new Rejection(Phase.Undelivered, Reasons.VmPaused, "resume it")));
     }
+
+    [Theory]
+    [InlineData(true, Phase.Unknown)] // the step was lost
+    [InlineData(false, Phase.Failed)] // the step was never sent, but others were
+    public void What_was_done_in_part_is_applied_and_neither_undelivered_nor_cancelled(bool written, Phase phase)
+    {
+        var lost = new CommandResult.NoReply(NoReplyCause.AgentRestarted, written, "gone");
+        var verdict = OutcomeRules.Of(new CompositeResult.Ended(lost) { Partial = "5 bytes were written" }, PlanOf(CommandRoute.Guest, Shutdown), Ready);
+
+        Assert.Equal((phase, Effect.Applied, "gone; 5 bytes were written"), (verdict.Phase, verdict.Effect, verdict.Message));
+    }
+
+    [Theory]
+    [InlineData(CompositeFault.FileChanged, Reasons.FileChanged)]
+    [InlineData(CompositeFault.ChecksumMismatch, Reasons.ChecksumMismatch)]
+    [InlineData(CompositeFault.TransferAborted, Reasons.TransferAborted)]
+    public void Fault_is_a_reason_of_the_same_name(CompositeFault fault, string reason)
+    {
+        var reading = OutcomeRules.Of(new CompositeResult.Failed(fault, "why"), PlanOf(CommandRoute.Guest, Ping), Ready);
+        var writing = OutcomeRules.Of(new CompositeResult.Failed(fault, "why") { Partial = "part" }, PlanOf(CommandRoute.Guest, Thaw), Ready);
+
+        Assert.Equal(new Verdict(Phase.Failed, reason, Effect.None, "why"), reading);
+        Assert.Equal(new Verdict(Phase.Failed, reason, Effect.Applied, "why; part"), writing);
+    }
+
+    [Fact]
+    public void Lost_output_keeps_the_exit_code()
+    {
+        var lost = new ExecResult.OutputLost(new ExecStatus { Pid = 7, ExitCode = 0 }, Refused("GenericError", "no such file"));
+
+        var verdict = OutcomeRules.Of(new CompositeResult.Ran(lost, "files stay"), PlanOf(CommandRoute.Run, EncodedCommand.ForQmp("stop")), Ready);
+
+        Assert.Equal((Phase.Failed, Reasons.OutputLost, Effect.Applied, 0), (verdict.Phase, verdict.Reason, verdict.Effect, verdict.Exec!.ExitCode));
+        Assert.Equal("pid 7 has ended, and its output could not be fetched: no such file; files stay", verdict.Message);
+    }
+
+    private static JobPlan PlanOf(CommandRoute route, EncodedCommand command) => new("job", route, command, default);
 
     private static CommandResult.Refused Refused(string errorClass, string description) => new(new CommandError(errorClass, description));
 

@@ -145,7 +145,7 @@ public sealed class VmHostSupervisorTests : ActorTest
         SetVms(Spec("a"), Spec("b"));
         var (a, b) = (await AppearsAsync("a"), await AppearsAsync("b"));
 
-        a.Tell(new VmSignals.RunEnded(null!, null!));
+        a.Tell(new VmSignals.CompositeEnded(null!, null!));
 
         Assert.Equal(a, await AppearsAsync("a"));
         Assert.Equal(b, await ChildAsync("b"));

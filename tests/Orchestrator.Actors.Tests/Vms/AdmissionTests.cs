@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi.Introspection;
 
@@ -62,7 +63,8 @@ public sealed class AdmissionTests
             var general = Guest(link, runState, agent, "guest-ping");
             Assert.Equal(general == "ok" ? Reasons.DisabledByGuest : general, Guest(link, runState, agent, "guest-get-users"));
             Assert.Equal(general == "ok" ? Reasons.Unsupported : general, Guest(link, runState, agent, "guest-get-load"));
-            Assert.Equal(general, Guest(link, runState, agent, "guest-view-file"));
+            Assert.Equal(general == "ok" ? Reasons.Unsupported : general, Guest(link, runState, agent, "guest-view-file"));
+            Assert.Equal(general, Guest(link, runState, agent, "guest-view-file", capabilities: null));
             Assert.Equal(general, Guest(link, runState, agent, "guest-get-load", capabilities: null));
         }
     }
@@ -131,7 +133,7 @@ public sealed class AdmissionTests
     {
         using var filename = JsonDocument.Parse("""{"filename":"/etc/hostname"}""");
         var encoded = EncodedCommand.ForGuest(command, command == "guest-view-file" ? filename.RootElement : default);
-        var rejection = Admission.DecideGuest(new VmCondition { Qmp = link, RunState = runState, Agent = agent, Capabilities = capabilities }, encoded);
+        var rejection = Admission.DecideGuest(new VmCondition { Qmp = link, RunState = runState, Agent = agent, Capabilities = capabilities }, encoded, CompositeCommands.Of(encoded));
         return Text(rejection, rejection?.Reason is Reasons.Unsupported or Reasons.DisabledByGuest ? Phase.Refused : Phase.Undelivered);
     }
 

@@ -65,7 +65,9 @@ internal sealed class FakeVm : IAsyncDisposable
             {"name": "guest-ping", "enabled": true, "success-response": true}, {"name": "guest-get-time", "enabled": true, "success-response": true},
             {"name": "guest-get-osinfo", "enabled": true, "success-response": true}, {"name": "guest-exec", "enabled": true, "success-response": true},
             {"name": "guest-exec-status", "enabled": true, "success-response": true}, {"name": "guest-shutdown", "enabled": true, "success-response": false},
-            {"name": "guest-get-users", "enabled": false, "success-response": true}]}
+            {"name": "guest-file-open", "enabled": true, "success-response": true}, {"name": "guest-file-read", "enabled": true, "success-response": true},
+            {"name": "guest-file-write", "enabled": true, "success-response": true}, {"name": "guest-file-flush", "enabled": true, "success-response": true},
+            {"name": "guest-file-close", "enabled": true, "success-response": true}, {"name": "guest-get-users", "enabled": false, "success-response": true}]}
             """.ReplaceLineEndings(""),
         ["guest-get-osinfo"] = """{"id": "debian", "pretty-name": "Debian GNU/Linux 12", "version-id": "12"}""",
         ["guest-ping"] = "{}",

@@ -25,6 +25,13 @@ public sealed class HostileGuestTests : IAsyncLifetime
         ("replies", "Violations"), ("events", "Violations"), ("deep", "Violations"), ("text", "Violations"), ("syncs", "StaleMessages"), ("flood", "UnaskedBytes"),
     ];
 
+    /// <summary>Ends of commands to a guest that says what it should not: each true of one moment.</summary>
+    private static readonly string[] Ends =
+    [
+        "Failed GuestProtocolViolation", "Unknown AgentUnresponsive", "Unknown AgentRestarted", "Unknown GuestQuarantined",
+        "Undelivered AgentUnresponsive", "Undelivered AgentAbsent", "Undelivered GuestQuarantined",
+    ];
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private readonly RealVmDirectory _directory = new();
@@ -107,9 +114,10 @@ public sealed class HostileGuestTests : IAsyncLifetime
                 var outcome = await Api.AgentAsync(Evil, command, timeoutMs: 3_000);
                 var (phase, reason) = (outcome.Text("phase"), outcome.Text("reason"));
                 if (phase == "Succeeded")
-                    Assert.Equal(("guest-get-host-name", Marker), (command, outcome.GetProperty("result").Text("host-name")));
+                    // All members of guest-get-osinfo are optional, and what it does not know is dropped.
+                    Assert.Equal(command == "guest-get-osinfo" ? "{}" : $$"""{"host-name":"{{Marker}}"}""", outcome.GetProperty("result").GetRawText());
                 else
-                    Assert.Contains((phase, reason), new[] { ("Failed", "GuestProtocolViolation"), ("Unknown", "AgentUnresponsive"), ("Undelivered", "AgentUnresponsive"), ("Unknown", "GuestQuarantined"), ("Undelivered", "GuestQuarantined"), ("Undelivered", "AgentAbsent"), ("Unknown", "AgentRestarted") });
+                    Assert.Contains($"{phase} {reason}", Ends);
                 if (reason == "GuestProtocolViolation")
                     Assert.DoesNotContain(Marker, outcome.GetRawText());
                 return reason == "GuestQuarantined";
@@ -131,7 +139,8 @@ public sealed class HostileGuestTests : IAsyncLifetime
     private async Task SlowAndFlappingAsync()
     {
         var outcome = await Api.AgentAsync(Flapping, "guest-get-host-name", timeoutMs: 3_000);
-        Assert.Equal("AgentUnresponsive", outcome.Text("reason"));
+        // Its turn may not even have come: the node's own question before it is answered as slowly.
+        Assert.Contains(outcome.Text("reason"), new[] { "AgentUnresponsive", "QueueDeadline" });
         await PressPowerButtonAsync(Flapping);
         await Eventually.TrueAsync(
             async () => (await Api.GetAsync($"/v1/vms/{Flapping}")).Body.Is("agent", "Quarantined"), Limit, "the guest that opens and closes its port is quarantined");

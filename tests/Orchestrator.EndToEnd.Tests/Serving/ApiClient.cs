@@ -67,6 +67,21 @@ internal sealed class ApiClient : IDisposable
         return Assert.Single(outcomes.Items());
     }
 
+    /// <summary>Fetches a file of a guest.</summary>
+    public async Task<byte[]> PullAsync(string vm, string path)
+    {
+        using var answer = await _http.GetAsync($"/v1/vms/{vm}/file?path={Uri.EscapeDataString(path)}");
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    /// <summary>Sends a file to a guest and answers the outcome, or the problem.</summary>
+    public async Task<JsonElement> PushAsync(string vm, string path, byte[] bytes)
+    {
+        using var answer = await _http.PutAsync($"/v1/vms/{vm}/file?path={Uri.EscapeDataString(path)}", new ByteArrayContent(bytes));
+        return JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+    }
+
     /// <summary>Opens an endless answer; its head has arrived.</summary>
     public async Task<ApiStream> OpenAsync(string path, string accept = "application/x-ndjson", params (string Name, string Value)[] headers)
     {

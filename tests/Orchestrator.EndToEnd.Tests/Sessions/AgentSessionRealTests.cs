@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
@@ -102,11 +103,10 @@ public sealed class AgentSessionRealTests : IAsyncLifetime
         await using var agent = await ConnectedAgent.ConnectAsync(SocketPath);
         var path = Path.Combine(_directory.Path, "file");
         await File.WriteAllBytesAsync(path, new byte[(2 * 1024 * 1024) + 5]);
-        var view = EncodedCommand.ForGuest("guest-view-file", JsonElement.Parse($$"""{"filename":"{{path}}"}"""));
 
-        var answer = JsonElement.Parse(Assert.IsType<CommandResult.Returned>(await GuestFileView.RunAsync(agent, view, Limit, TimeProvider.System)).Value.Span);
+        var (contents, eof, failure) = await GuestFileView.ReadAsync(new AgentTurns(agent, Limit, TimeProvider.System), path, GuestFileView.MaxBytes);
 
-        Assert.Equal(((2 * 1024 * 1024) + 5, false), (answer.GetProperty("count").GetInt32(), answer.GetProperty("truncated").GetBoolean()));
+        Assert.Equal(((2 * 1024 * 1024) + 5, true, null), (contents.Length, eof, failure));
         var command = EncodedCommand.ForGuest("guest-file-close", JsonElement.Parse("""{"handle":1000}"""));
         Assert.IsType<CommandResult.Refused>(await agent.ExecuteAsync(command, Limit));
     }

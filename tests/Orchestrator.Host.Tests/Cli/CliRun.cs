@@ -33,6 +33,9 @@ internal sealed class CliRun
 
     public WatchedWriter ErrorWriter { get; } = new();
 
+    /// <summary>What was written as bytes.</summary>
+    public MemoryStream OutBytes { get; } = new();
+
     public string Out => OutWriter.Text;
 
     public string Error => ErrorWriter.Text;
@@ -47,6 +50,7 @@ internal sealed class CliRun
         Out = OutWriter,
         Error = ErrorWriter,
         OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(Input)),
+        OpenOutput = () => OutBytes,
         OutIsTerminal = OutIsTerminal,
         ErrorIsTerminal = ErrorIsTerminal,
         Width = () => Width,

@@ -53,6 +53,19 @@ internal sealed class FakeServer : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Promises a body of a length and breaks it off.</summary>
+    public FakeServer OnCut(string method, string path, string body, int length)
+    {
+        _answers[$"{method} {path}"] = async context =>
+        {
+            context.Response.ContentLength = length;
+            await context.Response.WriteAsync(body);
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        };
+        return this;
+    }
+
     public FakeServer OnProblem(string method, string path, int status, string code, string detail) =>
         On(method, path, $$"""{"type":"about:blank","title":"Wrong","status":{{status}},"code":"{{code}}","detail":"{{detail}}"}""", status, "application/problem+json");
 

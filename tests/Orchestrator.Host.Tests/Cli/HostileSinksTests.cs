@@ -42,6 +42,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "ga guest-get-osinfo --all", "ga guest-get-osinfo --all -o fold", "ga guest-get-osinfo --all -o yaml", "ga guest-get-osinfo --all -o json", "ga guest-get-osinfo --all -o ndjson",
         "qmp query-status --all", "qmp query-status --all -o fold", "qmp query-status --all -o yaml", "qmp query-status --all -o json", "qmp query-status --all -o ndjson",
         "run --all -- x", "run --all -o table -- x", "run --all -o yaml -- x", "run --all -o json -- x", "run --all -o ndjson -- x",
+        "schema", "schema -o yaml", "schema -o json", "schema -o ndjson", "schema X", "schema X -o yaml", "schema X -o json", "schema X -o ndjson",
         "event watch", "event watch -o ndjson", "event watch -o json",
     ];
 
@@ -56,11 +57,14 @@ public sealed class HostileSinksTests : IAsyncLifetime
         string[] outcomes = [Outcome("Succeeded", $$""","result":{"{{Json}}":["{{Json}}"]}"""), Outcome("Failed", $$""","error":{"class":"{{Json}}","desc":"{{Json}}"},"message":"{{Json}}" """),
             Outcome(Json, $$""","exec":{"pid":1,"exitCode":0,"stdout":{"text":"{{Json}}"},"stderr":{"base64":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(Hostile))}}","truncated":true} }""")];
         string[] lines = [Samples.JobLine("Running", 3), .. outcomes.Select(Samples.OutcomeLine), $$"""{"job":{{job}}}"""];
-        _server.On("GET", "/v1/vms", $$"""{"items":[{{vm}}]}""").On("GET", "/v1/vms/web01", vm)
-            .On("POST", "/v1/vms/web01:release", vm).On("POST", $"/v1/vms/{Hostile}:release", vm)
+        // An id is a UUID, and stands in the paths of requests.
+        _server.On("GET", "/v1/vms", $$"""{"items":[{{vm.Replace($"\"id\":\"{Json}\"", "\"id\":\"u-1\"")}}]}""").On("GET", "/v1/vms/web01", vm)
+            .On("POST", "/v1/vms/web01:release", vm).On("POST", "/v1/vms/u-1:release", vm)
             .OnStream("GET", "/v1/vms:watch", $$"""{"vm":{{vm}}}""", $$"""{"gone":{"name":"{{Json}}","host":"{{Json}}"} }""")
             .On("GET", "/v1/jobs", $$"""{"items":[{{job}}]}""").On("GET", "/v1/jobs/J", job).On("POST", "/v1/jobs/J:cancel", job)
             .On("GET", "/v1/jobs/J/invocations", $$"""{"items":[{{string.Join(',', outcomes)}}]}""")
+            .On("GET", "/v1/schemas", $$"""{"items":["{{Json}}"],"events":["{{Json}}"],"types":["{{Json}}"]}""")
+            .On("GET", "/v1/schemas/X", $$"""{"name":"{{Json}}","documentation":"{{Json}}","returns":"{{Json}}","class":"{{Json}}","arguments":[{"name":"{{Json}}","type":"{{Json}}","documentation":"{{Json}}"}]}""")
             .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
             .OnStream("GET", "/v1/events", $$$"""{"type":"io.orchestrator.guest.{{{Json}}}","subject":"{{{Json}}}","time":"{{{Json}}}","data":{"data":{"{{{Json}}}":"{{{Json}}}"} } }""",
                 $$$"""{"type":"io.orchestrator.stream.gap","data":{"from":"{{{Json}}}","to":2,"reason":"{{{Json}}}"} }""");
@@ -89,7 +93,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     [MemberData(nameof(Lines))]
     public async Task No_problem_that_the_server_tells_is_obeyed(string line)
     {
-        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/J/events", "/v1/events"])
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X"])
             _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json);
         _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };

@@ -11,6 +11,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
     private FakeListener? _qmp;
     private FakeListener? _agent;
     private volatile FakeQmpServer? _monitor;
+    private volatile FakeAgent? _guest;
 
     public string Name => name;
 
@@ -38,6 +39,9 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
 
     /// <summary>QEMU tells of an event.</summary>
     public Task HappenAsync(string eventName, string? data = null) => _monitor!.EventAsync(eventName, data);
+
+    /// <summary>The agent sends a line by itself.</summary>
+    public Task SayAsync(string line) => _guest!.SendLineAsync(line);
 
     /// <summary>Whether the node knows all of this VM that there is to know.</summary>
     public bool IsSettled(JsonElement? vm) => vm is { } known
@@ -86,6 +90,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
     private async Task ServeAgentAsync(Stream stream)
     {
         var agent = new FakeAgent(stream);
+        _guest = agent;
         using var reader = new StreamReader(stream, Encoding.Latin1);
         while (await reader.ReadLineAsync() is { } line)
         {
@@ -97,11 +102,23 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
             }
             AgentCommands.Enqueue(command);
             if (AgentAnswers.TryGetValue(command.Name, out var answer))
-                await agent.ReturnAsync(command, await answer(command));
+                await AnswerAsync(agent, command, answer);
             else if (AgentAnswer(command) is { } value)
                 await agent.ReturnAsync(command, value);
             else
                 await agent.ErrorAsync(command, "GenericError", "no such thing here");
+        }
+    }
+
+    private static async Task AnswerAsync(FakeAgent agent, FakeCommand command, Func<FakeCommand, Task<string>> answer)
+    {
+        try
+        {
+            await agent.ReturnAsync(command, await answer(command));
+        }
+        catch (FakeAgentException refusal)
+        {
+            await agent.ErrorAsync(command, "GenericError", refusal.Message);
         }
     }
 
@@ -114,5 +131,5 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
         _ => null,
     };
 
-    private static readonly string[] Commands = ["guest-ping", "guest-info", "guest-get-osinfo", "guest-get-time", "guest-get-users", "guest-get-host-name", "guest-exec", "guest-exec-status", "guest-file-open"];
+    private static readonly string[] Commands = ["guest-ping", "guest-info", "guest-get-osinfo", "guest-get-time", "guest-get-users", "guest-get-host-name", "guest-exec", "guest-exec-status", "guest-file-open", "guest-file-read", "guest-file-write", "guest-file-flush", "guest-file-seek", "guest-file-close"];
 }

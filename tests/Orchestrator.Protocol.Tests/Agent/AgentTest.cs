@@ -47,6 +47,11 @@ internal sealed class AgentTest : IAgentSessionObserver, IAsyncDisposable
 
     public long DecodedTokens { get; private set; }
 
+    public ConcurrentQueue<AgentEvent> Events { get; } = new();
+
+    /// <summary>Whether the observer wants what the agent sends by itself.</summary>
+    public bool WantsEvents { get; set; } = true;
+
     /// <summary>The cause the observer was told.</summary>
     public Task<string> Closed => _closed.Task;
 
@@ -113,6 +118,12 @@ internal sealed class AgentTest : IAgentSessionObserver, IAsyncDisposable
     void IAgentSessionObserver.OnMisconduct(AgentSession session, Misconduct misconduct) => Misconduct.Enqueue(misconduct);
 
     void IAgentSessionObserver.OnDecoded(AgentSession session, int tokens) => DecodedTokens += tokens;
+
+    bool IAgentSessionObserver.OnEvent(AgentSession session, AgentEvent happened)
+    {
+        Events.Enqueue(happened);
+        return WantsEvents;
+    }
 
     void IAgentSessionObserver.OnClosed(AgentSession session, string cause)
     {

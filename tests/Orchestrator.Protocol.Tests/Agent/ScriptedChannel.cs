@@ -9,6 +9,9 @@ internal sealed class ScriptedChannel(Func<EncodedCommand, int, CommandResult> a
 {
     public List<(string Name, string Arguments, TimeSpan Timeout)> Asked { get; } = [];
 
+    /// <summary>Closes that the channel was left with.</summary>
+    public List<string> Left { get; } = [];
+
     public IEnumerable<string> Names => Asked.Select(asked => asked.Name);
 
     public static CommandResult Returned(string json) => new CommandResult.Returned(Encoding.UTF8.GetBytes(json));
@@ -22,4 +25,6 @@ internal sealed class ScriptedChannel(Func<EncodedCommand, int, CommandResult> a
         Asked.Add((command.Name, Encoding.UTF8.GetString(command.Arguments.Span), timeout));
         return Task.FromResult(answer(command, Asked.Count));
     }
+
+    public void CloseLater(EncodedCommand close) => Left.Add(Encoding.UTF8.GetString(close.Arguments.Span));
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Protocol.Tests.Qapi;
@@ -67,11 +68,13 @@ public class GuestNamespaceTests
     }
 
     [Fact]
-    public void There_are_44_agent_commands_and_one_of_our_own()
+    public void There_are_44_agent_commands_and_three_of_our_own()
     {
         Assert.Equal(44, AgentCommands.Count());
-        Assert.Equal(["guest-view-file"], Schema.Commands.Values.Where(command => command.IsComposite).Select(command => command.Name));
-        Assert.Equal(45, Schema.Commands.Count);
+        var ours = Schema.Commands.Values.Where(command => command.IsComposite).Select(command => command.Name).Order(StringComparer.Ordinal);
+        Assert.Equal(["guest-run", "guest-view-file", "guest-write-file"], ours);
+        Assert.Equal(ours, CompositeCommands.Names.Order(StringComparer.Ordinal));
+        Assert.Equal(47, Schema.Commands.Count);
         Assert.All(Schema.Commands.Keys, name => Assert.StartsWith("guest-", name));
     }
 
@@ -96,8 +99,9 @@ public class GuestNamespaceTests
 
         Assert.Equal(
             [
-                "GuestExecStatus.err-data", "GuestExecStatus.out-data", "GuestFileContents.contents", "GuestFileRead.buf-b64",
-                "guest-exec arguments.input-data", "guest-file-write arguments.buf-b64", "guest-set-user-password arguments.password",
+                "GuestExecStatus.err-data", "GuestExecStatus.out-data", "GuestFileRead.buf-b64", "GuestRunResult.err-data", "GuestRunResult.out-data",
+                "guest-exec arguments.input-data", "guest-file-write arguments.buf-b64", "guest-run arguments.input-data",
+                "guest-set-user-password arguments.password", "guest-write-file arguments.buf-b64",
             ],
             marked.Order(StringComparer.Ordinal));
     }

@@ -68,7 +68,7 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
     {
         StartSession();
         await ExpectAsync(AgentState.Absent);
-        await using var ended = AgentSession.Attach(Stream.Null, new AgentSessionOptions(), new SessionObserver(ActorRefs.Nobody, ActorRefs.Nobody, new GuestBudget(Settings.GuestLimits, Time)), Time);
+        await using var ended = AgentSession.Attach(Stream.Null, new AgentSessionOptions(), new SessionObserver(ActorRefs.Nobody, ActorRefs.Nobody, new GuestBudget(Settings.GuestLimits, Time), new ClaimAllowance(1, TimeSpan.FromSeconds(1), Time)), Time);
         await ended.Completion;
         Session.Tell(new AgentSignals.Connected(ended));
         await SettleAsync(Session);

@@ -85,5 +85,7 @@ public sealed class GuestIdentityTests
             answers.TryGetValue(command.Name, out var answer)
                 ? new CommandResult.Returned(Encoding.UTF8.GetBytes(answer))
                 : new CommandResult.Refused(new CommandError("CommandNotFound", "no")));
+
+        public void CloseLater(EncodedCommand close) => throw new InvalidOperationException("no file is opened");
     }
 }

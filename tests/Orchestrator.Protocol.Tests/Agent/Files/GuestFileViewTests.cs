@@ -1,141 +1,141 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Protocol.Tests.Agent.Files;
 
 public class GuestFileViewTests
 {
-    private const int Piece = 1024 * 1024;
+    private const string Name = "/etc/motd \"é\"";
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly FakeTimeProvider _time = new();
+    private readonly GuestFileSystem _guest = new();
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(10)]
-    [InlineData(Piece)]
-    [InlineData((2 * Piece) + 1)]
+    [MemberData(nameof(Transfers.Lengths), MemberType = typeof(Transfers))]
     public async Task File_is_read_in_pieces_and_closed(int length)
     {
-        var file = File(length);
-        var channel = Serve(file);
+        _guest.Files[Name] = Transfers.Bytes(length);
 
-        var answer = await ViewAsync(channel);
+        var answer = Transfers.Value(await ViewAsync());
 
-        Assert.Equal(file, answer.GetProperty("contents").GetBytesFromBase64());
-        Assert.Equal(("/etc/motd \"é\"", length, false), (answer.GetProperty("filename").GetString(), answer.GetProperty("count").GetInt32(), answer.GetProperty("truncated").GetBoolean()));
-        Assert.Equal(["guest-file-open", .. Enumerable.Repeat("guest-file-read", (length / Piece) + 1), "guest-file-close"], channel.Names);
-        Assert.Equal("""{"handle":1000}""", channel.Asked[^1].Arguments);
-        var open = JsonElement.Parse(channel.Asked[0].Arguments);
-        Assert.Equal(("/etc/motd \"é\"", "rb"), (open.GetProperty("path").GetString(), open.GetProperty("mode").GetString()));
+        Assert.Equal(_guest.Files[Name], answer.GetProperty("buf-b64").GetBytesFromBase64());
+        Assert.Equal((length, true), (answer.GetProperty("count").GetInt32(), answer.GetProperty("eof").GetBoolean()));
+        Assert.Equal(["guest-file-open", .. Enumerable.Repeat("guest-file-read", (length / Transfers.Chunk) + 1), "guest-file-close"], _guest.Asked);
+        Assert.Equal(0, _guest.OpenHandles);
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task File_beyond_the_limit_is_cut_there_and_does_not_claim_its_end(int beyond, bool eof)
+    {
+        _guest.Files[Name] = new byte[GuestFileView.MaxBytes + beyond];
+
+        var answer = Transfers.Value(await ViewAsync());
+
+        Assert.Equal((GuestFileView.MaxBytes + Math.Min(beyond, 0), eof), (answer.GetProperty("count").GetInt32(), answer.GetProperty("eof").GetBoolean()));
     }
 
     [Fact]
-    public async Task File_beyond_the_limit_is_cut_there_and_says_so()
+    public async Task Answer_is_the_type_that_the_schema_promises()
     {
-        var answer = await ViewAsync(Serve(File(GuestFileView.MaxBytes + 1)));
+        _guest.Files[Name] = Transfers.Bytes(10);
+        Assert.True(GuestNamespace.BuiltIn.Schema.TryGetCommand("guest-view-file", out var command));
+        var written = new System.Buffers.ArrayBufferWriter<byte>();
+        var answer = Transfers.Value(await ViewAsync()).GetRawText();
 
-        Assert.Equal((GuestFileView.MaxBytes, true), (answer.GetProperty("count").GetInt32(), answer.GetProperty("truncated").GetBoolean()));
-    }
-
-    [Fact]
-    public async Task Short_pieces_do_not_add_up_to_more_than_the_limit()
-    {
-        // A guest may answer each question with less than was asked for; what is asked for last must then be less, too.
-        var file = File(GuestFileView.MaxBytes + Piece);
-        var answer = await ViewAsync(Serve(file, shortenBy: 1));
-
-        Assert.Equal(GuestFileView.MaxBytes, answer.GetProperty("count").GetInt32());
+        Assert.True(QapiReply.TryRemarshal(command.Returns, System.Text.Encoding.UTF8.GetBytes(answer), written, QapiLimits.Guest, out var violation), violation?.ToString());
+        Assert.Equal(answer, System.Text.Encoding.UTF8.GetString(written.WrittenSpan));
     }
 
     [Fact]
     public async Task File_that_cannot_be_opened_is_not_closed()
     {
-        var channel = new ScriptedChannel((_, _) => ScriptedChannel.Refused);
-
-        Assert.Same(ScriptedChannel.Refused, await GuestFileView.RunAsync(channel, View, Minute, _time));
-        Assert.Equal(["guest-file-open"], channel.Names);
+        Assert.IsType<CommandResult.Refused>(Assert.IsType<CompositeResult.Ended>(await ViewAsync()).Result);
+        Assert.Equal(["guest-file-open"], _guest.Asked);
     }
 
-    public static TheoryData<CommandResult> FailedReads => [ScriptedChannel.Refused, ScriptedChannel.Lost];
+    public static IEnumerable<object[]> FailedReads =>
+        from failure in Enumerable.Range(0, Transfers.Failures.Count) from at in Enumerable.Range(0, 3) select (object[])[failure, at];
 
     [Theory]
-    [MemberData(nameof(FailedReads), DisableDiscoveryEnumeration = true)]
-    public async Task Failed_read_is_the_result_and_the_file_is_closed_all_the_same(CommandResult failure)
+    [MemberData(nameof(FailedReads))]
+    public async Task Failed_read_is_the_result_and_the_file_is_closed_all_the_same(int failure, int at)
     {
-        var channel = new ScriptedChannel((command, _) => command.Name == "guest-file-open" ? ScriptedChannel.Returned("1000") : failure);
+        _guest.Files[Name] = new byte[5 * Transfers.Chunk];
+        _guest.Instead = (command, before) => command.Name == "guest-file-read" && before == at ? Transfers.Failures[failure] : null;
 
-        Assert.Same(failure, await GuestFileView.RunAsync(channel, View, Minute, _time));
-        Assert.Equal(["guest-file-open", "guest-file-read", "guest-file-close"], channel.Names);
+        Assert.Same(Transfers.Failures[failure], Assert.IsType<CompositeResult.Ended>(await ViewAsync()).Result);
+        Assert.Equal(("guest-file-close", 0), (_guest.Asked[^1], _guest.OpenHandles));
+        Assert.Empty(_guest.Left);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Handle_whose_close_is_not_answered_is_left_to_the_channel(int failure)
+    {
+        _guest.Files[Name] = new byte[5];
+        _guest.Instead = (command, _) => command.Name == "guest-file-close" ? Transfers.Failures[failure] : null;
+
+        Assert.Equal(5, Transfers.Value(await ViewAsync()).GetProperty("count").GetInt32());
+        Assert.Equal(["""{"handle":1000}"""], _guest.Left);
     }
 
     [Theory]
     [InlineData(3, 2)]
     [InlineData(3, 4)]
     [InlineData(3, -1)]
-    [InlineData(Piece + 3, Piece + 3)]
+    [InlineData(Transfers.Chunk + 3, Transfers.Chunk + 3)]
     public async Task Count_that_is_not_the_length_of_the_bytes_is_a_violation_and_the_file_is_closed(int length, int count)
     {
-        var channel = new ScriptedChannel((command, _) => ScriptedChannel.Returned(
-            command.Name == "guest-file-open" ? "1000" : $$"""{"count":{{count}},"buf-b64":"{{Convert.ToBase64String(new byte[length])}}","eof":false}"""));
+        _guest.Files[Name] = [];
+        _guest.Instead = (command, _) => command.Name == "guest-file-read"
+            ? ScriptedChannel.Returned($$"""{"count":{{count}},"buf-b64":"{{Convert.ToBase64String(new byte[length])}}","eof":false}""") : null;
 
-        var violated = Assert.IsType<CommandResult.Violated>(await GuestFileView.RunAsync(channel, View, Minute, _time));
+        var violated = Assert.IsType<CommandResult.Violated>(Assert.IsType<CompositeResult.Ended>(await ViewAsync()).Result);
 
         Assert.Equal("return.count", violated.Violation.Path);
-        Assert.Equal("guest-file-close", channel.Names.Last());
+        Assert.Equal(0, _guest.OpenHandles);
     }
 
     [Fact]
     public async Task Empty_piece_ends_the_file_even_if_the_guest_denies_it()
     {
-        var channel = new ScriptedChannel((command, _) => ScriptedChannel.Returned(
-            command.Name == "guest-file-open" ? "1000" : """{"count":0,"buf-b64":"","eof":false}"""));
+        _guest.Files[Name] = [];
+        _guest.Instead = (command, _) => command.Name == "guest-file-read" ? ScriptedChannel.Returned("""{"count":0,"buf-b64":"","eof":false}""") : null;
 
-        Assert.Equal(0, (await ViewAsync(channel)).GetProperty("count").GetInt32());
+        Assert.Equal(0, Transfers.Value(await ViewAsync()).GetProperty("count").GetInt32());
     }
 
     [Fact]
     public async Task Deadline_ends_the_reading_and_the_file_is_closed()
     {
-        var channel = new ScriptedChannel((command, _) =>
+        _guest.Files[Name] = new byte[5 * Transfers.Chunk];
+        _guest.Instead = (command, _) =>
         {
-            _time.Advance(Minute * 0.4);
-            return ScriptedChannel.Returned(command.Name == "guest-file-open" ? "1000" : """{"count":1,"buf-b64":"AA==","eof":false}""");
-        });
+            if (command.Name == "guest-file-read")
+                _time.Advance(Minute * 0.6);
+            return null;
+        };
 
-        var result = Assert.IsType<CommandResult.NoReply>(await GuestFileView.RunAsync(channel, View, Minute, _time));
+        var result = Assert.IsType<CommandResult.NoReply>(Assert.IsType<CompositeResult.Ended>(await ViewAsync()).Result);
 
         Assert.Equal((NoReplyCause.DeadlinePassed, true), (result.Cause, result.Written));
-        Assert.Equal(["guest-file-open", "guest-file-read", "guest-file-read", "guest-file-close"], channel.Names);
-        Assert.Equal([Minute, Minute * 0.6, Minute * 0.2], channel.Asked[..3].Select(asked => asked.Timeout));
+        Assert.Equal(["guest-file-open", "guest-file-read", "guest-file-read", "guest-file-close"], _guest.Asked);
     }
 
-    private static EncodedCommand View => EncodedCommand.ForGuest("guest-view-file", JsonElement.Parse("""{"filename":"/etc/motd \"é\""}"""));
-
-    private async Task<JsonElement> ViewAsync(ScriptedChannel channel) =>
-        JsonElement.Parse(Assert.IsType<CommandResult.Returned>(await GuestFileView.RunAsync(channel, View, Minute, _time)).Value.Span);
-
-    private static byte[] File(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * 31))];
-
-    /// <summary>Serves a file as qemu-ga does: the end is told with the first piece that is shorter than asked.</summary>
-    private static ScriptedChannel Serve(byte[] file, int shortenBy = 0)
+    private Task<CompositeResult> ViewAsync()
     {
-        var at = 0;
-        return new ScriptedChannel((command, _) =>
-        {
-            if (command.Name == "guest-file-open")
-                return ScriptedChannel.Returned("1000");
-            if (command.Name == "guest-file-close")
-                return ScriptedChannel.Returned("{}");
-            var asked = JsonElement.Parse(command.Arguments.Span);
-            Assert.Equal(1000, asked.GetProperty("handle").GetInt64());
-            var wanted = asked.GetProperty("count").GetInt32();
-            var piece = file.AsSpan(at, Math.Min(Math.Max(wanted - shortenBy, 1), file.Length - at));
-            at += piece.Length;
-            var eof = at == file.Length && piece.Length < wanted ? "true" : "false";
-            return ScriptedChannel.Returned($$"""{"count":{{piece.Length}},"buf-b64":"{{Convert.ToBase64String(piece)}}","eof":{{eof}}}""");
-        });
+        var command = EncodedCommand.ForGuest("guest-view-file", JsonElement.Parse("""{"filename":"/etc/motd \"é\""}"""));
+        return CompositeCommands.Of(command)!.RunAsync(new AgentTurns(_guest, Minute, _time));
     }
 }

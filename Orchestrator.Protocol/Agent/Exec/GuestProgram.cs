@@ -1,0 +1,86 @@
+using Orchestrator.Protocol.Agent.Composites;
+using Orchestrator.Protocol.Agent.Files;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Protocol.Agent.Exec;
+
+/// <summary>
+/// A program in a guest from its start to its end (<c>guest-run</c>, <c>run</c>). With full output, a shell lets it write into files, which are
+/// fetched when it has ended and then removed.
+/// </summary>
+public sealed class GuestProgram : CompositeCommand
+{
+    /// <summary>Most that is fetched of both outputs together: an outcome lies in memory until its job is forgotten.</summary>
+    public const int MaxFullOutput = 64 * 1024 * 1024;
+
+    // The shell itself writes to the agent's pipes; from exec on they are closed, and the agent waits for nothing but the end.
+    private const string IntoFiles = """mkdir -m 700 "$1" || exit 126; d=$1; shift; exec "$@" >"$d/out" 2>"$d/err" """;
+
+    private static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly string? _directory;
+
+    private GuestProgram(EncodedCommand start, string? directory) => (Start, _directory) = (start, directory);
+
+    /// <summary>The <c>guest-exec</c> that starts it.</summary>
+    public EncodedCommand Start { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Needs => _directory is null
+        ? ["guest-exec", "guest-exec-status"]
+        : ["guest-exec", "guest-exec-status", "guest-file-open", "guest-file-read", "guest-file-close"];
+
+    /// <summary>Of a <c>guest-exec</c> that is encoded already.</summary>
+    public static GuestProgram Of(EncodedCommand start) => new(start, null);
+
+    /// <summary>Encodes a program, once for any number of VMs.</summary>
+    /// <exception cref="Qapi.QapiValidationException">The specification does not fit <c>guest-exec</c>.</exception>
+    public static GuestProgram Of(ExecSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (!spec.FullOutput)
+            return new GuestProgram(GuestExecution.Encode(spec), null);
+        var directory = $"/tmp/orchestrator-run-{UnguessableNumber.Next():x}";
+        return new GuestProgram(GuestExecution.Encode(spec with { Argv = ["/bin/sh", "-c", IntoFiles, "sh", directory, .. spec.Argv] }), directory);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CompositeResult> RunAsync(AgentTurns agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        var result = await GuestExecution.RunAsync(agent.Channel, Start, agent.Remaining, agent.Time).ConfigureAwait(false);
+        return (result, _directory) switch
+        {
+            (ExecResult.Exited { Status: var status }, { } directory) => await FetchAsync(agent, status, directory).ConfigureAwait(false),
+            (ExecResult.StillRunning or ExecResult.Lost, { } directory) => new CompositeResult.Ran(result, $"its output goes on into {directory}: remove it there"),
+            _ => new CompositeResult.Ran(result),
+        };
+    }
+
+    private static async Task<CompositeResult> FetchAsync(AgentTurns agent, ExecStatus status, string directory)
+    {
+        var result = await ReadAsync(agent, status, directory).ConfigureAwait(false);
+        return new CompositeResult.Ran(result, await RemoveAsync(agent, directory).ConfigureAwait(false) ? null : $"{directory} could not be removed: remove it there");
+    }
+
+    private static async Task<ExecResult> ReadAsync(AgentTurns agent, ExecStatus status, string directory)
+    {
+        // A shell that could not make the files says so itself.
+        if (!status.Stderr.IsEmpty)
+            return new ExecResult.Exited(status);
+        var (stdout, stdoutIsWhole, lost) = await GuestFileView.ReadAsync(agent, $"{directory}/out", MaxFullOutput).ConfigureAwait(false);
+        if (lost is not null)
+            return new ExecResult.OutputLost(status, lost);
+        (var stderr, var stderrIsWhole, lost) = await GuestFileView.ReadAsync(agent, $"{directory}/err", MaxFullOutput - stdout.Length).ConfigureAwait(false);
+        return lost is not null
+            ? new ExecResult.OutputLost(status, lost)
+            : new ExecResult.Exited(status with { Stdout = stdout, StdoutTruncated = !stdoutIsWhole, Stderr = stderr, StderrTruncated = !stderrIsWhole });
+    }
+
+    /// <summary>Best effort, also past the deadline.</summary>
+    private static async Task<bool> RemoveAsync(AgentTurns agent, string directory)
+    {
+        var remove = GuestExecution.Encode(new ExecSpec { Argv = ["rm", "-rf", "--", directory] });
+        return await GuestExecution.RunAsync(agent.Channel, remove, RemovalTimeout, agent.Time).ConfigureAwait(false) is ExecResult.Exited { Status.ExitCode: 0 };
+    }
+}

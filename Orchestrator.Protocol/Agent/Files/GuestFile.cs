@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Orchestrator.Protocol.Agent.Composites;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Protocol.Agent.Files;
+
+/// <summary>A file that is open in the guest. Whoever opened it closes it with <see cref="CloseAsync"/>, whatever happened in between.</summary>
+public sealed class GuestFile
+{
+    /// <summary>Bytes of one step, before base64: small enough that a command that waits behind it hardly notices, large enough that its own cost does not count.</summary>
+    public const int ChunkBytes = 512 * 1024;
+
+    // Short, as it may come after the deadline: what is not closed by then is closed later.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly AgentTurns _agent;
+    private readonly long _handle;
+
+    private GuestFile(AgentTurns agent, long handle) => (_agent, _handle) = (agent, handle);
+
+    /// <summary>Opens it.</summary>
+    /// <param name="agent">The VM's agent.</param>
+    /// <param name="path">Absolute path in the guest.</param>
+    /// <param name="mode">As of fopen(): <c>rb</c>, <c>wb</c>, <c>ab</c>.</param>
+    /// <returns>The file, or the answer that is no success.</returns>
+    public static async Task<(GuestFile? File, CommandResult Answer)> OpenAsync(AgentTurns agent, string path, string mode)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        var answer = await agent.ExecuteAsync(GuestJson.Command("guest-file-open", writer =>
+        {
+            writer.WriteString("path"u8, path);
+            writer.WriteString("mode"u8, mode);
+        })).ConfigureAwait(false);
+        return (answer is CommandResult.Returned handle ? new GuestFile(agent, JsonElement.Parse(handle.Value.Span).GetInt64()) : null, answer);
+    }
+
+    /// <summary>The command that closes a handle.</summary>
+    public static EncodedCommand EncodeClose(long handle) => GuestJson.Command("guest-file-close", writer => writer.WriteNumber("handle"u8, handle));
+
+    /// <summary>Reads on.</summary>
+    /// <param name="count">At most so many bytes, at least 1.</param>
+    public async Task<GuestFileChunk> ReadAsync(int count)
+    {
+        var answer = await ExecuteAsync("guest-file-read", writer => writer.WriteNumber("count"u8, count)).ConfigureAwait(false);
+        return answer is CommandResult.Returned returned ? GuestFileChunk.Decode(returned.Value, count) : new GuestFileChunk(default, IsLast: true, answer);
+    }
+
+    /// <summary>Writes all of the bytes.</summary>
+    /// <returns><see langword="null"/> when the agent says that it did; else the answer that does not.</returns>
+    public async Task<CommandResult?> WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var answer = await ExecuteAsync("guest-file-write", writer => writer.WriteBase64String("buf-b64"u8, bytes.Span)).ConfigureAwait(false);
+        if (answer is not CommandResult.Returned returned)
+            return answer;
+        var count = JsonElement.Parse(returned.Value.Span).GetProperty("count"u8).GetInt64();
+        return count == bytes.Length ? null : GuestFileChunk.WrongCount($"{bytes.Length}, all that was sent", count);
+    }
+
+    /// <summary>Moves to a place and tells it.</summary>
+    /// <param name="offset">In bytes.</param>
+    /// <param name="fromEnd">Whether it counts from the end of the file, else from its start.</param>
+    /// <returns>Bytes from the start; <see langword="null"/> where the file has no places (a pipe, a file of <c>/proc</c>) or the agent did not answer.</returns>
+    public async Task<long?> SeekAsync(long offset, bool fromEnd)
+    {
+        var answer = await ExecuteAsync("guest-file-seek", writer =>
+        {
+            writer.WriteNumber("offset"u8, offset);
+            // The number is understood by every agent, the name since QEMU 2.6.
+            writer.WriteNumber("whence"u8, fromEnd ? 2 : 0);
+        }).ConfigureAwait(false);
+        return answer is CommandResult.Returned returned ? JsonElement.Parse(returned.Value.Span).GetProperty("position"u8).GetInt64() : null;
+    }
+
+    /// <summary>Hands what was written to the guest's kernel.</summary>
+    public Task<CommandResult> FlushAsync() => ExecuteAsync("guest-file-flush", static _ => { });
+
+    /// <summary>Closes it, also past the deadline. When the agent does not answer, its channel remembers the handle and closes it later.</summary>
+    public async Task<CommandResult> CloseAsync()
+    {
+        var close = EncodeClose(_handle);
+        var answer = await _agent.Channel.ExecuteAsync(close, CloseTimeout).ConfigureAwait(false);
+        if (answer is CommandResult.NoReply or CommandResult.Violated)
+            _agent.Channel.CloseLater(close);
+        return answer;
+    }
+
+    private Task<CommandResult> ExecuteAsync(string name, Action<Utf8JsonWriter> members) => _agent.ExecuteAsync(GuestJson.Command(name, writer =>
+    {
+        writer.WriteNumber("handle"u8, _handle);
+        members(writer);
+    }));
+}
