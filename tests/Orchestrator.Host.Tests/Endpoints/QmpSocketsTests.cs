@@ -68,15 +68,17 @@ public sealed class QmpSocketsTests
     public async Task Vm_whose_name_is_too_long_is_served_by_its_uuid()
     {
         var directory = Directory.CreateTempSubdirectory("orc-");
-        await using var vm = new FakeVm(new string('n', 100), Guid.NewGuid());
-        vm.Start(directory.FullName);
-        await using var node = await ServedNode.StartAsync($"vms: [{{ name: {vm.Name}, qmp: {directory.FullName}/qmp.sock }}]\n");
-        var byId = Socket(node, vm.Uuid.ToString());
-        await Eventually.TrueAsync(() => Path.Exists(byId), Patience, "the VM has a socket");
+        await using (var vm = new FakeVm(new string('n', 100), Guid.NewGuid()))
+        {
+            vm.Start(directory.FullName);
+            await using var node = await ServedNode.StartAsync($"vms: [{{ name: {vm.Name}, qmp: {directory.FullName}/qmp.sock }}]\n");
+            var byId = Socket(node, vm.Uuid.ToString());
+            await Eventually.TrueAsync(() => Path.Exists(byId), Patience, "the VM has a socket");
 
-        Assert.Equal(byId, (await ViewAsync(node, vm.Name)).GetProperty("qmpSocket").GetString());
-        await using var client = await QmpPeer.ConnectAsync(byId);
-        await client.NegotiateAsync();
+            Assert.Equal(byId, (await ViewAsync(node, vm.Name)).GetProperty("qmpSocket").GetString());
+            await using var client = await QmpPeer.ConnectAsync(byId);
+            await client.NegotiateAsync();
+        }
         directory.Delete(recursive: true);
     }
 
