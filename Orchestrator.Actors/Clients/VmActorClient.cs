@@ -27,17 +27,19 @@ public sealed class VmActorClient(IActorRef vm, TimeProvider time) : IQapiClient
         ArgumentNullException.ThrowIfNull(command);
         var plan = new JobPlan("", command.FromGuest ? CommandRoute.Guest : CommandRoute.Qmp, command, Deadline.After(Timeout, time));
         Invocation? invocation = null;
+        using var overdue = new CancellationTokenSource(Timeout + Grace, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(overdue.Token, cancellationToken);
         try
         {
-            var ended = await vm.Ask<FanOutEvents.InvocationEnded>(self => invocation = new Invocation(plan, 0, vm, self), Timeout + Grace, cancellationToken).ConfigureAwait(false);
+            var ended = await vm.Ask<FanOutEvents.InvocationEnded>(self => invocation = new Invocation(plan, 0, vm, self), System.Threading.Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(false);
             return ended.Outcome.Phase == Phase.Succeeded ? ended.Outcome.Result : throw new OutcomeException(command.Name, ended.Outcome);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             vm.Tell(new VmCommands.CancelInvocation(invocation!));
             throw;
         }
-        catch (AskTimeoutException)
+        catch (OperationCanceledException)
         {
             throw new CommandUnansweredException(
                 command.Name, new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "the VM has left this node, or its actor does not answer; the command may have run"));

@@ -29,14 +29,21 @@ public sealed partial class AgentSession : IFrameHandler
 
     /// <summary>
     /// Agents of the user's own send events. One counts only from a synchronized agent, if it fits its schema and is no longer than what may
-    /// come unasked; else it is dropped as any other message that answers nothing.
+    /// come unasked; else it is a message that answers nothing. One that the observer does not want is dropped, and only its bytes count.
     /// </summary>
     private bool TryHear(in ReadOnlySequence<byte> frame)
     {
         if (_options.Guest.AgentEvents.Count == 0 || frame.Length > _options.MaxUnsolicitedBytes || State is not (AgentSessionState.Ready or AgentSessionState.Busy))
             return false;
         var message = frame.IsSingleSegment ? frame.FirstSpan : frame.ToArray();
-        return AgentEvent.Parse(message, _options.Guest.AgentEvents) is { } happened && _observer.OnEvent(this, happened);
+        if (AgentEvent.Parse(message, _options.Guest.AgentEvents) is not { } happened)
+            return false;
+        if (!_observer.OnEvent(this, happened))
+        {
+            DroppedFrames++;
+            _observer.OnMisconduct(this, new Misconduct(MisconductKind.Bytes, Unasked(frame.Length), new ReplyViolation(ViolationKind.Unasked, "", "an event beyond what is wanted").At(frame, 0)));
+        }
+        return true;
     }
 
     private async Task ReadAsync()

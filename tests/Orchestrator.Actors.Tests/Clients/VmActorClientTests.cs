@@ -71,7 +71,7 @@ public sealed class VmActorClientTests : VmActorTest
     public async Task VM_that_has_left_is_an_unknown_end_and_not_a_hang()
     {
         await StartReadyAsync();
-        var client = new VmActorClient(Akka.Actor.ActorRefs.Nobody, Time) { Timeout = TimeSpan.FromSeconds(1) };
+        var client = new VmActorClient(CreateTestProbe(), Time) { Timeout = TimeSpan.FromSeconds(1) };
 
         var asked = client.QueryStatusAsync();
 

@@ -10,13 +10,17 @@ public sealed class QmpClientSessionTests : QmpEndpointTest
     [Fact]
     public async Task Greeting_waits_for_the_version_of_the_VMs_own_QEMU()
     {
+        var hidden = Fake.QmpPath + ".hidden";
+        File.Move(Fake.QmpPath, hidden);
         StartVm();
         var client = Connect();
         var greeting = client.ReadLineAsync();
+        await SettleVmAsync();
         await SettleAsync(Endpoint);
         Assert.False(greeting.IsCompleted);
 
-        await Fake.Qmp.AcceptAsync();
+        File.Move(hidden, Fake.QmpPath);
+        await AdvanceUntilAsync(greeting, step: 0.1);
 
         Assert.Equal("""{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "fake"}, "capabilities": ["oob"]}}""", await greeting);
     }

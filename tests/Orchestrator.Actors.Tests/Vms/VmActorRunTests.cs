@@ -32,7 +32,8 @@ public sealed class VmActorRunTests : VmActorTest
         Fake.Answers["guest-exec-status"] = """{"exited": false}""";
         await Agent.Peer.ReturnAsync(first, """{"exited": false}""");
 
-        var ended = await AdvanceUntilAsync(OutcomeAsync(), step: 0.1);
+        // Small steps: the agent answers in real time, and must have answered when the deadline comes.
+        var ended = await AdvanceUntilAsync(OutcomeAsync(), step: 0.01);
 
         Assert.Equal((Phase.TimedOut, Reasons.StillRunning, Effect.Applied, 77), (ended.Phase, ended.Reason, ended.Effect, ended.Exec!.Pid));
         Assert.InRange(ended.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));

@@ -70,7 +70,8 @@ public sealed class ProblemTests(PeersFixture peers) : IClassFixture<PeersFixtur
         string[] expected =
         [
             "/healthz", "/readyz", "/v1/events", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events", "/v1/jobs/{id}/invocations", "/v1/jobs/{id}:cancel", "/v1/schemas",
-            "/v1/schemas/{command}", "/v1/version", "/v1/vms", "/v1/vms/{vm}", "/v1/vms/{vm}/agent/{command}", "/v1/vms/{vm}/qmp/{command}", "/v1/vms:watch",
+            "/v1/schemas/{name}", "/v1/version", "/v1/vms", "/v1/vms/{vm}", "/v1/vms/{vm}/agent/{command}", "/v1/vms/{vm}/file", "/v1/vms/{vm}/qmp", "/v1/vms/{vm}/qmp/{command}",
+            "/v1/vms/{vm}/schema", "/v1/vms/{vm}/schema/{command}", "/v1/vms/{vm}:release", "/v1/vms:watch",
         ];
         Assert.Equal(expected, answer.Body.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
         var post = answer.Body.GetProperty("paths").GetProperty("/v1/jobs").GetProperty("post");

@@ -14,10 +14,12 @@ public sealed class VmEndpointsTests(ServedFleet fleet)
 
         Assert.Equal((HttpStatusCode.OK, "application/json"), (answer.Status, answer.MediaType));
         var facts = answer.Json.GetProperty("facts");
+        var socket = answer.Json.GetProperty("qmpSocket").GetString()!;
+        Assert.EndsWith("/qmp/web1.sock", socket, StringComparison.Ordinal);
         Assert.Equal(
             """{"id":"00000000-0000-4000-8000-000000000001","name":"web1","host":"node1","state":"Running","runState":"running","qemuVersion":"7.2.22","agent":"Ready","incarnation":1"""
-            + ""","guest":{"os-type":"linux","os-version":"Debian GNU/Linux 12 (bookworm)","agent-version":"7.2.22"},"since":"TIME","labels":{"role":"web"}"""
-            + $$""","facts":{{facts.GetRawText()}}}""",
+            + ""","guest":{"os-type":"linux","os-version":"Debian GNU/Linux 12 (bookworm)","agent-version":"7.2.22"}"""
+            + $$""","since":"TIME","qmpSocket":"{{socket}}","labels":{"role":"web"},"facts":{{facts.GetRawText()}}}""",
             answer.Masked);
         Assert.Equal(
             ["agent.version=7.2.22", "os.id=debian", "os.kernel-release=6.1.0", "os.machine=x86_64", "os.name=Debian GNU/Linux", "os.pretty-name=Debian GNU/Linux 12 (bookworm)", "os.version-id=12", "os.version=12 (bookworm)", "qemu.name=web1", "qemu.version=7.2.22"],

@@ -12,8 +12,8 @@ public sealed class VmSchemaTests(ServedFleet fleet)
 
     [Fact]
     public async Task Command_is_shown_with_types_in_words() => Assert.Equal(
-        """{"name":"block-stream","arguments":[{"name":"device","type":"str","optional":false,"base64":false},{"name":"on-error","type":"one of report, stop","optional":true,"base64":false}]"""
-        + ""","returns":"an array of objects","class":"NonIdempotent","documentation":""}""",
+        """{"name":"block-stream","kind":"command","arguments":[{"name":"device","type":"str","optional":false,"base64":false},{"name":"on-error","type":"one of report, stop","optional":true,"base64":false}]"""
+        + ""","returns":"an array of objects","class":"NonIdempotent","features":["unstable"],"documentation":""}""",
         (await fleet.GetAsync("v1/vms/web2/schema/block-stream")).Body);
 
     [Theory]

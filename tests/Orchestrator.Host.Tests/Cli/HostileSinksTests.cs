@@ -44,6 +44,8 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "run --all -- x", "run --all -o table -- x", "run --all -o yaml -- x", "run --all -o json -- x", "run --all -o ndjson -- x",
         "schema", "schema -o yaml", "schema -o json", "schema -o ndjson", "schema X", "schema X -o yaml", "schema X -o json", "schema X -o ndjson",
         "event watch", "event watch -o ndjson", "event watch -o json",
+        // The transfer fails: no local file is made.
+        "cp web01:/x /tmp/orchestrator-never", "cp web01:/x /tmp/orchestrator-never -o yaml", "cp web01:/x /tmp/orchestrator-never -o json", "cp web01:/x /tmp/orchestrator-never -o ndjson",
     ];
 
     public static TheoryData<string> Lines => [.. AllLines];
@@ -65,6 +67,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
             .On("GET", "/v1/jobs/J/invocations", $$"""{"items":[{{string.Join(',', outcomes)}}]}""")
             .On("GET", "/v1/schemas", $$"""{"items":["{{Json}}"],"events":["{{Json}}"],"types":["{{Json}}"]}""")
             .On("GET", "/v1/schemas/X", $$"""{"name":"{{Json}}","documentation":"{{Json}}","returns":"{{Json}}","class":"{{Json}}","arguments":[{"name":"{{Json}}","type":"{{Json}}","documentation":"{{Json}}"}]}""")
+            .OnProblem("GET", "/v1/vms/u-1/file", 502, Json, Json)
             .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
             .OnStream("GET", "/v1/events", $$$"""{"type":"io.orchestrator.guest.{{{Json}}}","subject":"{{{Json}}}","time":"{{{Json}}}","data":{"data":{"{{{Json}}}":"{{{Json}}}"} } }""",
                 $$$"""{"type":"io.orchestrator.stream.gap","data":{"from":"{{{Json}}}","to":2,"reason":"{{{Json}}}"} }""");
