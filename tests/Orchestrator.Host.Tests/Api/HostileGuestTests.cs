@@ -104,7 +104,13 @@ public sealed class HostileGuestTests : IAsyncLifetime
         var hostile = JsonElement.Parse($"\"{Hostile}\"").GetString()!;
         var view = new OutcomeView
         {
-            Name = hostile, Host = hostile, Reason = hostile, Message = hostile, Error = new ErrorView(hostile, hostile), Phase = default, Effect = default,
+            Name = hostile,
+            Host = hostile,
+            Reason = hostile,
+            Message = hostile,
+            Error = new ErrorView(hostile, hostile),
+            Phase = default,
+            Effect = default,
             Exec = new ExecView(1, 0, null, new OutputView(hostile, null, 1, false), new OutputView(hostile, null, 1, false)),
         };
 
