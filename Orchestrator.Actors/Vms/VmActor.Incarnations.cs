@@ -12,6 +12,7 @@ internal sealed partial class VmActor
 {
     private string? _agentProcess;
     private bool _asksAgentProcess;
+    private bool _asksAgain;
 
     private void AskAgentProcess()
     {
@@ -26,19 +27,32 @@ internal sealed partial class VmActor
     private void OnAgentProcessTold(VmSignals.AgentProcessTold told)
     {
         _asksAgentProcess = false;
-        if (told.Incarnation != _snapshot.Incarnation || told.Process is null)
+        if (told.Incarnation == _snapshot.Incarnation && told.Process is { } process)
+            CompareProcess(process);
+        if (!_asksAgain)
             return;
-        var replaced = _agentProcess is not null && _agentProcess != told.Process;
-        if (replaced)
-            OnIncarnation();
-        _agentProcess = told.Process;
+        _asksAgain = false;
+        AskAgentProcess();
     }
 
-    /// <summary>An agent that does not know a pid or a handle may be another process than the one that gave it out.</summary>
+    private void CompareProcess(string process)
+    {
+        if (_agentProcess is not null && _agentProcess != process)
+            OnIncarnation();
+        _agentProcess = process;
+    }
+
+    /// <summary>
+    /// An agent that does not know a pid or a handle may be another process than the one that gave it out. A question under way may have been
+    /// asked before: it is asked again.
+    /// </summary>
     private void SuspectRestart(Invocation invocation, Verdict verdict)
     {
         if (verdict.Reason == Reasons.GuestError
             && invocation.Plan.Command.Name is "guest-exec-status" or "guest-file-read" or "guest-file-write" or "guest-file-seek" or "guest-file-flush" or "guest-file-close")
+        {
+            _asksAgain = _asksAgentProcess;
             AskAgentProcess();
+        }
     }
 }

@@ -55,7 +55,7 @@ public sealed class VmActorClientTests : VmActorTest
         var first = client.GuestGetTimeAsync();
         var running = await Agent.NextAsync("guest-get-time");
         using var cancellation = new CancellationTokenSource();
-        var second = client.GuestFsFreezeStatusAsync(cancellation.Token);
+        var second = client.GuestGetTimeAsync(cancellation.Token);
 
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);

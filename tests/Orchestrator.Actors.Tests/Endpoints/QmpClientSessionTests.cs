@@ -62,7 +62,7 @@ public sealed class QmpClientSessionTests : QmpEndpointTest
         var client = Connect();
         await client.ReadAsync();
         await Qmp.Peer.EventAsync("BALLOON_CHANGE", """{"actual": 1}""");
-        await SettleVmAsync();
+        await EventAsync("BALLOON_CHANGE");
         await client.AskAsync(EndpointClient.Negotiation);
 
         await Qmp.Peer.EventAsync("BALLOON_CHANGE", """{"actual": 2}""");

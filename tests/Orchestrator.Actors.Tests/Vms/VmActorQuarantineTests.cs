@@ -243,7 +243,7 @@ public sealed class VmActorQuarantineTests : VmActorTest
                 sent += bytes.Length;
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // It was closed.
         }

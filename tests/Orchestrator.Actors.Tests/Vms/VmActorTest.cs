@@ -87,10 +87,12 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
         await EndProbeAsync();
     }
 
-    /// <summary>Answers the last command of a question after the agent's process.</summary>
+    /// <summary>Answers the last command of a question after the agent's process; the answer is taken when the agent's next one is.</summary>
     private protected async Task EndProbeAsync()
     {
         await Agent.Peer.ReturnAsync(await Agent.NextAsync("guest-file-close"), "{}");
+        Invoke("guest-ping");
+        await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
         await SettleVmAsync();
     }
 
