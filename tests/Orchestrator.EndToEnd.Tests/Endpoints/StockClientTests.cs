@@ -46,13 +46,14 @@ public sealed class StockClientTests(GuestsFixture guests) : GuestTests(guests, 
                       2 ] }
             query-status
             {"execute":"guest-ping"} {"execute":"query-name"}
+            {"execute":"query-commands"} {"execute":"query-qmp-schema"}
             """;
         var script = $"printf '%s\\n' {Quote(Typed)} | {RequiredTool.Find("socat", "socat")} -t 60 - UNIX-CONNECT:{Quote(await SocketAsync())}";
 
         var said = await ChildProcess.RunAsync("/bin/sh", ["-c", script], Limit);
 
         var answers = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToArray();
-        Assert.Equal(8, answers.Length);
+        Assert.Equal(10, answers.Length);
         Assert.True(answers[0].TryGetProperty("QMP", out _));
         Assert.Equal("{}", answers[1].GetProperty("return").GetRawText());
         Assert.True(answers[2].Is("id", "mine") && answers[2].GetProperty("return").Is("status", "running"));
@@ -63,7 +64,13 @@ public sealed class StockClientTests(GuestsFixture guests) : GuestTests(guests, 
         Assert.Equal("JSON parse error, stray '-s'", answers[5].GetProperty("error").Text("desc"));
         Assert.Equal("{}", answers[6].GetProperty("return").GetRawText());
         Assert.Equal(WithoutShutdown, answers[7].GetProperty("return").Text("name"));
+        Assert.Equal(["guest-get-osinfo", "query-status"], Known(answers[8]));
+        Assert.Equal(["GUEST_STARTUP", "STOP", "guest-get-osinfo", "query-status"], Known(answers[9]));
     }
+
+    /// <summary>Those of QEMU's and of the guest namespace's that an introspection has, each once.</summary>
+    private static IEnumerable<string> Known(JsonElement introspection) => introspection.GetProperty("return").EnumerateArray().Select(entry => entry.Text("name")!)
+        .Where(name => name is "guest-get-osinfo" or "query-status" or "GUEST_STARTUP" or "STOP").Order(StringComparer.Ordinal);
 
     private async Task<string> SocketAsync() => (await Guests.Server.VmAsync(WithoutShutdown, vm => vm.TryGetProperty("qmpSocket", out _), "has a QMP socket")).Text("qmpSocket")!;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Host.Serving;
 using Orchestrator.Host.Tests.Docs;
+using Orchestrator.Host.Tests.Endpoints;
 
 namespace Orchestrator.Host.Tests.Serving;
 
@@ -103,6 +104,20 @@ public sealed class UserSchemaNodeTests : IAsyncLifetime
         var happened = JsonElement.Parse((await reader.ReadLineAsync())!);
         Assert.Equal(("io.orchestrator.guest.GUEST_BACKUP_ENDED", "guest", "db1"), (happened.GetProperty("type").GetString(), happened.GetProperty("provenance").GetString(), happened.GetProperty("subject").GetString()));
         Assert.Equal("""{"job":7,"state":"done","size":52428800}""", happened.GetProperty("data").GetProperty("data").GetRawText());
+    }
+
+    [Fact]
+    public async Task Qmp_clients_have_the_users_commands_and_events()
+    {
+        var vm = JsonElement.Parse(await _node.Http.GetStringAsync("v1/vms/db1"));
+        await using var client = await QmpPeer.ConnectAsync(vm.GetProperty("qmpSocket").GetString()!);
+        await client.NegotiateAsync();
+
+        var job = await client.AskAsync("""{"execute":"guest-backup-start","arguments":{"volume":"data"}}""");
+        await _vm.SayAsync("""{"event": "GUEST_BACKUP_ENDED", "data": {"job": 7, "state": "done", "size": 52428800}}""");
+
+        Assert.Equal("""{"job":7,"state":"running","size":18446744073709551615}""", job.GetProperty("return").GetRawText());
+        Assert.Contains("\"event\": \"GUEST_BACKUP_ENDED\", \"data\": {\"job\":7,", await client.ReadLineAsync());
     }
 
     [Theory]
