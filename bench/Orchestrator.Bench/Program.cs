@@ -12,13 +12,13 @@ try
 {
     switch (args)
     {
-        case ["fleet", "--help" or "-h"]:
+        case ["fleet", "--help" or "-h", ..]:
             Console.WriteLine(FleetOptions.Usage);
             return 0;
         case ["fleet", .. var options]:
             await FleetCommand.RunAsync(FleetOptions.Parse(options), Console.Out, stop.Token);
             return 0;
-        case ["fuzz", "--help" or "-h"]:
+        case ["fuzz", "--help" or "-h", ..]:
             Console.WriteLine(FuzzOptions.Usage);
             return 0;
         case ["fuzz", .. var options]:

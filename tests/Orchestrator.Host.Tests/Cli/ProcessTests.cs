@@ -7,6 +7,7 @@ namespace Orchestrator.Host.Tests.Cli;
 public sealed class ProcessTests : IAsyncLifetime
 {
     private const int SigInt = 2;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "orchestrator");
 
     private FakeServer _server = null!;
@@ -31,7 +32,8 @@ public sealed class ProcessTests : IAsyncLifetime
     public async Task Process_is_light_and_ends_with_130_on_sigint()
     {
         _server.OnHeldStream("GET", "/v1/events", """{"type":"a"}""");
-        using var process = Start(Program, "event", "watch", "-o", "ndjson");
+        // A test run in the background of a shell ignores SIGINT, and what it starts would too.
+        using var process = Start("/usr/bin/env", "--default-signal=INT", Program, "event", "watch", "-o", "ndjson");
 
         Assert.Equal("""{"type":"a"}""", await process.StandardOutput.ReadLineAsync());
         // The client starts fast because it leaves alone what only the server needs.
@@ -40,7 +42,7 @@ public sealed class ProcessTests : IAsyncLifetime
         Assert.All(["Akka", "Microsoft.AspNetCore", "Spectre", "YamlDotNet"], name => Assert.DoesNotContain(name, loaded));
 
         Assert.Equal(0, kill(process.Id, SigInt));
-        await process.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(Limit, TimeProvider.System);
         Assert.Equal(130, process.ExitCode);
     }
 
