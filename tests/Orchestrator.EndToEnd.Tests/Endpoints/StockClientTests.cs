@@ -7,9 +7,13 @@ using static Orchestrator.EndToEnd.Tests.HardBehaviours.GuestsFixture;
 namespace Orchestrator.EndToEnd.Tests.Endpoints;
 
 /// <summary>Clients that know QMP and nothing of this product, on the socket of a real VM.</summary>
-public sealed class StockClientTests(GuestsFixture guests) : GuestTests(guests, WithoutShutdown)
+public sealed class StockClientTests(GuestsFixture guests) : GuestTests(guests, WithoutShutdown), IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orc-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
     public async Task Go_qemu_asks_qemu_and_the_guest_and_sees_the_guest_start_again()
@@ -48,11 +52,12 @@ public sealed class StockClientTests(GuestsFixture guests) : GuestTests(guests, 
             {"execute":"guest-ping"} {"execute":"query-name"}
             {"execute":"query-commands"} {"execute":"query-qmp-schema"}
             """;
-        var script = $"printf '%s\\n' {Quote(Typed)} | {RequiredTool.Find("socat", "socat")} -t 60 - UNIX-CONNECT:{Quote(await SocketAsync())}";
+        var said = Path.Combine(_directory.FullName, "said");
+        var script = $"printf '%s\\n' {Quote(Typed)} | {RequiredTool.Find("socat", "socat")} -t 60 - UNIX-CONNECT:{Quote(await SocketAsync())} > {Quote(said)}";
 
-        var said = await ChildProcess.RunAsync("/bin/sh", ["-c", script], Limit);
+        await ChildProcess.RunAsync("/bin/sh", ["-c", script], Limit);
 
-        var answers = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToArray();
+        var answers = (await File.ReadAllLinesAsync(said)).Select(line => JsonElement.Parse(line)).ToArray();
         Assert.Equal(10, answers.Length);
         Assert.True(answers[0].TryGetProperty("QMP", out _));
         Assert.Equal("{}", answers[1].GetProperty("return").GetRawText());
