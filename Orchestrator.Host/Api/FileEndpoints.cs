@@ -79,9 +79,8 @@ internal static class FileEndpoints
             return pipe.Reader;
         });
         var outcome = BeginAsync(vm, Encode("guest-write-file", path), push, context, node);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         // A caller that waits for 100 (Continue) sends nothing to a guest that does not take it.
-        var received = await Task.WhenAny(opened.Task, outcome).ConfigureAwait(false) == opened.Task ? ReceiveAsync(context.Request.BodyReader, pipe.Writer, enough.Token) : Task.CompletedTask;
+        var received = await Task.WhenAny(opened.Task, outcome).ConfigureAwait(false) == opened.Task ? ReceiveAsync(context.Request.BodyReader, pipe.Writer, context.RequestAborted) : Task.CompletedTask;
         try
         {
             var ended = await outcome.ConfigureAwait(false);
@@ -89,21 +88,21 @@ internal static class FileEndpoints
         }
         finally
         {
-            await enough.CancelAsync().ConfigureAwait(false);
+            // Most callers send to the end before they read an answer: what nobody wants any more is read and thrown away. A read of the body is
+            // not cancelled for that, as Kestrel allows none after it; the transfer has closed its end, so the next bytes end the copying.
             await received.ConfigureAwait(false);
-            // Most callers send to the end before they read an answer: what nobody wants any more is read and thrown away.
             if (opened.Task.IsCompleted)
                 await context.Request.BodyReader.CopyToAsync(Stream.Null, context.RequestAborted).ConfigureAwait(false);
         }
     }
 
     /// <summary>What ends before its end is told so to the transfer, which leaves the file as it is and says how much of it there is.</summary>
-    private static async Task ReceiveAsync(PipeReader body, PipeWriter file, CancellationToken enough)
+    private static async Task ReceiveAsync(PipeReader body, PipeWriter file, CancellationToken aborted)
     {
         Exception? cut = null;
         try
         {
-            await body.CopyToAsync(file, enough).ConfigureAwait(false);
+            await body.CopyToAsync(file, aborted).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
