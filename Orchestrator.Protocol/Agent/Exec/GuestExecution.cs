@@ -14,7 +14,9 @@ public static class GuestExecution
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Diagnosis = TimeSpan.FromMilliseconds(500);
+
+    // For a question that is put at the deadline, or just before it: a healthy agent must not be called silent for want of a moment.
+    private static readonly TimeSpan LeastAnswer = TimeSpan.FromMilliseconds(500);
 
     // The answer that tells the end is given once and has up to 43 MiB: given up too early, the output is lost for ever. A busy machine
     // needs more than 10 s for half of that.
@@ -39,7 +41,7 @@ public static class GuestExecution
     /// <summary>Starts the program and follows it.</summary>
     /// <param name="channel">The VM's agent.</param>
     /// <param name="start">From <see cref="Encode"/>.</param>
-    /// <param name="timeout">From now to the program's end. When it passes, the program goes on.</param>
+    /// <param name="timeout">From now to the program's end. When it passes, the program goes on; what is asked about it then may take a moment longer.</param>
     /// <param name="time">Clock of the deadline and of the pauses.</param>
     public static async Task<ExecResult> RunAsync(IAgentChannel channel, EncodedCommand start, TimeSpan timeout, TimeProvider time)
     {
@@ -56,7 +58,7 @@ public static class GuestExecution
             var remaining = timeout - time.GetElapsedTime(startedAt);
             if (remaining <= TimeSpan.Zero)
                 return new ExecResult.StillRunning(pid, await HoldsPipesOnlyAsync(channel, pid, time).ConfigureAwait(false));
-            var answer = await channel.ExecuteAsync(status, Shorter(remaining, LongestStatus)).ConfigureAwait(false);
+            var answer = await channel.ExecuteAsync(status, TimeSpan.FromTicks(Math.Clamp(remaining.Ticks, LeastAnswer.Ticks, LongestStatus.Ticks))).ConfigureAwait(false);
             if (answer is not CommandResult.Returned value)
                 return new ExecResult.Lost(pid, answer);
             if (ExecStatus.Parse(pid, value.Value) is { } ended)
@@ -75,7 +77,7 @@ public static class GuestExecution
 
     private static async Task<bool> CanOpenAsync(IAgentChannel channel, string path, TimeProvider time)
     {
-        var (file, _) = await GuestFile.OpenAsync(new AgentTurns(channel, Diagnosis, time), path, "rb").ConfigureAwait(false);
+        var (file, _) = await GuestFile.OpenAsync(new AgentTurns(channel, LeastAnswer, time), path, "rb").ConfigureAwait(false);
         if (file is null)
             return false;
         await file.CloseAsync().ConfigureAwait(false);

@@ -85,7 +85,7 @@ public class GuestExecutionTests
     }
 
     [Fact]
-    public async Task Program_that_runs_at_the_deadline_is_still_running_and_never_asked_for_beyond_it()
+    public async Task Program_that_runs_at_the_deadline_is_still_running_and_not_asked_for_after_it()
     {
         var channel = Busy();
         var run = GuestExecution.RunAsync(channel, Start, TimeSpan.FromSeconds(3), _time);
@@ -98,6 +98,22 @@ public class GuestExecutionTests
 
         Assert.Equal(new ExecResult.StillRunning(42, HoldsPipesOnly: false), await run);
         Assert.All(channel.Asked, asked => Assert.InRange(asked.Timeout, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(3)));
+    }
+
+    [Fact]
+    public async Task Question_just_before_the_deadline_has_time_for_its_answer()
+    {
+        var channel = Busy();
+        var run = GuestExecution.RunAsync(channel, Start, TimeSpan.FromMilliseconds(1.5), _time);
+
+        while (!run.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(0.25));
+            await Task.Yield();
+        }
+
+        Assert.All(channel.Asked.Where(asked => asked.Name == "guest-exec-status"), asked => Assert.Equal(TimeSpan.FromMilliseconds(500), asked.Timeout));
+        Assert.IsType<ExecResult.StillRunning>(await run);
     }
 
     [Fact]
