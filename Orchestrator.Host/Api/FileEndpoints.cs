@@ -88,21 +88,29 @@ internal static class FileEndpoints
         }
         finally
         {
-            // Most callers send to the end before they read an answer: what nobody wants any more is read and thrown away. A read of the body is
-            // not cancelled for that, as Kestrel allows none after it; the transfer has closed its end, so the next bytes end the copying.
             await received.ConfigureAwait(false);
-            if (opened.Task.IsCompleted)
-                await context.Request.BodyReader.CopyToAsync(Stream.Null, context.RequestAborted).ConfigureAwait(false);
         }
     }
 
-    /// <summary>What ends before its end is told so to the transfer, which leaves the file as it is and says how much of it there is.</summary>
+    /// <summary>
+    /// Reads a body to its end: most callers send all of it before they read an answer, so what the transfer does not want any more is thrown away.
+    /// A body that is cut is told so to the transfer, which leaves the file as it is and says how much of it there is.
+    /// </summary>
     private static async Task ReceiveAsync(PipeReader body, PipeWriter file, CancellationToken aborted)
     {
         Exception? cut = null;
         try
         {
-            await body.CopyToAsync(file, aborted).ConfigureAwait(false);
+            // Not CopyToAsync: when the transfer ends first, it advances the body to a position that Kestrel does not accept.
+            ReadResult read;
+            do
+            {
+                read = await body.ReadAsync(aborted).ConfigureAwait(false);
+                foreach (var part in read.Buffer)
+                    await file.WriteAsync(part, aborted).ConfigureAwait(false);
+                body.AdvanceTo(read.Buffer.End);
+            }
+            while (!read.IsCompleted);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

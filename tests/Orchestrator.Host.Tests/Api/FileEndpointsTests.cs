@@ -126,31 +126,20 @@ public sealed class FileEndpointsTests : IAsyncLifetime
         Assert.Equal(0, _files.OpenHandles);
     }
 
-    [Fact]
-    public async Task Guest_that_is_full_is_told_to_a_caller_that_sends_on()
+    public static IEnumerable<object[]> Many => Enumerable.Range(0, 60).Select(i => new object[] { i });
+
+    [Theory]
+    [MemberData(nameof(Many))]
+    public async Task Guest_that_is_full_is_told_to_a_caller_that_sends_on(int i)
     {
+        _ = i;
         _vm.AgentAnswers["guest-file-write"] = _ => throw new FakeAgentException("No space left on device");
 
-        // Known: one time in ten the connection is cut before this caller has sent everything, and it has no answer.
-        using var answer = await SentAsync(() => _node.Http.PutAsync("v1/vms/web1/file?path=/tmp/x", new ByteArrayContent(new byte[20 * GuestFile.ChunkBytes])));
-        if (answer is null)
-            return;
+        using var answer = await _node.Http.PutAsync("v1/vms/web1/file?path=/tmp/x", new ByteArrayContent(new byte[20 * GuestFile.ChunkBytes]));
 
         var outcome = JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("outcome");
         Assert.Equal(("Refused", "Applied"), (outcome.GetProperty("phase").GetString(), outcome.GetProperty("effect").GetString()));
         Assert.Equal("0 bytes were written to /tmp/x", outcome.GetProperty("message").GetString());
-    }
-
-    private static async Task<HttpResponseMessage?> SentAsync(Func<Task<HttpResponseMessage>> send)
-    {
-        try
-        {
-            return await send();
-        }
-        catch (HttpRequestException cut) when (cut.InnerException is IOException)
-        {
-            return null;
-        }
     }
 
     /// <summary>Content that must not be asked for.</summary>
