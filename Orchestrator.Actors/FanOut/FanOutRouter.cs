@@ -66,7 +66,7 @@ public sealed class FanOutRouter : UntypedActor
         _parts.Add(part.JobId, part);
         foreach (var target in dispatch.Targets)
         {
-            var invocation = new Invocation(dispatch.Plan, target.Ordinal, target.Vm, Self);
+            var invocation = new Invocation(dispatch.Plan, target.Ordinal, target.Vm, Self) { Reconciliation = target.Reconciliation };
             part.Pending.Add(invocation, target);
             Context.Watch(target.Vm);
             target.Vm.Tell(invocation);

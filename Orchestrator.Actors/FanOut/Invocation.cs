@@ -20,6 +20,9 @@ internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActor
     /// <summary>Where the outcome goes.</summary>
     public IActorRef ReplyTo { get; } = replyTo;
 
+    /// <summary>Set when it may have been sent before: evidence is asked for, and nothing is sent anew.</summary>
+    public Reconciliation? Reconciliation { get; init; }
+
     /// <summary>When the VM accepted it, on its clock.</summary>
     public long AcceptedAt { get; set; }
 

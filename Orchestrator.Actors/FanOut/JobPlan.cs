@@ -32,6 +32,12 @@ public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Co
         _ => null,
     };
 
+    /// <summary>What is done where the VM cannot take it now.</summary>
+    public ConditionPolicy Conditions { get; init; } = ConditionPolicy.Default;
+
+    /// <summary>Until when it may wait for a VM that cannot take it; the <see cref="Deadline"/> where there is none.</summary>
+    public Deadline? Delivery { get; init; }
+
     /// <summary>
     /// Whether a QMP command must fit what its QEMU says of itself before it is sent. False for a client of QMP's own kind: QEMU's errors are what
     /// it expects.

@@ -6,14 +6,23 @@ public enum JobPhase
     /// <summary>Outcomes are still to come.</summary>
     Running,
 
-    /// <summary>Every target succeeded.</summary>
+    /// <summary>Nothing new is begun until it is resumed; what was begun goes on.</summary>
+    Paused,
+
+    /// <summary>Every target succeeded, or was as it should be already.</summary>
     Succeeded,
 
     /// <summary>Every target has its outcome, and not all succeeded.</summary>
     Partial,
 
+    /// <summary>Halted: more errors, or more undelivered, than its pace bears.</summary>
+    Failed,
+
     /// <summary>Cancelled before every target was sent.</summary>
     Cancelled,
+
+    /// <summary>Its own deadline passed before every target was begun.</summary>
+    Expired,
 }
 
 /// <summary>Immutable view of a job: what was asked, of whom, and how many ended how.</summary>

@@ -19,8 +19,32 @@ public sealed record JobSpec
     /// <summary>How the command is carried out, where its arguments do not tell: full output of a program, or a file that is a stream of the API.</summary>
     public CompositeCommand? Composite { get; init; }
 
-    /// <summary>From acceptance to the last outcome; 1 ms to 24 h.</summary>
+    /// <summary>From an invocation's dispatch to its outcome; 1 ms to 24 h.</summary>
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How long an invocation may wait for a VM that cannot take it now; the <see cref="Timeout"/> by default.</summary>
+    public TimeSpan? DeliveryTimeout { get; init; }
+
+    /// <summary>From acceptance to the last outcome: what has not been begun by then is not begun. None by default.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>What is done with VMs that cannot take the command now.</summary>
+    public ConditionPolicy Conditions { get; init; } = ConditionPolicy.Default;
+
+    /// <summary>How fast it goes, and when it stops by itself.</summary>
+    public JobPace Pace { get; init; } = JobPace.Unlimited;
+
+    /// <summary>Most attempts per target, 1 to 10: outcomes that provably had no effect are tried again, by the command's class (docs/OUTCOMES.md).</summary>
+    public int Attempts { get; init; } = 1;
+
+    /// <summary>A second job with the same key and document is the first one; with another document it is refused.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>For people: why this job is.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>What the caller asked, as the gateway can read it again after a restart (UTF-8 JSON); empty if it cannot.</summary>
+    public ReadOnlyMemory<byte> Document { get; init; }
 
     /// <summary>Whether a selector that matches nothing makes a job without targets, instead of a rejection.</summary>
     public bool AllowEmpty { get; init; }

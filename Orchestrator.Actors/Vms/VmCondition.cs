@@ -35,6 +35,9 @@ internal sealed record VmCondition
     /// <summary>What the agent said it can do; <see langword="null"/> until it did.</summary>
     public AgentCapabilities? Capabilities { get; init; }
 
+    /// <summary>Whether the guest's filesystems are frozen.</summary>
+    public FreezeState Freeze { get; init; }
+
     /// <summary>The condition in the words of the API.</summary>
     public VmState State => Qmp switch
     {

@@ -1,0 +1,56 @@
+namespace Orchestrator.Actors.FanOut.Storage;
+
+/// <summary>What a node must not forget of its jobs. Any thread; implementations have one writer and commit what has come together in one go.</summary>
+public interface IJobStore
+{
+    /// <summary>Takes changes in, in order, all or none of one call; done when they are durable.</summary>
+    /// <exception cref="JobStoreException">They are not: disk full, connection lost, or too much is waiting already.</exception>
+    Task WriteAsync(params IReadOnlyList<JobWrite> writes);
+
+    /// <summary>One job as it stands; <see langword="null"/> if there is none.</summary>
+    /// <exception cref="JobStoreException">The store cannot be read.</exception>
+    Task<StoredJob?> LoadAsync(string jobId);
+
+    /// <summary>The jobs that have not ended: what a node takes up again at its start.</summary>
+    /// <exception cref="JobStoreException">The store cannot be read.</exception>
+    Task<IReadOnlyList<StoredJob>> LoadUnfinishedAsync();
+
+    /// <summary>Jobs, newest first.</summary>
+    /// <exception cref="JobStoreException">The store cannot be read.</exception>
+    Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter);
+
+    /// <summary>The job that was accepted under an idempotency key; <see langword="null"/> if there is none.</summary>
+    /// <exception cref="JobStoreException">The store cannot be read.</exception>
+    Task<StoredJob?> FindAsync(string idempotencyKey);
+
+    /// <summary>Forgets the oldest ended jobs beyond the limits, with their outputs.</summary>
+    /// <exception cref="JobStoreException">The store cannot be written.</exception>
+    Task TrimAsync(JobHistoryLimits limits);
+}
+
+/// <summary>Which jobs are listed. All of it must fit; <see langword="null"/> fits all.</summary>
+public sealed record JobFilter
+{
+    /// <summary>Most that are returned; 1 to 1,000.</summary>
+    public int Limit { get; init; } = 100;
+
+    /// <summary>Only jobs older than this id.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>Only jobs in this phase.</summary>
+    public JobPhase? Phase { get; init; }
+
+    /// <summary>Only jobs of this command.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Only jobs created at or after this time.</summary>
+    public DateTimeOffset? Since { get; init; }
+}
+
+/// <summary>How much history is kept: whichever is reached first.</summary>
+/// <param name="MaxJobs">Ended jobs.</param>
+/// <param name="MaxAge">Since their end.</param>
+public sealed record JobHistoryLimits(int MaxJobs, TimeSpan MaxAge);
+
+/// <summary>The store failed: what is told to the caller, and what to do.</summary>
+public sealed class JobStoreException(string message, Exception? inner = null) : Exception(message, inner);
