@@ -67,6 +67,15 @@ internal sealed class ApiClient : IDisposable
         return Assert.Single(outcomes.Items());
     }
 
+    /// <summary>Every outcome of a job that has ended, from its stream.</summary>
+    public async Task<JsonElement[]> AllOutcomesAsync(string job)
+    {
+        using var request = Request(HttpMethod.Get, $"/v1/jobs/{job}/events", null, [("Accept", "application/x-ndjson")]);
+        using var answer = await _http.SendAsync(request);
+        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line));
+        return [.. lines.Where(line => line.TryGetProperty("outcome", out _)).Select(line => line.GetProperty("outcome"))];
+    }
+
     /// <summary>Fetches a file of a guest.</summary>
     public async Task<byte[]> PullAsync(string vm, string path)
     {

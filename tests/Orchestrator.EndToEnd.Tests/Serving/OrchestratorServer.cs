@@ -10,15 +10,18 @@ internal sealed class OrchestratorServer : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ChangeLimit = TimeSpan.FromMinutes(1);
 
-    private OrchestratorServer(ChildProcess process, string directory)
+    private readonly Func<ChildProcess> _start;
+
+    private OrchestratorServer(Func<ChildProcess> start, string directory)
     {
-        Process = process;
+        _start = start;
+        Process = start();
         Directory = directory;
         Api = new ApiClient(SocketPath);
     }
 
     /// <summary>The server's process.</summary>
-    public ChildProcess Process { get; }
+    public ChildProcess Process { get; private set; }
 
     /// <summary>Holds its socket and its data.</summary>
     public string Directory { get; }
@@ -38,7 +41,7 @@ internal sealed class OrchestratorServer : IAsyncDisposable
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("orc-srv-").FullName;
         string[] serve = ["serve", "--listen", $"unix:{directory}/api.sock", "--data", $"{directory}/data", .. arguments];
-        var server = new OrchestratorServer(OrchestratorProgram.StartWith(environment, serve), directory);
+        var server = new OrchestratorServer(() => OrchestratorProgram.StartWith(environment, serve), directory);
         try
         {
             await Eventually.TrueAsync(server.IsReadyAsync, StartLimit, "the server is ready");
@@ -49,6 +52,15 @@ internal sealed class OrchestratorServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Kills the server, as <c>kill -9</c> does, and starts it again on the same sockets and data.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        await Process.KillAsync();
+        await Process.DisposeAsync();
+        Process = _start();
+        await Eventually.TrueAsync(IsReadyAsync, StartLimit, "the server is ready again");
     }
 
     /// <summary>Runs the client against this server.</summary>
