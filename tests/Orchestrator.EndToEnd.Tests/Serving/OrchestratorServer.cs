@@ -94,8 +94,10 @@ internal sealed class OrchestratorServer : IAsyncDisposable
     }
 
     /// <summary>Awaits a VM with an agent that takes commands, and whose identity is known.</summary>
-    public Task<JsonElement> ReadyAsync(string name) =>
-        VmAsync(name, vm => vm.Is("state", "Running") && vm.Is("agent", "Ready") && vm.TryGetProperty("guest", out _) && vm.TryGetProperty("id", out _), "is ready");
+    public Task<JsonElement> ReadyAsync(string name) => VmAsync(name, IsReady, "is ready");
+
+    public static bool IsReady(JsonElement vm) =>
+        vm.Is("state", "Running") && vm.Is("agent", "Ready") && vm.TryGetProperty("guest", out _) && vm.TryGetProperty("id", out _);
 
     public async ValueTask DisposeAsync()
     {
