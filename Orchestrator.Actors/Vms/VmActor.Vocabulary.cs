@@ -64,6 +64,8 @@ internal sealed partial class VmActor
     {
         if (_awaitingVocabulary.Remove(invocation))
             End(invocation, new Verdict(Phase.Cancelled, null, Effect.None, "cancelled before it was sent"));
+        else if (invocation.Plan.Route == CommandRoute.Qmp)
+            _qmp.Tell(new QmpCommands.Cancel(invocation));
         else if (invocation.Channel is { } channel)
             channel.Cancel();
         else

@@ -31,6 +31,20 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
             receiver.OnResult(refusal);
     }
 
+    /// <summary>Ends a command that waits for its turn; a written one goes on.</summary>
+    public void Cancel(IReplyReceiver receiver)
+    {
+        PendingCommand? cancelled;
+        lock (_gate)
+        {
+            cancelled = _queue.FirstOrDefault(pending => ReferenceEquals(pending.Receiver, receiver));
+            if (cancelled is null)
+                return;
+            _queue.Remove(cancelled);
+        }
+        Complete(cancelled, new CommandResult.NoReply(NoReplyCause.Cancelled, Written: false, "cancelled before its turn"));
+    }
+
     public bool TryTake(long id, [NotNullWhen(true)] out PendingCommand? command)
     {
         lock (_gate)

@@ -81,6 +81,10 @@ public sealed partial class QmpSession : IAsyncDisposable
         _pending.Begin(command, timeout, receiver);
     }
 
+    /// <summary>Takes back a command that has not been written: its result is then <see cref="NoReplyCause.Cancelled"/>. One that was written goes on.</summary>
+    /// <param name="receiver">The one it was begun with.</param>
+    public void Cancel(IReplyReceiver receiver) => _pending.Cancel(receiver);
+
     /// <summary>Sends a command and awaits its result.</summary>
     public Task<CommandResult> ExecuteAsync(EncodedCommand command, TimeSpan timeout)
     {

@@ -8,6 +8,9 @@ internal static class QmpCommands
 {
     /// <summary>Sends a command to QEMU. The receiver gets exactly one result.</summary>
     internal sealed record Execute(EncodedCommand Command, Deadline Deadline, IReplyReceiver Receiver) : ILocalSignal;
+
+    /// <summary>Takes back a command that waits for its turn; one that was written goes on.</summary>
+    internal sealed record Cancel(IReplyReceiver Receiver) : ILocalSignal;
 }
 
 /// <summary>"It happened": sent to the <c>VmActor</c>.</summary>

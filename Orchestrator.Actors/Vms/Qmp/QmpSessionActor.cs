@@ -68,6 +68,9 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
             case QmpCommands.Execute execute:
                 execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"no QMP session at {_endpoint}"));
                 break;
+            case QmpCommands.Cancel:
+                // Nothing waits here without a session.
+                break;
             case QmpSignals.SessionClosed closed when closed.Observer == _observer:
                 // Of an attempt that failed, which tells its failure itself, or of a session that is about to be handed over.
                 _endedBecause = closed.Cause;
@@ -86,6 +89,9 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
         {
             case QmpCommands.Execute execute:
                 _session!.Begin(execute.Command, execute.Deadline.Remaining(_settings.Time), execute.Receiver);
+                break;
+            case QmpCommands.Cancel cancel:
+                _session!.Cancel(cancel.Receiver);
                 break;
             case QmpSignals.SessionClosed closed when closed.Observer == _observer:
                 OnClosed(closed.Cause);

@@ -2,6 +2,7 @@ using System.Text;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Protocol.Qmp;
 
 namespace Orchestrator.Actors.Tests.Vms;
 
@@ -107,6 +108,30 @@ public sealed class VmActorInvocationTests : VmActorTest
         Assert.Equal((Phase.Cancelled, Effect.None), (cancelled.Outcome.Phase, cancelled.Outcome.Effect));
         await Agent.Peer.ReturnAsync(command, "1");
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+    }
+
+    [Fact]
+    public async Task A_command_to_QEMU_that_waits_can_be_taken_back_and_a_written_one_not()
+    {
+        await StartReadyAsync();
+        var written = Invoke("cont");
+        var command = await Qmp.NextAsync("cont");
+        for (var place = 1; place < new QmpSessionOptions().MaxInBand; place++)
+        {
+            Invoke("cont");
+            await Qmp.NextAsync("cont");
+        }
+        var waiting = Invoke("stop");
+
+        Vm.Tell(new VmCommands.CancelInvocation(written));
+        Vm.Tell(new VmCommands.CancelInvocation(waiting));
+
+        var cancelled = await Router.ExpectMsgAsync<FanOutEvents.InvocationEnded>();
+        Assert.Same(waiting, cancelled.Invocation);
+        Assert.Equal((Phase.Cancelled, Effect.None), (cancelled.Outcome.Phase, cancelled.Outcome.Effect));
+        await Qmp.Peer.ReturnAsync(command);
+        await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+        Assert.False(Qmp.HasNext);
     }
 
     [Fact]

@@ -86,6 +86,37 @@ public class QmpSessionQueueTests
         await Task.WhenAll(first, third);
     }
 
+    [Fact]
+    public async Task Command_that_waits_can_be_taken_back_and_is_never_written()
+    {
+        await using var test = await QmpTest.OnlineAsync(new QmpSessionOptions { MaxInBand = 1 });
+        var (first, second) = (new TaskReplyReceiver(), new TaskReplyReceiver());
+        test.Session.Begin(QmpTest.Command("first"), QmpTest.Timeout, first);
+        test.Session.Begin(QmpTest.Command("second"), QmpTest.Timeout, second);
+        var third = test.ExecuteAsync("third");
+
+        test.Session.Cancel(second);
+        test.Session.Cancel(first);
+
+        Assert.Equal((NoReplyCause.Cancelled, false), QmpSessionCommandTests.CauseOf(await second.Task));
+        await test.Server.ReturnAsync(await test.Server.ReadCommandAsync("first"));
+        await test.Server.ReturnAsync(await test.Server.ReadCommandAsync("third"));
+        Assert.Equal("{}", QmpTest.ValueOf(await first.Task));
+        Assert.Equal("{}", QmpTest.ValueOf(await third));
+    }
+
+    [Fact]
+    public async Task Taking_back_what_has_ended_does_nothing()
+    {
+        await using var test = await QmpTest.OnlineAsync();
+        var answered = new TaskReplyReceiver();
+        test.Session.Begin(QmpTest.Command("query-name"), QmpTest.Timeout, answered);
+        await test.Server.ReturnAsync(await test.Server.ReadCommandAsync("query-name"));
+
+        Assert.Equal("{}", QmpTest.ValueOf(await answered.Task));
+        test.Session.Cancel(answered);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-5)]
