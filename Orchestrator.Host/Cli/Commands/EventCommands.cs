@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Host.Cli.Connection;
 using Orchestrator.Host.Cli.Output;
@@ -50,8 +51,12 @@ internal static class EventCommands
         if (type == Gap)
             TextTable.WriteRow(output, ["", "", new Cell("missed", Tone.Bad), $"{Raw(data?.Member("from"))} to {Raw(data?.Member("to"))}: {data?.Text("reason")}"], Widths);
         else
-            TextTable.WriteRow(output, [entry.Text("time"), entry.Text("subject"), type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type, Raw(data?.Member("data"))], Widths);
+            TextTable.WriteRow(output, [Time(entry.Text("time")), entry.Text("subject"), type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type, Raw(data?.Member("data"))], Widths);
     }
+
+    /// <summary>In UTC to the millisecond, so that the columns stand; what is no time is shown as it is.</summary>
+    private static string? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : text;
 
     private static string Raw(JsonElement? value) => value is { } given ? JsonText.Line(given) : "";
 }

@@ -4,7 +4,7 @@ namespace Orchestrator.Host.Tests.Cli;
 
 public sealed class WatchTests : IAsyncLifetime
 {
-    private const string Stop = """{"specversion":"1.0","id":"node1/17","type":"io.orchestrator.qmp.STOP","subject":"web01","time":"2026-01-01T00:00:00Z","sequence":"17","data":{"event":"STOP","data":{"x":1}}}""";
+    private const string Stop = """{"specversion":"1.0","id":"node1/17","type":"io.orchestrator.qmp.STOP","subject":"web01","time":"2026-01-01T02:00:00.1234567+02:00","sequence":"17","data":{"event":"STOP","data":{"x":1}}}""";
     private const string Gap = """{"type":"io.orchestrator.stream.gap","data":{"from":3,"to":9,"reason":"slow reader"}}""";
     private FakeServer _server = null!;
 
@@ -58,7 +58,7 @@ public sealed class WatchTests : IAsyncLifetime
         var run = CliRun.Against(_server);
 
         Assert.Equal(1, await run.RunAsync("event", "watch"));
-        Assert.Matches("""^2026-01-01T00:00:00Z +web01 +qmp\.STOP +\{"x":1\}$""", run.OutLines[0]);
+        Assert.Matches("""^2026-01-01T00:00:00\.123Z +web01 +qmp\.STOP +\{"x":1\}$""", run.OutLines[0]);
         Assert.Matches("^ +missed +3 to 9: slow reader$", run.OutLines[1]);
     }
 
