@@ -117,8 +117,20 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
 
     private protected Invocation InvokeRun(double seconds = 10) => Invoke(GuestExecution.Encode(new ExecSpec { Argv = ["/bin/true"] }), seconds);
 
-    /// <summary>The outcome of the only invocation under way.</summary>
-    private protected async Task<Outcome> OutcomeAsync() => (await Router.ExpectMsgAsync<FanOutEvents.InvocationEnded>()).Outcome;
+    /// <summary>The next outcome, whatever was told of the way to it.</summary>
+    private protected async Task<Outcome> OutcomeAsync() => (await EndAsync()).Outcome;
+
+    /// <summary>The next end, whatever was told of the way to it.</summary>
+    private protected async Task<FanOutEvents.InvocationEnded> EndAsync() =>
+        (FanOutEvents.InvocationEnded)await Router.FishForMessageAsync(message => message is FanOutEvents.InvocationEnded, Limit);
+
+    /// <summary>The next step of an invocation must be this one.</summary>
+    private protected async Task<InvocationProgress> ProgressAsync(PendingPhase phase, string? reason = null)
+    {
+        var progress = (await Router.ExpectMsgAsync<FanOutEvents.InvocationProgressed>()).Progress;
+        Assert.Equal((phase, reason), (progress.Phase, progress.Reason));
+        return progress;
+    }
 
     private protected async Task AssertOutcomeAsync(Phase phase, string? reason, Effect effect)
     {
