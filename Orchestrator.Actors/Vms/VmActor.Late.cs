@@ -18,14 +18,6 @@ internal sealed partial class VmActor
     {
         if (late.Result is not (CommandResult.Returned or CommandResult.Refused))
             return;
-        var waiting = _unexplained.FindIndex(unexplained => UnknownInvocations.IsOf(unexplained.Invocation, late.Command));
-        if (waiting >= 0)
-        {
-            // Late for its deadline, and still before its outcome, whose reason is being looked for.
-            var (invocation, silence) = _unexplained[waiting];
-            _unexplained.RemoveAt(waiting);
-            End(invocation, OutcomeRules.Of(silence, invocation.Plan.Command, _condition));
-        }
         if (_unknown.Take(late.Command) is { } ended)
             OnLateAnswer(ended, late.Result);
     }

@@ -104,13 +104,22 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
         return EncodedCommand.ForGuest(name, document.RootElement);
     }
 
-    private protected Invocation Invoke(EncodedCommand command, double seconds = 10)
+    private protected Invocation Invoke(EncodedCommand command, double seconds = 10) => Invoke(PlanOf(command, seconds));
+
+    private protected Invocation Invoke(JobPlan plan, Reconciliation? past = null)
     {
-        var route = command.Name == "guest-exec" ? CommandRoute.Run : command.FromGuest ? CommandRoute.Guest : CommandRoute.Qmp;
-        var invocation = new Invocation(new JobPlan("job", route, command, Deadline.After(TimeSpan.FromSeconds(seconds), Time)), 0, Vm, Router);
+        var invocation = new Invocation(plan, 0, Vm, Router) { Reconciliation = past };
         Vm.Tell(invocation);
         return invocation;
     }
+
+    private protected JobPlan PlanOf(EncodedCommand command, double seconds = 10)
+    {
+        var route = command.Name == "guest-exec" ? CommandRoute.Run : command.FromGuest ? CommandRoute.Guest : CommandRoute.Qmp;
+        return new JobPlan("job", route, command, Deadline.After(TimeSpan.FromSeconds(seconds), Time));
+    }
+
+    private protected JobPlan RunPlan(double seconds = 10) => PlanOf(GuestExecution.Encode(new ExecSpec { Argv = ["/bin/true"] }), seconds);
 
     private protected Invocation Invoke(string name, double seconds = 10) =>
         Invoke(name.StartsWith("guest-", StringComparison.Ordinal) ? Guest(name) : EncodedCommand.ForQmp(name), seconds);
