@@ -66,6 +66,7 @@ internal static class CommandLine
             RunCommand.Create(host),
             CopyCommand.Create(host),
             FanOutCommands.Qmp(host),
+            SetCommand.Create(host),
             JobCommands.Create(host),
             EventCommands.Create(host),
             SchemaCommand.Create(host),

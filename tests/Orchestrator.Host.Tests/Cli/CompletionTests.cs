@@ -22,6 +22,8 @@ public sealed class CompletionTests : IAsyncLifetime
     [InlineData("/usr/bin/orchestrator job w", "wait watch")]
     [InlineData("orchestrator job results ", "01JA 01JB")]
     [InlineData("orchestrator job diff 01JB ", "01JA 01JB")]
+    [InlineData("orchestrator set w", "web01 web02")]
+    [InlineData("orchestrator set web01 --lo", "--local")]
     [InlineData("orchestrator ping --all --show ", "all failed ok undelivered unknown")]
     [InlineData("orchestrator run --all --ou", "--outdir --output")]
     [InlineData("orchestrator job get 01JA --a", "--agg")]

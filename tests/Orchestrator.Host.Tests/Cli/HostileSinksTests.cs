@@ -41,6 +41,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "job results J", "job results J -o table", "job results J -o yaml", "job results J -o json", "job results J -o ndjson",
         "job results J --diff", "job results J --diff -o yaml", "job results J --diff -o json", "job results J --diff -o ndjson", "job results J --agg .", "job results J --agg . -o yaml", "job results J --agg . -o json", "job results J --agg . -o ndjson",
         "job get J -b --ignore x", "job get J --show failed", "ga guest-get-osinfo --all --diff", "ga guest-get-osinfo --all --agg .", "qmp query-status --all -b", "run --all --agg . -- x", "run --all --diff -- x",
+        "set x", "set x -e",
         "job diff J K", "job diff J K -o yaml", "job diff J K -o json", "job diff J K -o ndjson",
         "ping --all", "ping --all -o fold", "ping --all -o yaml", "ping --all -o json", "ping --all -o ndjson", "ping --all --async",
         "ga guest-get-osinfo --all", "ga guest-get-osinfo --all -o fold", "ga guest-get-osinfo --all -o yaml", "ga guest-get-osinfo --all -o json", "ga guest-get-osinfo --all -o ndjson",
