@@ -5,6 +5,7 @@ using System.CommandLine.Invocation;
 using Orchestrator.Host.Cli.Commands;
 using Orchestrator.Host.Cli.Completion;
 using Orchestrator.Host.Cli.Output;
+using Orchestrator.Host.Cli.Results;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Cli;
@@ -30,7 +31,7 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>, or a program's own with <c>run -S</c>.</returns>
     public static async Task<int> RunAsync(string[] args, Func<ServeOptions, CancellationToken, Task<int>> serve, CliEnvironment environment)
     {
-        var parsed = BuildRoot(new CommandHost(environment), serve).Parse(args, ParserConfiguration);
+        var parsed = BuildRoot(new CommandHost(environment), serve).Parse(OptionalValue.Bind(args), ParserConfiguration);
         if (parsed.Action is ParseErrorAction)
             return await ReportAsync(parsed, environment);
         try
@@ -65,6 +66,7 @@ internal static class CommandLine
             RunCommand.Create(host),
             CopyCommand.Create(host),
             FanOutCommands.Qmp(host),
+            SetCommand.Create(host),
             JobCommands.Create(host),
             EventCommands.Create(host),
             SchemaCommand.Create(host),

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orchestrator.Actors.FanOut.Selectors;
 
 /// <summary>
@@ -22,6 +24,18 @@ internal sealed class NumberSet
         var found = Array.BinarySearch(_first, key);
         var piece = found >= 0 ? found : ~found - 1;
         return piece >= 0 && key <= _last[piece];
+    }
+
+    /// <summary>All of them as they are written, shorter ones first.</summary>
+    public IEnumerable<string> Texts()
+    {
+        foreach (var (first, last) in _first.Zip(_last))
+        {
+            for (var key = first; key <= last; key++)
+            {
+                yield return ((uint)key).ToString(CultureInfo.InvariantCulture).PadLeft((int)(key >> 32), '0');
+            }
+        }
     }
 
     // Values are at most TargetSelector.MaxRangeValue, which takes 30 bits.

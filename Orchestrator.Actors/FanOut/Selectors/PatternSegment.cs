@@ -10,6 +10,9 @@ internal abstract class PatternSegment
     /// <param name="text">The text to match.</param>
     /// <param name="reached">One more element than <paramref name="text"/>; index = position.</param>
     public abstract void Advance(ReadOnlySpan<char> text, Span<bool> reached);
+
+    /// <summary>All texts that it stands for, if they can be told one by one; else none.</summary>
+    public virtual IEnumerable<string> Texts() => [];
 }
 
 /// <summary><c>*</c>: any text, also none.</summary>
@@ -53,6 +56,8 @@ internal sealed class LiteralSegment(string literal) : PatternSegment
 {
     public string Literal => literal;
 
+    public override IEnumerable<string> Texts() => [literal];
+
     public override void Advance(ReadOnlySpan<char> text, Span<bool> reached)
     {
         for (var at = text.Length; at >= 0; at--)
@@ -72,6 +77,8 @@ internal sealed class LiteralSegment(string literal) : PatternSegment
 /// <summary><c>[01-20,30]</c>: a number as written in one of the ranges.</summary>
 internal sealed class NumberSegment(NumberSet numbers) : PatternSegment
 {
+    public override IEnumerable<string> Texts() => numbers.Texts();
+
     public override void Advance(ReadOnlySpan<char> text, Span<bool> reached)
     {
         for (var at = text.Length; at >= 0; at--)

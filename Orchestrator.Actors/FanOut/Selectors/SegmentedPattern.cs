@@ -29,6 +29,9 @@ internal sealed class SegmentedPattern(string prefix, PatternSegment[] segments)
         return matches;
     }
 
+    public override IEnumerable<string> Texts() => segments.Aggregate<PatternSegment, IEnumerable<string>>(
+        [prefix], (texts, segment) => texts.SelectMany(_ => segment.Texts(), (text, next) => text + next));
+
     private bool Reaches(ReadOnlySpan<char> text, Span<bool> buffer)
     {
         var reached = buffer[..(text.Length + 1)];

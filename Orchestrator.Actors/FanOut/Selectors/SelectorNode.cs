@@ -6,12 +6,17 @@ namespace Orchestrator.Actors.FanOut.Selectors;
 internal abstract class SelectorNode
 {
     public abstract bool Matches(VmSnapshot vm);
+
+    /// <summary>Tells which names are written in it.</summary>
+    public abstract void Collect(SelectorNames names);
 }
 
 /// <summary>Negation.</summary>
 internal sealed class NotNode(SelectorNode operand) : SelectorNode
 {
     public override bool Matches(VmSnapshot vm) => !operand.Matches(vm);
+
+    public override void Collect(SelectorNames names) => operand.Collect(names);
 }
 
 /// <summary>Conjunction; n-ary, so that a long chain is not a deep tree.</summary>
@@ -28,6 +33,14 @@ internal sealed class AllNode(SelectorNode[] operands) : SelectorNode
         }
 
         return true;
+    }
+
+    public override void Collect(SelectorNames names)
+    {
+        foreach (var operand in operands)
+        {
+            operand.Collect(names);
+        }
     }
 }
 
@@ -59,5 +72,14 @@ internal sealed class AnyNode : SelectorNode
         }
 
         return false;
+    }
+
+    public override void Collect(SelectorNames names)
+    {
+        names.Add(_names);
+        foreach (var other in _others)
+        {
+            other.Collect(names);
+        }
     }
 }

@@ -10,40 +10,48 @@ internal sealed class NameTerm(TextPattern pattern) : SelectorNode
     public string? Exact => (pattern as ExactPattern)?.Literal;
 
     public override bool Matches(VmSnapshot vm) => pattern.Matches(vm.Name);
+
+    public override void Collect(SelectorNames names) => names.Add(pattern.Texts());
+}
+
+/// <summary>Something that only the VM itself can answer.</summary>
+internal abstract class ConditionTerm : SelectorNode
+{
+    public override void Collect(SelectorNames names) => names.AddOther();
 }
 
 /// <summary>An identity; a VM that has not told its own yet does not match.</summary>
-internal sealed class IdTerm(VmId id) : SelectorNode
+internal sealed class IdTerm(VmId id) : ConditionTerm
 {
     public override bool Matches(VmSnapshot vm) => vm.Id is { } known && known == id;
 }
 
 /// <summary>The VmHost.</summary>
-internal sealed class HostTerm(TextPattern pattern) : SelectorNode
+internal sealed class HostTerm(TextPattern pattern) : ConditionTerm
 {
     public override bool Matches(VmSnapshot vm) => pattern.Matches(vm.Host);
 }
 
 /// <summary>The VM's condition.</summary>
-internal sealed class StateTerm(VmState state) : SelectorNode
+internal sealed class StateTerm(VmState state) : ConditionTerm
 {
     public override bool Matches(VmSnapshot vm) => vm.State == state;
 }
 
 /// <summary>The agent's condition.</summary>
-internal sealed class AgentTerm(AgentState state) : SelectorNode
+internal sealed class AgentTerm(AgentState state) : ConditionTerm
 {
     public override bool Matches(VmSnapshot vm) => vm.Agent == state;
 }
 
 /// <summary>A label; without <paramref name="value"/>, its presence.</summary>
-internal sealed class LabelTerm(string key, TextPattern? value) : SelectorNode
+internal sealed class LabelTerm(string key, TextPattern? value) : ConditionTerm
 {
     public override bool Matches(VmSnapshot vm) => Entries.Match(vm.Labels, key, value);
 }
 
 /// <summary>A fact; without <paramref name="value"/>, its presence.</summary>
-internal sealed class FactTerm(string key, TextPattern? value) : SelectorNode
+internal sealed class FactTerm(string key, TextPattern? value) : ConditionTerm
 {
     public override bool Matches(VmSnapshot vm) => Entries.Match(vm.Facts, key, value);
 }

@@ -67,6 +67,15 @@ public sealed class TargetSelector
         return _root.Matches(vm);
     }
 
+    /// <summary>The names that are written in it, with their ranges expanded.</summary>
+    /// <param name="most">How many at most: a range can have a thousand million.</param>
+    public SelectorNames NamesWritten(int most)
+    {
+        var names = new SelectorNames(most);
+        _root.Collect(names);
+        return names;
+    }
+
     /// <summary>The term that selects exactly <paramref name="name"/>: the name itself, or quoted where it would mean something else.</summary>
     public static string Quote(string name)
     {

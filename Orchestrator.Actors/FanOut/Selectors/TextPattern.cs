@@ -5,6 +5,9 @@ internal abstract class TextPattern
 {
     public abstract bool Matches(ReadOnlySpan<char> text);
 
+    /// <summary>All texts that it matches, if ranges are all that varies in it; else none. There can be very many: they are made as they are taken.</summary>
+    public virtual IEnumerable<string> Texts() => [];
+
     /// <summary>Chooses the cheapest matcher for <paramref name="segments"/>.</summary>
     public static TextPattern Compile(List<PatternSegment> segments) => segments switch
     {
@@ -24,6 +27,8 @@ internal sealed class ExactPattern(string literal) : TextPattern
     public string Literal => literal;
 
     public override bool Matches(ReadOnlySpan<char> text) => text.SequenceEqual(literal);
+
+    public override IEnumerable<string> Texts() => [literal];
 }
 
 /// <summary><c>web*</c>, <c>*db</c>, <c>a*b</c> and <c>*</c>.</summary>

@@ -7,12 +7,17 @@ using Orchestrator.Host.Cli.Output;
 
 namespace Orchestrator.Host.Cli.Commands;
 
-/// <summary><c>job ls</c>, <c>job get</c>, <c>job watch</c> and <c>job cancel</c>.</summary>
+/// <summary><c>job ls</c>, <c>job get</c>, <c>job results</c>, <c>job watch</c>, <c>job wait</c>, <c>job diff</c> and <c>job cancel</c>.</summary>
 internal static class JobCommands
 {
-    public static Command Create(CommandHost host) => new("job", "Shows, follows and cancels jobs") { List(host), Get(host), Watch(host), Cancel(host) };
+    public static Command Create(CommandHost host) => new("job", "Shows, follows, compares and cancels jobs") { List(host), Get(host), Results(host), Watch(host), Wait(host), JobDifferenceCommand.Create(host), Cancel(host) };
 
-    private static Argument<string> Id() => new("id") { Description = "The job's id, as printed when it started", HelpName = "JOB" };
+    private static Argument<string> Id(CommandHost host)
+    {
+        var id = new Argument<string>("id") { Description = "The job's id, as printed when it started", HelpName = "JOB" };
+        id.CompletionSources.Add(_ => host.Names.Jobs());
+        return id;
+    }
 
     private static Command List(CommandHost host)
     {
@@ -31,35 +36,65 @@ internal static class JobCommands
 
     private static Command Get(CommandHost host)
     {
-        var (id, options) = (Id(), new JobOptions(OutputFormat.Table));
-        var command = new Command("get", "Shows a job and its outcomes so far") { id, options.Format };
+        var (id, options) = (Id(host), new JobOptions(OutputFormat.Table));
+        var command = new Command("get", "Shows a job and its outcomes so far") { id };
+        options.Results.AddTo(command);
         host.Handle(command, async (context, cancellation) =>
         {
-            using var server = context.Connect();
-            var path = $"v1/jobs/{Uri.EscapeDataString(context.Parsed.GetRequiredValue(id))}";
-            var job = new JobView(await server.GetAsync(path, cancellation));
-            var report = new JobReport(context.Parsed.GetValue(options.Format)!, context.Out, OutcomeTables.Any);
-            foreach (var outcome in (await server.GetAsync($"{path}/invocations", cancellation)).Items())
-                report.Add(new OutcomeView(outcome));
-            report.Complete(job);
-            if (!context.Quiet)
-                context.Error.WriteLine(report.Tally.Line(job));
+            await ShowAsync(context, options, context.Parsed.GetRequiredValue(id), cancellation);
             return ExitCodes.Ok;
         });
         return command;
     }
 
+    private static Command Results(CommandHost host)
+    {
+        var (id, options) = (Id(host), new JobOptions(OutputFormat.Fold));
+        var command = new Command("results", "Shows a job's results so far, as the command that started it would; the exit code is the job's") { id, options.MaxExitCode };
+        options.Results.AddTo(command);
+        host.Handle(command, async (context, cancellation) =>
+        {
+            var (job, tally) = await ShowAsync(context, options, context.Parsed.GetRequiredValue(id), cancellation);
+            return context.Parsed.GetValue(options.MaxExitCode) ? tally.HighestExitCode(job) : tally.ExitCode(job);
+        });
+        return command;
+    }
+
+    private static async Task<(JobView Job, JobTally Tally)> ShowAsync(CliContext context, JobOptions options, string id, CancellationToken cancellation)
+    {
+        var report = new JobReport(options.Results.Read(context), context.Out, OutcomeTables.Any);
+        using var server = context.Connect();
+        var path = $"v1/jobs/{Uri.EscapeDataString(id)}";
+        var job = new JobView(await server.GetAsync(path, cancellation));
+        report.Begin(job);
+        foreach (var outcome in (await server.GetAsync($"{path}/invocations", cancellation)).Items())
+            report.Add(new OutcomeView(outcome));
+        report.Complete(job);
+        if (!context.Quiet)
+            context.Error.WriteLine(report.Tally.Line(job));
+        return (job, report.Tally);
+    }
+
     private static Command Watch(CommandHost host)
     {
-        var (id, options) = (Id(), new JobOptions(OutputFormat.Table));
-        var command = new Command("watch", "Follows a job to its end; the exit code is the job's") { id, options.Format, options.Wait, options.MaxExitCode };
+        var (id, options) = (Id(host), new JobOptions(OutputFormat.Table));
+        var command = new Command("watch", "Follows a job to its end; the exit code is the job's") { id, options.Wait, options.MaxExitCode };
+        options.Results.AddTo(command);
         host.Handle(command, (context, _) => new JobSession(context, options, OutcomeTables.Any).WatchAsync(context.Parsed.GetRequiredValue(id)));
+        return command;
+    }
+
+    private static Command Wait(CommandHost host)
+    {
+        var (id, options) = (Id(host), new JobOptions(OutputFormat.Table));
+        var command = new Command("wait", "Waits for a job's end and shows its last line only; the exit code is the job's") { id, options.Wait, options.MaxExitCode };
+        host.Handle(command, (context, _) => new JobSession(context, options, OutcomeTables.Any).WaitAsync(context.Parsed.GetRequiredValue(id)));
         return command;
     }
 
     private static Command Cancel(CommandHost host)
     {
-        var id = Id();
+        var id = Id(host);
         var command = new Command("cancel", "Cancels what a job has not sent yet") { id };
         host.Handle(command, async (context, cancellation) =>
         {

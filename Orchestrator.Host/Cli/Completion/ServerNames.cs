@@ -12,17 +12,26 @@ internal sealed class ServerNames
 {
     private bool _wantsVms;
     private bool _wantsSchemas;
+    private bool _wantsJobs;
     private CompletionItem[] _vms = [];
+    private CompletionItem[] _jobs = [];
     private CompletionItem[] _commands = [];
     private CompletionItem[] _others = [];
 
-    public bool AreWanted => _wantsVms || _wantsSchemas;
+    public bool AreWanted => _wantsVms || _wantsSchemas || _wantsJobs;
 
     /// <summary>Names of VMs, their hosts beside them.</summary>
     public IEnumerable<CompletionItem> Vms()
     {
         _wantsVms = true;
         return _vms;
+    }
+
+    /// <summary>Ids of jobs.</summary>
+    public IEnumerable<CompletionItem> Jobs()
+    {
+        _wantsJobs = true;
+        return _jobs;
     }
 
     /// <summary>Names of guest commands.</summary>
@@ -45,6 +54,8 @@ internal sealed class ServerNames
                 var vms = await server.GetAsync("v1/vms", cancellation);
                 _vms = [.. vms.Items().Select(vm => vm.Text("name")).OfType<string>().Distinct(StringComparer.Ordinal).Select(name => new CompletionItem(name))];
             }
+            if (_wantsJobs)
+                _jobs = [.. (await server.GetAsync("v1/jobs", cancellation)).Items().Select(job => job.Text("id")).OfType<string>().Select(id => new CompletionItem(id))];
             if (_wantsSchemas)
             {
                 var schemas = await server.GetAsync("v1/schemas", cancellation);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Host.Cli.Copies;
 
-/// <summary>A local file that has its name only when it is whole: until <see cref="KeepAsync"/> it has another, and without it nothing is left.</summary>
-internal sealed class PartialFile : IAsyncDisposable
+/// <summary>A local file that has its name only when it is whole: until it is kept it has another, and without it nothing is left.</summary>
+internal sealed class PartialFile : IAsyncDisposable, IDisposable
 {
     private readonly string _path;
     private readonly string _partial;
@@ -29,6 +29,19 @@ internal sealed class PartialFile : IAsyncDisposable
     {
         await _file.DisposeAsync();
         File.Move(_partial, _path, overwrite: true);
+    }
+
+    /// <inheritdoc cref="KeepAsync"/>
+    public void Keep()
+    {
+        _file.Dispose();
+        File.Move(_partial, _path, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        File.Delete(_partial);
     }
 
     public async ValueTask DisposeAsync()

@@ -24,7 +24,7 @@ internal sealed class FanOutVerb(string defaultFormat, Action<TerminalWriter, IR
     {
         _targets.AddTo(command, host);
         command.Add(_timeout);
-        command.Add(_options.Format);
+        _options.Results.AddTo(command);
         command.Add(_options.Wait);
         command.Add(_async);
         if (hasPrograms)

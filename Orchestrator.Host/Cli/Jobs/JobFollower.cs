@@ -39,11 +39,11 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
     private void OnLine(JsonElement line)
     {
         if (line.Member("job") is { } job)
-            Job = new JobView(job);
+            report.Begin(Job = new JobView(job));
         else if (line.Member("outcome") is { } outcome)
             report.Add(new OutcomeView(outcome));
         if (Job is { } known)
-            progress.Report(report.Tally.Total, known.Targets);
+            progress.Report(report.Tally.Total, known.Targets, report.Groups);
     }
 
     private async Task ReadMissedAsync(JobView job, CancellationToken cancellation)

@@ -16,7 +16,12 @@ internal sealed class JobProgress(TerminalWriter error, bool enabled, TimeProvid
     private readonly long _start = time.GetTimestamp();
     private ProgressDisplay? _display;
 
-    public void Report(int done, int targets) => Report(done, targets, string.Create(CultureInfo.InvariantCulture, $"{done} of {targets}"));
+    /// <param name="done">VMs that have their outcome.</param>
+    /// <param name="targets">All VMs.</param>
+    /// <param name="groups">Different outcomes so far; <see langword="null"/> where they are not compared.</param>
+    public void Report(int done, int targets, int? groups) => Report(done, targets, groups is { } different
+        ? string.Create(CultureInfo.InvariantCulture, $"{done} of {targets}, {different} {(different == 1 ? "group" : "groups")}")
+        : string.Create(CultureInfo.InvariantCulture, $"{done} of {targets}"));
 
     /// <param name="done">Of <paramref name="total"/>.</param>
     /// <param name="total">0 where there is nothing to do.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Host.Cli.Connection;
 using Orchestrator.Host.Cli.Output;
+using Orchestrator.Host.Cli.Results;
 
 namespace Orchestrator.Host.Cli.Jobs;
 
@@ -9,28 +10,33 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
 {
     /// <summary>Starts a job and follows it.</summary>
     /// <returns>One of <see cref="ExitCodes"/>, or a program's own with <c>-S</c>.</returns>
-    public Task<int> RunAsync(byte[] request) => FollowAsync(HttpMethod.Post, "v1/jobs", request);
+    public Task<int> RunAsync(byte[] request) => FollowAsync(options.Results.Read(context), HttpMethod.Post, "v1/jobs", request);
 
     /// <summary>Follows a job that exists, from its first outcome on.</summary>
-    public Task<int> WatchAsync(string id) => FollowAsync(HttpMethod.Get, $"v1/jobs/{Uri.EscapeDataString(id)}/events", null);
+    public Task<int> WatchAsync(string id) => FollowAsync(options.Results.Read(context), HttpMethod.Get, EventsOf(id), null);
 
-    private async Task<int> FollowAsync(HttpMethod method, string path, byte[]? request)
+    /// <summary>Waits for a job that exists, and shows nothing of its outcomes.</summary>
+    public Task<int> WaitAsync(string id) => FollowAsync(ResultForm.Nothing, HttpMethod.Get, EventsOf(id), null);
+
+    private static string EventsOf(string id) => $"v1/jobs/{Uri.EscapeDataString(id)}/events";
+
+    private async Task<int> FollowAsync(ResultForm form, HttpMethod method, string path, byte[]? request)
     {
-        var format = context.Parsed.GetValue(options.Format)!;
-        var report = new JobReport(format, context.Out, writeTable);
+        var report = new JobReport(form, context.Out, writeTable);
         // Lines that come one by one to a terminal show the progress themselves.
-        var shows = context.Error.IsTerminal && !context.Quiet && !(format == OutputFormat.Ndjson && context.Out.IsTerminal);
+        var shows = context.Error.IsTerminal && !context.Quiet && !(form.Streams && form.Shown.Count > 0 && context.Out.IsTerminal);
         var progress = new JobProgress(context.Error, shows, context.Environment.Time);
         using var server = context.Connect();
         var follower = new JobFollower(server, report, progress);
         var interrupts = context.Environment.Interrupts;
         using var wait = new CancellationTokenSource(context.Parsed.GetValue(options.Wait) ?? Timeout.InfiniteTimeSpan, context.Environment.Time);
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(interrupts.First, wait.Token);
+        var concluded = false;
         try
         {
             var job = await follower.FollowAsync(method, path, request, leave.Token);
-            report.Complete(job);
-            Summarize(report.Tally.Line(job));
+            concluded = true;
+            Conclude(report, job);
             return context.Parsed.GetValue(options.MaxExitCode) ? report.Tally.HighestExitCode(job) : report.Tally.ExitCode(job);
         }
         catch (OperationCanceledException) when (follower.Job is { } job)
@@ -42,17 +48,28 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
             throw new CliException(interrupts.First.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.WaitTimedOut,
                 "left before the server named the job: 'orchestrator job ls' shows whether it was started");
         }
-        catch (CliException) when (follower.Job is { } job)
+        catch (CliException) when (!concluded && follower.Job is { } job)
         {
             report.Complete(job);
             throw;
         }
     }
 
+    private void Conclude(JobReport report, JobView job)
+    {
+        try
+        {
+            report.Complete(job);
+        }
+        finally
+        {
+            Summarize(report.Tally.Line(job));
+        }
+    }
+
     private async Task<int> LeaveAsync(ServerClient server, JobReport report, JobView job)
     {
-        report.Complete(job);
-        Summarize(report.Tally.Line(job));
+        Conclude(report, job);
         var interrupts = context.Environment.Interrupts;
         context.Error.WriteLine($"left job {job.Id}, which continues: 'orchestrator job watch {job.Id}' follows it, 'orchestrator job cancel {job.Id}' stops it");
         if (!interrupts.First.IsCancellationRequested)

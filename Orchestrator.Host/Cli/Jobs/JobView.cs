@@ -11,6 +11,9 @@ internal sealed record JobView(JsonElement Json)
 
     public string Phase => Json.Text("phase") ?? "?";
 
+    /// <summary>The command; <c>run</c> for a program.</summary>
+    public string Command => Json.Text("command") ?? "?";
+
     public int Targets => (int)(Json.Number("targets") ?? 0);
 
     /// <summary>Milliseconds from acceptance to the last outcome, or to now.</summary>

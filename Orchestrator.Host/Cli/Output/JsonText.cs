@@ -20,6 +20,34 @@ internal static class JsonText
     /// <summary>What <paramref name="write"/> writes, read back as a value.</summary>
     public static JsonElement Build(Action<Utf8JsonWriter> write) => JsonElement.Parse(Bytes(Compact, write));
 
+    /// <summary>The same value with the members of every object in ordinal order: equal values are equal texts then.</summary>
+    public static JsonElement Sorted(JsonElement value) => Build(writer => WriteSorted(writer, value));
+
+    private static void WriteSorted(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(member.Name);
+                    WriteSorted(writer, member.Value);
+                }
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                    WriteSorted(writer, item);
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+
     private static string Write(JsonWriterOptions options, Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(Bytes(options, write));
 
     /// <summary>What <paramref name="write"/> writes, as compact UTF-8.</summary>

@@ -10,7 +10,8 @@ public sealed class CompletionTests : IAsyncLifetime
     {
         _server = await FakeServer.StartAsync();
         _server.On("GET", "/v1/vms", $$"""{"items":[{{Samples.Vm("web01")}},{{Samples.Vm("web02")}},{{Samples.Vm("db1")}}]}""")
-            .On("GET", "/v1/schemas", """{"items":["guest-ping","guest-get-osinfo","guest-exec"]}""");
+            .On("GET", "/v1/schemas", """{"items":["guest-ping","guest-get-osinfo","guest-exec"]}""")
+            .On("GET", "/v1/jobs", """{"items":[{"id":"01JB"},{"id":"01JA"}]}""");
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -18,7 +19,15 @@ public sealed class CompletionTests : IAsyncLifetime
     [Theory]
     [InlineData("orchestrator v", "version vm event serve")]
     [InlineData("orchestrator vm ", "get list ls watch")]
-    [InlineData("/usr/bin/orchestrator job w", "watch")]
+    [InlineData("/usr/bin/orchestrator job w", "wait watch")]
+    [InlineData("orchestrator job results ", "01JA 01JB")]
+    [InlineData("orchestrator job diff 01JB ", "01JA 01JB")]
+    [InlineData("orchestrator set w", "web01 web02")]
+    [InlineData("orchestrator set web01 --lo", "--local")]
+    [InlineData("orchestrator ping --all --show ", "all failed ok undelivered unknown")]
+    [InlineData("orchestrator run --all --ou", "--outdir --output")]
+    [InlineData("orchestrator job get 01JA --a", "--agg")]
+    [InlineData("orchestrator job get 01JA --d", "--diff")]
     [InlineData("orchestrator vm get web", "web01 web02")]
     [InlineData("orchestrator ping -t ", "db1 web01 web02")]
     [InlineData("orchestrator ping -x d", "db1")]
@@ -48,7 +57,7 @@ public sealed class CompletionTests : IAsyncLifetime
         var run = Patient();
 
         Assert.Equal(0, await run.RunAsync("[suggest:18]", "orchestrator job w --quiet"));
-        Assert.Equal(["watch"], run.OutLines);
+        Assert.Equal(["wait", "watch"], run.OutLines.Order());
     }
 
     [Theory]

@@ -37,7 +37,12 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "job ls", "job ls -o yaml", "job ls -o json", "job ls -o ndjson",
         "job get J", "job get J -o fold", "job get J -o yaml", "job get J -o json", "job get J -o ndjson",
         "job watch J", "job watch J -o fold", "job watch J -o yaml", "job watch J -o json", "job watch J -o ndjson",
-        "job cancel J",
+        "job cancel J", "job wait J",
+        "job results J", "job results J -o table", "job results J -o yaml", "job results J -o json", "job results J -o ndjson",
+        "job results J --diff", "job results J --diff -o yaml", "job results J --diff -o json", "job results J --diff -o ndjson", "job results J --agg .", "job results J --agg . -o yaml", "job results J --agg . -o json", "job results J --agg . -o ndjson",
+        "job get J -b --ignore x", "job get J --show failed", "ga guest-get-osinfo --all --diff", "ga guest-get-osinfo --all --agg .", "qmp query-status --all -b", "run --all --agg . -- x", "run --all --diff -- x",
+        "set x", "set x -e",
+        "job diff J K", "job diff J K -o yaml", "job diff J K -o json", "job diff J K -o ndjson",
         "ping --all", "ping --all -o fold", "ping --all -o yaml", "ping --all -o json", "ping --all -o ndjson", "ping --all --async",
         "ga guest-get-osinfo --all", "ga guest-get-osinfo --all -o fold", "ga guest-get-osinfo --all -o yaml", "ga guest-get-osinfo --all -o json", "ga guest-get-osinfo --all -o ndjson",
         "qmp query-status --all", "qmp query-status --all -o fold", "qmp query-status --all -o yaml", "qmp query-status --all -o json", "qmp query-status --all -o ndjson",
@@ -65,6 +70,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
             .OnStream("GET", "/v1/vms:watch", $$"""{"vm":{{vm}}}""", $$"""{"gone":{"name":"{{Json}}","host":"{{Json}}"} }""")
             .On("GET", "/v1/jobs", $$"""{"items":[{{job}}]}""").On("GET", "/v1/jobs/J", job).On("POST", "/v1/jobs/J:cancel", job)
             .On("GET", "/v1/jobs/J/invocations", $$"""{"items":[{{string.Join(',', outcomes)}}]}""")
+            .On("GET", "/v1/jobs/K", job).On("GET", "/v1/jobs/K/invocations", $$"""{"items":[{{outcomes[2].Replace("\"exitCode\":0", "\"exitCode\":7")}}]}""")
             .On("GET", "/v1/schemas", $$"""{"items":["{{Json}}"],"events":["{{Json}}"],"types":["{{Json}}"]}""")
             .On("GET", "/v1/schemas/X", $$"""{"name":"{{Json}}","documentation":"{{Json}}","returns":"{{Json}}","class":"{{Json}}","arguments":[{"name":"{{Json}}","type":"{{Json}}","documentation":"{{Json}}"}]}""")
             .OnProblem("GET", "/v1/vms/u-1/file", 502, Json, Json)
@@ -96,7 +102,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     [MemberData(nameof(Lines))]
     public async Task No_problem_that_the_server_tells_is_obeyed(string line)
     {
-        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X"])
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X"])
             _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json);
         _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };

@@ -221,16 +221,6 @@ public sealed class JobFollowingTests : IAsyncLifetime
 
     private void HoldJob() => _server.OnHeldStream("POST", "/v1/jobs", Samples.JobLine("Running", 3), Samples.OutcomeLine(Samples.Succeeded("web01")));
 
-    /// <summary>Each look at the clock finds it a second later.</summary>
-    private sealed class TickingTime : TimeProvider
-    {
-        private long _seconds;
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Interlocked.Increment(ref _seconds);
-    }
-
     /// <summary>Only the second timer ever fires: after the one for an answer's beginning comes the one for its end.</summary>
     private sealed class SecondTimerTime : TimeProvider
     {

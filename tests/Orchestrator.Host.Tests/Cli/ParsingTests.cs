@@ -99,7 +99,7 @@ public sealed class ParsingTests
         var run = new CliRun();
 
         Assert.Equal(0, await run.RunAsync("--help"));
-        Assert.All(["vm", "ping", "ga", "run", "qmp", "job", "event", "serve", "version", "completion"], command => Assert.Contains($"\n  {command}", run.Out));
+        Assert.All(["vm", "ping", "ga", "run", "qmp", "job", "event", "serve", "version", "completion", "set"], command => Assert.Contains($"\n  {command}", run.Out));
     }
 
     [Fact]

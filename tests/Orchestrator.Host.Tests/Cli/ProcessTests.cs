@@ -74,7 +74,7 @@ public sealed class ProcessTests : IAsyncLifetime
     [InlineData("orchestrator vm get we", "web01\n")]
     [InlineData("orchestrator ping -t d", "db:1\n")]
     [InlineData("orchestrator ping -t db:", "1\n")]
-    [InlineData("orchestrator job wa", "watch\n")]
+    [InlineData("orchestrator job wat", "watch\n")]
     public async Task Bash_completes_through_the_script(string line, string expected)
     {
         _server.On("GET", "/v1/vms", """{"items":[{"name":"web01"},{"name":"db:1"}]}""");
