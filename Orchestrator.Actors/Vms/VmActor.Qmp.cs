@@ -53,7 +53,9 @@ internal sealed partial class VmActor
         if (identified.Attachment != _attachment)
             return;
         var id = new VmId(identified.Identity.Uuid ?? NamedUuid.Of(_environment.Host, _spec.Name));
-        var facts = identified.Identity.QemuName is { } name ? new[] { new KeyValuePair<string, string>("qemu.name", name) } : [];
+        List<KeyValuePair<string, string>> facts = identified.Identity.QemuName is { } name ? [new("qemu.name", name)] : [];
+        if (identified.Identity.Port is { } port)
+            facts.Add(new("agent.port", port.Id ?? ""));
         ShowFacts(facts, _snapshot with { Id = id });
         _port = identified.Identity.Port;
         TellSeen();

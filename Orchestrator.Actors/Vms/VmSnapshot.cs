@@ -44,7 +44,7 @@ public sealed record VmSnapshot
     /// <summary>From the configuration; never claimed by the guest.</summary>
     public FrozenDictionary<string, string> Labels { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>Claimed by the guest or told by QEMU: <c>os.id</c>, <c>os.name</c>, <c>os.version-id</c>, <c>os.kernel-release</c>, <c>os.machine</c>, <c>agent.version</c>, <c>qemu.version</c>.</summary>
+    /// <summary>Claimed by the guest or told by QEMU: <c>os.id</c>, <c>os.name</c>, <c>os.version-id</c>, <c>os.kernel-release</c>, <c>os.machine</c>, <c>agent.version</c>, <c>qemu.name</c>, <c>qemu.version</c>, <c>agent.port</c> (the <c>id=</c> of the agent's port, empty if it has none).</summary>
     public FrozenDictionary<string, string> Facts { get; init; } = FrozenDictionary<string, string>.Empty;
 }
 

@@ -70,6 +70,8 @@ internal static class CommandLine
             JobCommands.Create(host),
             EventCommands.Create(host),
             SchemaCommand.Create(host),
+            WhyCommand.Create(host),
+            DoctorCommand.Create(host),
             ServeCommand.Create(host, serve),
             VersionCommand.Create(host),
             CompletionCommand.Create(host),

@@ -3,6 +3,9 @@ namespace Orchestrator.Host.Serving;
 /// <summary>The node's own directory: what must outlive the process is kept there. One node at a time owns it.</summary>
 internal sealed class DataDirectory : IDisposable
 {
+    /// <summary>Name of the file that marks a directory as a node's own.</summary>
+    public const string LockFile = "node.lock";
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream heldLock) => (Path, _lock) = (path, heldLock);
@@ -18,7 +21,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var heldLock = new FileStream(System.IO.Path.Combine(full, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var heldLock = new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new DataDirectory(full, heldLock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

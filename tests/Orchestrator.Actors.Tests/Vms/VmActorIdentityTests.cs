@@ -39,6 +39,20 @@ public sealed class VmActorIdentityTests : VmActorTest
     }
 
     [Theory]
+    [InlineData(false, "port7")]
+    [InlineData(true, "")]
+    public async Task Port_of_the_agent_is_a_fact_also_without_an_id(bool silent, string expected)
+    {
+        if (silent)
+            Fake.HasSilentPort();
+        StartVm();
+
+        var vm = await ShowsAsync(vm => vm.Facts.ContainsKey("agent.port"));
+
+        Assert.Equal(expected, vm.Facts["agent.port"]);
+    }
+
+    [Theory]
     [InlineData("""{"UUID": "00000000-0000-0000-0000-000000000000"}""")]
     [InlineData("""{"UUID": "not one"}""")]
     [InlineData("{}")]

@@ -22,7 +22,7 @@ public sealed class VmEndpointsTests(ServedFleet fleet)
             + $$""","since":"TIME","qmpSocket":"{{socket}}","labels":{"role":"web"},"facts":{{facts.GetRawText()}}}""",
             answer.Masked);
         Assert.Equal(
-            ["agent.version=7.2.22", "os.id=debian", "os.kernel-release=6.1.0", "os.machine=x86_64", "os.name=Debian GNU/Linux", "os.pretty-name=Debian GNU/Linux 12 (bookworm)", "os.version-id=12", "os.version=12 (bookworm)", "qemu.name=web1", "qemu.version=7.2.22"],
+            ["agent.port=qga0", "agent.version=7.2.22", "os.id=debian", "os.kernel-release=6.1.0", "os.machine=x86_64", "os.name=Debian GNU/Linux", "os.pretty-name=Debian GNU/Linux 12 (bookworm)", "os.version-id=12", "os.version=12 (bookworm)", "qemu.name=web1", "qemu.version=7.2.22"],
             facts.EnumerateObject().Select(fact => $"{fact.Name}={fact.Value.GetString()}").Order(StringComparer.Ordinal));
     }
 

@@ -42,6 +42,8 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "job results J --diff", "job results J --diff -o yaml", "job results J --diff -o json", "job results J --diff -o ndjson", "job results J --agg .", "job results J --agg . -o yaml", "job results J --agg . -o json", "job results J --agg . -o ndjson",
         "job get J -b --ignore x", "job get J --show failed", "ga guest-get-osinfo --all --diff", "ga guest-get-osinfo --all --agg .", "qmp query-status --all -b", "run --all --agg . -- x", "run --all --diff -- x",
         "set x", "set x -e",
+        "why web01", "why web01 -o yaml", "why web01 -o json", "why web01 -o ndjson", "why J u-1", "why J u-1 -o yaml", "why J u-1 -o json", "why J u-1 -o ndjson",
+        "doctor", "doctor -o yaml", "doctor -o json", "doctor -o ndjson",
         "job diff J K", "job diff J K -o yaml", "job diff J K -o json", "job diff J K -o ndjson",
         "ping --all", "ping --all -o fold", "ping --all -o yaml", "ping --all -o json", "ping --all -o ndjson", "ping --all --async",
         "ga guest-get-osinfo --all", "ga guest-get-osinfo --all -o fold", "ga guest-get-osinfo --all -o yaml", "ga guest-get-osinfo --all -o json", "ga guest-get-osinfo --all -o ndjson",
@@ -73,6 +75,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
             .On("GET", "/v1/jobs/K", job).On("GET", "/v1/jobs/K/invocations", $$"""{"items":[{{outcomes[2].Replace("\"exitCode\":0", "\"exitCode\":7")}}]}""")
             .On("GET", "/v1/schemas", $$"""{"items":["{{Json}}"],"events":["{{Json}}"],"types":["{{Json}}"]}""")
             .On("GET", "/v1/schemas/X", $$"""{"name":"{{Json}}","documentation":"{{Json}}","returns":"{{Json}}","class":"{{Json}}","arguments":[{"name":"{{Json}}","type":"{{Json}}","documentation":"{{Json}}"}]}""")
+            .On("GET", "/v1/version", $$"""{"version":"{{Json}}"}""")
             .OnProblem("GET", "/v1/vms/u-1/file", 502, Json, Json)
             .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
             .OnStream("GET", "/v1/events", $$$"""{"type":"io.orchestrator.guest.{{{Json}}}","subject":"{{{Json}}}","time":"{{{Json}}}","data":{"data":{"{{{Json}}}":"{{{Json}}}"} } }""",

@@ -80,6 +80,9 @@ public sealed class ParsingTests
     [InlineData("ping -t a -o xml", "'xml'")]
     [InlineData("ping -t a -S", "-S")]
     [InlineData("ping -t ^/nonexistent", "cannot read the list of names '/nonexistent'")]
+    [InlineData("why", "VM | JOB")]
+    [InlineData("doctor -x a", "-x leaves out of what?")]
+    [InlineData("job diff", "JOB")]
     [InlineData("vm", "orchestrator vm --help")]
     [InlineData("frobnicate", "frobnicate")]
     [InlineData("--server nowhere vm ls", "'nowhere' is not a server")]
@@ -99,7 +102,7 @@ public sealed class ParsingTests
         var run = new CliRun();
 
         Assert.Equal(0, await run.RunAsync("--help"));
-        Assert.All(["vm", "ping", "ga", "run", "qmp", "job", "event", "serve", "version", "completion", "set"], command => Assert.Contains($"\n  {command}", run.Out));
+        Assert.All(["vm", "ping", "ga", "run", "qmp", "job", "event", "serve", "version", "completion", "set", "why", "doctor"], command => Assert.Contains($"\n  {command}", run.Out));
     }
 
     [Fact]
