@@ -70,6 +70,15 @@ public static class Reasons
     /// <summary>Unknown: the VM went away (reset, crash, end of QEMU) after the command was written.</summary>
     public const string VmLost = nameof(VmLost);
 
+    /// <summary>Undelivered: the intent could not be kept on disk, so that nothing was sent.</summary>
+    public const string StoreUnavailable = nameof(StoreUnavailable);
+    /// <summary>Skipped: more had gone wrong with other targets than the job bears.</summary>
+    public const string ErrorBudget = nameof(ErrorBudget);
+    /// <summary>Skipped: the job's own deadline passed before its turn came.</summary>
+    public const string JobDeadline = nameof(JobDeadline);
+    /// <summary>Skipped: it was as it should be already.</summary>
+    public const string AlreadyInDesiredState = nameof(AlreadyInDesiredState);
+
     /// <summary>Unknown or Undelivered: the node stopped while the invocation was its own.</summary>
     public const string NodeStopped = nameof(NodeStopped);
 }
