@@ -8,6 +8,16 @@ internal static class FanOutCommands
     /// <summary>Gives every target its invocation. Outcomes come back in <see cref="FanOutEvents.Outcomes"/>.</summary>
     internal sealed record Dispatch(JobPlan Plan, IReadOnlyList<FanOutTarget> Targets) : ILocalSignal;
 
+    /// <summary>From the <c>JobSupervisor</c>, once: it hears of <see cref="FanOutEvents.Amended"/>.</summary>
+    internal sealed class ReportAmendments : ILocalSignal
+    {
+        public static readonly ReportAmendments Instance = new();
+
+        private ReportAmendments()
+        {
+        }
+    }
+
     /// <summary>Takes back what has not been written yet.</summary>
     internal sealed record Cancel(string JobId) : ILocalSignal;
 }

@@ -12,6 +12,7 @@ public sealed class FanOutRouter : UntypedActor
 
     private readonly Dictionary<string, Part> _parts = [];
     private readonly HashSet<Part> _unsent = [];
+    private IActorRef _amendments = ActorRefs.Nobody;
     private bool _sendDue;
 
     /// <summary>This node's part of one job.</summary>
@@ -24,6 +25,8 @@ public sealed class FanOutRouter : UntypedActor
         public Dictionary<Invocation, FanOutTarget> Pending { get; } = [];
 
         public List<(int Ordinal, Outcome Outcome)> Ended { get; set; } = [];
+
+        public List<(int Ordinal, InvocationProgress Progress)> Progressed { get; set; } = [];
     }
 
     private sealed class SendDue : ILocalSignal
@@ -42,6 +45,9 @@ public sealed class FanOutRouter : UntypedActor
             case FanOutEvents.InvocationEnded ended:
                 OnEnded(ended.Invocation, ended.Outcome);
                 break;
+            case FanOutEvents.InvocationProgressed progressed:
+                OnProgressed(progressed.Invocation, progressed.Progress);
+                break;
             case SendDue:
                 SendAll();
                 break;
@@ -50,6 +56,12 @@ public sealed class FanOutRouter : UntypedActor
                 break;
             case FanOutCommands.Cancel cancel:
                 OnCancel(cancel.JobId);
+                break;
+            case FanOutEvents.Amended amended:
+                _amendments.Tell(amended);
+                break;
+            case FanOutCommands.ReportAmendments:
+                _amendments = Sender;
                 break;
             case Terminated terminated:
                 OnVmGone(terminated.ActorRef);
@@ -62,8 +74,8 @@ public sealed class FanOutRouter : UntypedActor
 
     private void OnDispatch(FanOutCommands.Dispatch dispatch)
     {
-        var part = new Part(dispatch.Plan.JobId, Sender);
-        _parts.Add(part.JobId, part);
+        if (!_parts.TryGetValue(dispatch.Plan.JobId, out var part))
+            _parts.Add(dispatch.Plan.JobId, part = new Part(dispatch.Plan.JobId, Sender));
         foreach (var target in dispatch.Targets)
         {
             var invocation = new Invocation(dispatch.Plan, target.Ordinal, target.Vm, Self) { Reconciliation = target.Reconciliation };
@@ -84,6 +96,19 @@ public sealed class FanOutRouter : UntypedActor
             Send(part);
             return;
         }
+        SendSoon(part);
+    }
+
+    private void OnProgressed(Invocation invocation, InvocationProgress progress)
+    {
+        if (!_parts.TryGetValue(invocation.Plan.JobId, out var part) || !part.Pending.ContainsKey(invocation))
+            return;
+        part.Progressed.Add((invocation.Ordinal, progress));
+        SendSoon(part);
+    }
+
+    private void SendSoon(Part part)
+    {
         _unsent.Add(part);
         if (_sendDue)
             return;
@@ -105,20 +130,26 @@ public sealed class FanOutRouter : UntypedActor
         foreach (var part in _parts.Values.ToArray())
         {
             foreach (var (invocation, target) in part.Pending.Where(pending => pending.Value.Vm.Equals(vm)).ToArray())
-                OnEnded(invocation, NotFound(target.Snapshot));
+                OnEnded(invocation, NotFound(target));
         }
     }
 
-    private static Outcome NotFound(Vms.VmSnapshot vm) => new()
+    private static Outcome NotFound(FanOutTarget target)
     {
-        Vm = vm.Id,
-        Name = vm.Name,
-        Host = vm.Host,
-        Phase = Phase.Undelivered,
-        Reason = Reasons.VmNotFound,
-        Effect = Effect.None,
-        Message = "the VM left before its turn came",
-    };
+        var outcome = new Outcome
+        {
+            Vm = target.Snapshot.Id,
+            Name = target.Snapshot.Name,
+            Host = target.Snapshot.Host,
+            Phase = Phase.Undelivered,
+            Reason = Reasons.VmNotFound,
+            Effect = Effect.None,
+            Message = "the VM left before its turn came",
+        };
+        return target.Reconciliation is null
+            ? outcome
+            : outcome with { Phase = Phase.Unknown, Reason = Reasons.VmLost, Effect = Effect.Unknown, Message = "the command may have been sent before the node was stopped, and the VM left before it could be asked" };
+    }
 
     private void SendAll()
     {
@@ -130,8 +161,11 @@ public sealed class FanOutRouter : UntypedActor
     private void Send(Part part)
     {
         _unsent.Remove(part);
-        part.Job.Tell(new FanOutEvents.Outcomes(part.JobId, part.Ended));
-        part.Ended = [];
+        if (part.Progressed.Count > 0)
+            part.Job.Tell(new FanOutEvents.Progressed(part.JobId, part.Progressed));
+        if (part.Ended.Count > 0)
+            part.Job.Tell(new FanOutEvents.Outcomes(part.JobId, part.Ended));
+        (part.Progressed, part.Ended) = ([], []);
         if (part.Pending.Count == 0)
             _parts.Remove(part.JobId);
     }

@@ -1,51 +1,91 @@
 using Akka.Actor;
+using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Actors.FanOut;
 
 /// <summary>
-/// One job: freezes the target list, sends it to the nodes, gathers exactly one outcome per target and lets readers pull them.
-/// Child of <see cref="JobSupervisor"/>. Behaviours: Resolving → Running → Ended.
+/// One job: freezes the target list, keeps it, sends it to the nodes at its pace, gathers exactly one outcome per target and lets readers pull them.
+/// Child of <see cref="JobSupervisor"/>. Behaviours: Resolving or Locating → Accepting → Running → Ended.
 /// </summary>
-internal sealed class JobActor : UntypedActor, IWithTimers
+/// <remarks>
+/// A job that changes guests is durable: it is on disk before anything of it is sent and before its caller hears of it, each target's intent before
+/// the target gets the command, and an outcome before anybody sees it. A job that only reads is kept too, when there is time.
+/// </remarks>
+internal sealed partial class JobActor : UntypedActor, IWithTimers
 {
-    private const int PageSize = 512;
-    private const int MaxWaitingReaders = 256;
-    private const string OverdueTimer = "overdue";
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     private readonly string _id;
-    private readonly JobSpec _spec;
-    private readonly JobPlan _plan;
+    private readonly JobSpec? _spec;
     private readonly FanOutEnvironment _environment;
-    private readonly IActorRef _requester;
+    private readonly JobStart _start;
     private readonly long _startedAt;
-    private readonly PageReaders<JobQueries.Read> _readers = new(MaxWaitingReaders);
-    private IReadOnlyList<InventoryEntry> _targets = [];
+    private readonly bool _isDurable;
+    private readonly JobJournal _journal;
+    private readonly TimeSpan _ageAtStart;
+    private InventoryEntry?[] _entries = [];
+    private IReadOnlyList<StoredTarget> _targets = [];
     private JobState _state;
-    private TimeSpan? _took;
+    private JobPacing _pacing;
+    private IActorRef? _requester;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public JobActor(string id, JobSpec spec, IActorRef requester, FanOutEnvironment environment)
+    public JobActor(JobStart start, FanOutEnvironment environment)
     {
-        (_id, _spec, _requester, _environment) = (id, spec, requester, environment);
+        (_start, _id, _environment) = (start, start.JobId, environment);
         _startedAt = environment.Time.GetTimestamp();
-        var plan = new JobPlan(id, spec.Route, spec.Command, Deadline.After(spec.Timeout, environment.Time));
-        _plan = spec.Composite is { } composite ? plan with { Composite = composite } : plan;
-        _state = NewState(targets: 0);
+        _ageAtStart = start is JobStart.Unfinished { Job.Header.CreatedAt: var created } && environment.Time.GetUtcNow() > created ? environment.Time.GetUtcNow() - created : TimeSpan.Zero;
+        _journal = new JobJournal(environment.Store, Self);
+        (_spec, _requester) = start switch
+        {
+            JobStart.New made => (made.Spec, made.Requester),
+            JobStart.Repeated repeated => (repeated.Spec, repeated.Requester),
+            JobStart.Unfinished unfinished => (unfinished.Spec, null),
+            JobStart.Past past => (past.Spec, null),
+            _ => ((JobSpec?)null, (IActorRef?)null),
+        };
+        _isDurable = _spec is { } spec && (spec.Command.Class != CommandClass.ReadOnly || spec.IdempotencyKey is not null);
+        _plan = _spec is null ? null! : PlanOf(_id, _spec);
+        _state = new JobState(Header(), 0);
+        _pacing = new JobPacing([], JobPace.Unlimited);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(string id, JobSpec spec, IActorRef requester, FanOutEnvironment environment) =>
-        Props.Create(() => new JobActor(id, spec, requester, environment));
+    private TimeSpan Now => _environment.Time.GetElapsedTime(_startedAt);
+
+    private JobSpec Spec => _spec!;
+
+    public static Props PropsFor(JobStart start, FanOutEnvironment environment) => Props.Create(() => new JobActor(start, environment));
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _environment.Inventory.Tell(new InventoryQueries.Select(_spec.Target));
-        Become(Resolving);
+        switch (_start)
+        {
+            case JobStart.New made:
+                _environment.Inventory.Tell(new InventoryQueries.Select(made.Spec.Target));
+                Become(Resolving);
+                break;
+            case JobStart.Repeated repeated:
+                _targets = repeated.Targets;
+                Become(Resolving);
+                break;
+            case JobStart.Unfinished unfinished:
+                Restore(unfinished.Job);
+                Become(Locating);
+                break;
+            case JobStart.Past past:
+                RestorePast(past.Job);
+                Become(Ended);
+                break;
+            case JobStart.Abandoned abandoned:
+                RestorePast(abandoned.Job);
+                Abandon(abandoned);
+                Become(Ended);
+                break;
+        }
     }
 
     /// <inheritdoc/>
@@ -56,9 +96,35 @@ internal sealed class JobActor : UntypedActor, IWithTimers
         switch (message)
         {
             case InventoryReplies.Selection selection:
-                OnResolved(selection.Entries);
+                OnResolved([.. selection.Entries]);
                 break;
-            case JobQueries.Get:
+            case JobSignals.Located located when _start is JobStart.Repeated:
+                Context.Parent.Tell(new JobSignals.Settled(_id));
+                OnResolved([.. _targets.Select(located.Vms.Find)]);
+                break;
+            default:
+                Accepting(message);
+                break;
+        }
+    }
+
+    private void Accepting(object message)
+    {
+        switch (message)
+        {
+            case JobSignals.Known known:
+                _known.Add(known.Requester);
+                break;
+            case JobSignals.Written written:
+                OnWritten(written);
+                break;
+            case JobSignals.NotWritten failed:
+                OnNotWritten(failed);
+                break;
+            case JobSignals.Leave:
+                OnLeave();
+                break;
+            case JobQueries.Get or JobQueries.Read or JobQueries.Inspect or JobCommands.Cancel or JobCommands.Pause or JobCommands.Resume:
                 // A listing asks every job; nobody else can know this one yet.
                 Sender.Tell(new JobReplies.Rejected("job-not-found", $"the job {_id} is not accepted yet"));
                 break;
@@ -73,18 +139,25 @@ internal sealed class JobActor : UntypedActor, IWithTimers
         switch (message)
         {
             case FanOutEvents.Outcomes outcomes:
-                OnOutcomes(outcomes);
+                OnOutcomes(outcomes.Items);
+                break;
+            case FanOutEvents.Progressed progressed:
+                OnProgressed(progressed.Items);
                 break;
             case JobQueries.Read { Wait: true } read when read.After >= _state.Outcomes.Count:
                 _readers.Park(Sender, read, Answer);
                 break;
             case JobCommands.Cancel:
-                _state.CancelRequested = true;
-                _environment.Router.Tell(new FanOutCommands.Cancel(_id));
-                Sender.Tell(new JobReplies.Found(Snapshot()));
+                OnCancel();
                 break;
-            case JobSignals.Overdue:
-                OnOverdue();
+            case JobCommands.Pause:
+                OnPause(isPaused: true);
+                break;
+            case JobCommands.Resume:
+                OnPause(isPaused: false);
+                break;
+            case JobSignals.Due due:
+                OnDue(due);
                 break;
             default:
                 Ended(message);
@@ -96,11 +169,35 @@ internal sealed class JobActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case JobQueries.Get or JobCommands.Cancel:
+            case JobSignals.Written written:
+                OnWritten(written);
+                break;
+            case JobSignals.NotWritten failed:
+                OnNotWritten(failed);
+                break;
+            case JobQueries.Get or JobCommands.Cancel or JobCommands.Pause or JobCommands.Resume:
                 Sender.Tell(new JobReplies.Found(Snapshot()));
                 break;
             case JobQueries.Read read:
                 Answer(Sender, read);
+                break;
+            case JobQueries.Inspect inspect:
+                OnInspect(inspect);
+                break;
+            case JobSignals.Known known:
+                known.Requester.Tell(new JobReplies.Accepted(Snapshot()) { IsKnown = true });
+                break;
+            case JobSignals.Repeat repeat:
+                OnRepeat(repeat);
+                break;
+            case FanOutEvents.Amended amended:
+                OnAmended(amended);
+                break;
+            case JobSignals.Leave:
+                OnLeave();
+                break;
+            case JobSignals.Due flush when flush == JobSignals.Due.Flush:
+                _journal.Flush();
                 break;
             case ILocalSignal:
                 // An outcome that was already made up for.
@@ -111,75 +208,82 @@ internal sealed class JobActor : UntypedActor, IWithTimers
         }
     }
 
-    private void OnResolved(IReadOnlyList<InventoryEntry> targets)
+    private void OnResolved(InventoryEntry?[] entries)
     {
-        if (targets.Count == 0 && !_spec.AllowEmpty)
+        if (Refusal(entries) is { } refusal)
         {
-            _requester.Tell(new JobReplies.Rejected("no-targets", $"the selector '{_spec.Target.Text}' matches no VM: 'orchestrator vm ls' shows the names, labels and states there are"));
-            Context.Parent.Tell(new JobSignals.Ended(_id, -1));
+            Reject(refusal);
             return;
         }
-        _targets = targets;
-        _state = NewState(targets.Count);
+        _entries = entries;
+        if (_start is JobStart.New)
+            _targets = [.. entries.Select(entry => new StoredTarget(entry!.Snapshot.Id, entry.Snapshot.Name, entry.Snapshot.Host))];
+        _state = new JobState(Header(), entries.Length);
+        _pacing = new JobPacing([.. _targets.Select(target => target.Host)], Spec.Pace, _isDurable ? Window : null);
+        var created = new JobWrite.Created(new StoredJob { Header = Snapshot(), Document = Spec.Document, IdempotencyKey = Spec.IdempotencyKey, Targets = _targets });
+        if (!_isDurable)
+        {
+            Hold(created);
+            OnAccepted([]);
+            return;
+        }
+        Become(Accepting);
+        var first = _pacing.Take(Now);
+        _journal.Write(new JobSteps.Accept(first.Begin), first.Begin.Count == 0 ? [created] : [created, new JobWrite.Dispatched(_id, 1, first.Begin)]);
+    }
+
+    private JobReplies.Rejected? Refusal(InventoryEntry?[] entries)
+    {
+        if (entries.Length == 0 && !Spec.AllowEmpty)
+            return new JobReplies.Rejected("no-targets", $"the selector '{Spec.Target.Text}' matches no VM: 'orchestrator vm ls' shows the names, labels and states there are");
+        if (_start is not JobStart.New || Spec.ExpectedTargets is not { } expected)
+            return null;
+        var now = entries.Select(entry => entry!.Snapshot).ToArray();
+        return string.Equals(expected, TargetHash.Of(now), StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new JobReplies.Rejected("targets-changed", $"the targets are others than planned: {TargetHash.Difference(Spec.ExpectedNames, now)}. Nothing was sent: plan anew");
+    }
+
+    private void Reject(JobReplies.Rejected rejected)
+    {
+        foreach (var requester in Requesters())
+            requester.Tell(rejected);
+        Context.Parent.Tell(new JobSignals.Ended(_id, -1));
+    }
+
+    /// <summary>The job is a job: its caller hears of it.</summary>
+    private void OnAccepted(IReadOnlyList<int> begin)
+    {
         Become(Running);
-        if (targets.Count > 0)
+        StartDeadline();
+        Dispatch(begin);
+        Pump();
+        EndIfComplete();
+        foreach (var requester in Requesters())
+            requester.Tell(new JobReplies.Accepted(Snapshot()) { IsKnown = !requester.Equals(_requester) });
+        (_requester, _known) = (null, []);
+    }
+
+    private IEnumerable<IActorRef> Requesters() => _requester is null ? _known : [_requester, .. _known];
+
+    private JobSnapshot Header() => _start switch
+    {
+        JobStart.Unfinished unfinished => unfinished.Job.Header,
+        JobStart.Past past => past.Job.Header,
+        JobStart.Abandoned abandoned => abandoned.Job.Header,
+        _ => new JobSnapshot
         {
-            Timers.StartSingleTimer(OverdueTimer, JobSignals.Overdue.Instance, _spec.Timeout + Grace);
-            _environment.Router.Tell(new FanOutCommands.Dispatch(_plan, [.. targets.Select((entry, ordinal) => new FanOutTarget(ordinal, entry.Vm, entry.Snapshot))]));
-        }
-        EndIfComplete();
-        _requester.Tell(new JobReplies.Accepted(Snapshot()));
-    }
-
-    private void OnOutcomes(FanOutEvents.Outcomes outcomes)
-    {
-        foreach (var (ordinal, outcome) in outcomes.Items)
-            _state.Add(ordinal, outcome);
-        EndIfComplete();
-        _readers.AnswerAll(Answer);
-    }
-
-    /// <summary>Every VM has its own deadlines: this only happens when an actor of this node has failed, and the honest word is Unknown.</summary>
-    private void OnOverdue()
-    {
-        foreach (var ordinal in _state.Missing.ToArray())
-        {
-            var vm = _targets[ordinal].Snapshot;
-            _state.Add(ordinal, new Outcome
-            {
-                Vm = vm.Id,
-                Name = vm.Name,
-                Host = vm.Host,
-                Phase = Phase.Unknown,
-                Reason = Reasons.NodeStopped,
-                Effect = Effect.Unknown,
-                Elapsed = _environment.Time.GetElapsedTime(_startedAt),
-                Message = "no outcome from the VM's actor: see the node's log",
-            });
-        }
-        EndIfComplete();
-        _readers.AnswerAll(Answer);
-    }
-
-    private void EndIfComplete()
-    {
-        if (!_state.IsComplete)
-            return;
-        _state.EndedAt = _environment.Time.GetUtcNow();
-        _took = _environment.Time.GetElapsedTime(_startedAt);
-        Timers.Cancel(OverdueTimer);
-        Become(Ended);
-        Context.Parent.Tell(new JobSignals.Ended(_id, _state.Bytes));
-    }
-
-    private void Answer(IActorRef reader, JobQueries.Read read)
-    {
-        var page = _state.Outcomes.Skip(read.After).Take(PageSize).ToArray();
-        reader.Tell(new JobReplies.Page(page, read.After + page.Length, Snapshot()));
-    }
-
-    private JobSnapshot Snapshot() => _state.Snapshot(_took ?? _environment.Time.GetElapsedTime(_startedAt));
-
-    private JobState NewState(int targets) =>
-        new(_id, _spec.Route == CommandRoute.Run ? "run" : _spec.Command.Name, _spec, targets, _environment.Time.GetUtcNow());
+            Id = _id,
+            Command = Spec.Route == CommandRoute.Run ? "run" : Spec.Command.Name,
+            Target = Spec.Target.Text,
+            Phase = JobPhase.Running,
+            Targets = 0,
+            Counts = NoCounts,
+            Reasons = NoReasons,
+            CreatedAt = _environment.Time.GetUtcNow(),
+            Elapsed = TimeSpan.Zero,
+            Comment = Spec.Comment,
+            RetryOf = (_start as JobStart.Repeated)?.RetryOf,
+        },
+    };
 }

@@ -12,6 +12,9 @@ public sealed record JobRetention
     /// <summary>Bytes of results that ended jobs may hold together; 256 MiB by default.</summary>
     public long MaxEndedBytes { get; init; } = 256 * 1024 * 1024;
 
+    /// <summary>How long a job of before the node's start waits for its VMs to be there; 30 s by default.</summary>
+    public TimeSpan LocateTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest wait for the jobs' own words when they are listed.</summary>
     public TimeSpan ListTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -57,4 +57,19 @@ public sealed record JobSnapshot
 
     /// <summary>From acceptance to the last outcome, or to now.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Whether somebody has cancelled it.</summary>
+    public bool CancelRequested { get; init; }
+
+    /// <summary>Why the job is, as its caller said.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>The job whose targets this one tries again.</summary>
+    public string? RetryOf { get; init; }
+
+    /// <summary>For people: why it was halted, or what of it could not be kept on disk.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Whether every target has its outcome.</summary>
+    public bool HasEnded => Phase is not (JobPhase.Running or JobPhase.Paused);
 }

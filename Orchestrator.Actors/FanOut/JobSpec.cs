@@ -43,6 +43,12 @@ public sealed record JobSpec
     /// <summary>For people: why this job is.</summary>
     public string? Comment { get; init; }
 
+    /// <summary>The job is refused if its targets are others than these (<see cref="TargetHash"/>).</summary>
+    public string? ExpectedTargets { get; init; }
+
+    /// <summary>The names that were expected, as <c>host/name</c>, to tell which came and which left; empty if the caller did not say.</summary>
+    public IReadOnlyList<string> ExpectedNames { get; init; } = [];
+
     /// <summary>What the caller asked, as the gateway can read it again after a restart (UTF-8 JSON); empty if it cannot.</summary>
     public ReadOnlyMemory<byte> Document { get; init; }
 

@@ -2,17 +2,27 @@ using Akka.Actor;
 
 namespace Orchestrator.Actors.FanOut;
 
-/// <summary>Owns the jobs of a node: starts them, finds them, and forgets the oldest ended ones when their number or bytes pass the limit.</summary>
-public sealed class JobSupervisor : UntypedActor
+/// <summary>
+/// Owns the jobs of a node: takes up those that the store says have not ended, starts new ones, finds them, and forgets the oldest ended ones when
+/// their number or bytes pass the limit; the store has them still. Behaviours: Loading → Serving.
+/// </summary>
+public sealed partial class JobSupervisor : UntypedActor, IWithTimers, IWithStash
 {
     private readonly FanOutEnvironment _environment;
     private readonly JobRetention _retention;
     private readonly SortedDictionary<string, IActorRef> _jobs = new(StringComparer.Ordinal);
     private readonly Queue<(string JobId, long Bytes)> _ended = new();
+    private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
     private long _endedBytes;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public JobSupervisor(FanOutEnvironment environment, JobRetention retention) => (_environment, _retention) = (environment, retention);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public IStash Stash { get; set; } = null!;
 
     /// <summary>Props.</summary>
     public static Props PropsFor(FanOutEnvironment environment, JobRetention retention) => Props.Create(() => new JobSupervisor(environment, retention));
@@ -21,15 +31,38 @@ public sealed class JobSupervisor : UntypedActor
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
     /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _environment.Router.Tell(FanOutCommands.ReportAmendments.Instance);
+        Load();
+        Become(Loading);
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case JobCommands.Submit submit:
-                OnSubmit(submit.Spec);
+                OnSubmit(submit);
+                break;
+            case Sought sought:
+                OnSought(sought);
                 break;
             case JobCommands.Cancel cancel:
                 Forward(cancel.JobId, cancel);
+                break;
+            case JobCommands.Pause pause:
+                Forward(pause.JobId, pause);
+                break;
+            case JobCommands.Resume resume:
+                Forward(resume.JobId, resume);
+                break;
+            case JobCommands.Retry retry:
+                Forward(retry.JobId, new JobSignals.Repeat(retry, Sender));
+                break;
+            case JobSignals.Repeatable repeatable:
+                OnRepeatable(repeatable.Start);
                 break;
             case JobQueries.Get get:
                 Forward(get.JobId, get);
@@ -37,44 +70,48 @@ public sealed class JobSupervisor : UntypedActor
             case JobQueries.Read read:
                 Forward(read.JobId, read);
                 break;
-            case JobQueries.List:
-                OnList();
+            case JobQueries.Inspect inspect:
+                Forward(inspect.JobId, inspect);
+                break;
+            case JobQueries.List list:
+                OnList(list.Filter);
+                break;
+            case FanOutEvents.Amended amended:
+                Forward(amended.JobId, amended);
                 break;
             case JobSignals.Ended ended:
                 OnEnded(ended);
                 break;
             case Terminated terminated:
-                _jobs.Remove(terminated.ActorRef.Path.Name);
+                OnTerminated(terminated.ActorRef.Path.Name);
                 break;
             default:
-                Unhandled(message);
+                OnHistory(message);
                 break;
         }
     }
 
-    private void OnSubmit(JobSpec spec)
+    private IActorRef Start(JobStart start)
     {
-        if (_jobs.Count - _ended.Count >= _retention.MaxRunning)
+        var job = Context.Watch(Context.ActorOf(JobActor.PropsFor(start, _environment), start.JobId));
+        _jobs.Add(start.JobId, job);
+        return job;
+    }
+
+    private bool IsFull => _jobs.Count - _ended.Count >= _retention.MaxRunning;
+
+    private JobReplies.Rejected TooMany => new("too-many-jobs", $"{_retention.MaxRunning} jobs run already: wait for some to end, or cancel one");
+
+    private void OnRepeatable(JobStart.Repeated start)
+    {
+        if (IsFull)
         {
-            Sender.Tell(new JobReplies.Rejected("too-many-jobs", $"{_retention.MaxRunning} jobs run already: wait for some to end, or cancel one"));
+            start.Requester.Tell(TooMany);
             return;
         }
-        var id = JobIds.Next(_environment.Time);
-        _jobs.Add(id, Context.Watch(Context.ActorOf(JobActor.PropsFor(id, spec, Sender, _environment), id)));
-    }
-
-    private void Forward(string jobId, object message)
-    {
-        if (_jobs.TryGetValue(jobId, out var job))
-            job.Forward(message);
-        else
-            Sender.Tell(new JobReplies.Rejected("job-not-found", $"there is no job {jobId}, or it was forgotten: the last {_retention.MaxEnded} are kept"));
-    }
-
-    private void OnList()
-    {
-        var asked = _jobs.Values.Reverse().Select(job => job.Ask<object>(new JobQueries.Get(""), _retention.ListTimeout)).ToArray();
-        Task.WhenAll(asked).PipeTo(Sender, success: answers => new JobReplies.Listed([.. answers.OfType<JobReplies.Found>().Select(found => found.Job)]));
+        Start(start);
+        _unsettled.Add(start.JobId, TimeSpan.Zero);
+        Locate();
     }
 
     private void OnEnded(JobSignals.Ended ended)
@@ -96,7 +133,23 @@ public sealed class JobSupervisor : UntypedActor
 
     private void Forget(string jobId)
     {
-        if (_jobs.Remove(jobId, out var job))
-            Context.Stop(job);
+        if (_jobs.TryGetValue(jobId, out var job) && _leaving.Add(jobId))
+            job.Tell(JobSignals.Leave.Instance);
+        OnGone(jobId);
+    }
+
+    private void OnTerminated(string jobId)
+    {
+        OnGone(jobId);
+        if (_leaving.Remove(jobId) && _awaited.ContainsKey(jobId))
+            Fetch(jobId);
+    }
+
+    private void OnGone(string jobId)
+    {
+        _jobs.Remove(jobId);
+        _unsettled.Remove(jobId);
+        if (_keyOf.Remove(jobId, out var key))
+            _keys.Remove(key);
     }
 }

@@ -35,6 +35,15 @@ public sealed record Outcome
 
     /// <summary>For <c>run</c>: what became of the program.</summary>
     public ExecOutcome? Exec { get; init; }
+
+    /// <summary>Of which attempt it is; 1 for the first.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Whether it ended so although its cancellation had been asked for: it had been sent by then.</summary>
+    public bool CancelRequested { get; init; }
+
+    /// <summary>When late evidence replaced what was <see cref="Phase.Unknown"/> before; <see langword="null"/> if none did.</summary>
+    public DateTimeOffset? AmendedAt { get; init; }
 }
 
 /// <summary>An error reply, as the peer worded it (class and description are the peer's own).</summary>

@@ -77,6 +77,15 @@ public static class Reasons
     /// <summary>Unknown: the session was lost, and no evidence could be had in time.</summary>
     public const string ReconcileTimeout = nameof(ReconcileTimeout);
 
+    /// <summary>Undelivered: the intent could not be kept on disk, so that nothing was sent.</summary>
+    public const string StoreUnavailable = nameof(StoreUnavailable);
+    /// <summary>Skipped: more had gone wrong with other targets than the job bears.</summary>
+    public const string ErrorBudget = nameof(ErrorBudget);
+    /// <summary>Skipped: the job's own deadline passed before its turn came.</summary>
+    public const string JobDeadline = nameof(JobDeadline);
+    /// <summary>Skipped: it was as it should be already.</summary>
+    public const string AlreadyInDesiredState = nameof(AlreadyInDesiredState);
+
     /// <summary>Unknown or Undelivered: the node stopped while the invocation was its own.</summary>
     public const string NodeStopped = nameof(NodeStopped);
 }

@@ -38,7 +38,7 @@ internal static class JobEndpoints
 
     private static async Task<IResult> ListAsync(Node node, CancellationToken cancellationToken)
     {
-        var listed = await node.AskAsync<JobReplies.Listed>(node.Jobs, JobQueries.List.Instance, cancellationToken).ConfigureAwait(false);
+        var listed = await node.AskAsync<JobReplies.Listed>(node.Jobs, JobQueries.List.Newest, cancellationToken).ConfigureAwait(false);
         return Results.Json(new ItemsView<JobView>([.. listed.Jobs.Select(JobView.Of)]), ApiJson.Default.ItemsViewJobView);
     }
 

@@ -45,6 +45,16 @@ public sealed record JobFilter
 
     /// <summary>Only jobs created at or after this time.</summary>
     public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Whether a job is listed, as far as one alone can tell.</summary>
+    public bool Fits(JobSnapshot job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return (Before is null || string.CompareOrdinal(job.Id, Before) < 0)
+            && (Phase is null || job.Phase == Phase)
+            && (Command is null || job.Command == Command)
+            && (Since is null || job.CreatedAt >= Since);
+    }
 }
 
 /// <summary>How much history is kept: whichever is reached first.</summary>

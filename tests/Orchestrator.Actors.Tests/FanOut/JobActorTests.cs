@@ -30,7 +30,7 @@ public sealed class JobActorTests : JobTest
 
         Assert.Equal("no-targets", rejected.Code);
         Assert.Contains("'vm*'", rejected.Detail, StringComparison.Ordinal);
-        Assert.Empty((await AskAsync<JobReplies.Listed>(JobQueries.List.Instance)).Jobs);
+        Assert.Empty((await AskAsync<JobReplies.Listed>(JobQueries.List.Newest)).Jobs);
         Assert.False(Router.HasMessages);
     }
 
@@ -177,7 +177,7 @@ public sealed class JobActorTests : JobTest
         Submit();
         await Inventory.ExpectMsgAsync<InventoryQueries.Select>();
 
-        var listed = await AskAsync<JobReplies.Listed>(JobQueries.List.Instance);
+        var listed = await AskAsync<JobReplies.Listed>(JobQueries.List.Newest);
 
         Assert.Equal([running.Id], listed.Jobs.Select(job => job.Id));
     }

@@ -1,6 +1,4 @@
 using Orchestrator.Actors.FanOut;
-using Orchestrator.Actors.Tests.FanOut.Selectors;
-using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Tests.FanOut;
 
@@ -19,7 +17,7 @@ public sealed class JobStateTests
         Assert.Equal(new Dictionary<Phase, int> { [Phase.Succeeded] = 1, [Phase.Undelivered] = 1, [Phase.Unknown] = 1 }, snapshot.Counts);
         Assert.Equal(new Dictionary<string, int> { [Reasons.VmPaused] = 2 }, snapshot.Reasons);
         Assert.Equal((4, JobPhase.Running, TimeSpan.FromSeconds(3)), (snapshot.Targets, snapshot.Phase, snapshot.Elapsed));
-        Assert.Equal([1], state.Missing);
+        Assert.NotNull(state.PendingOf(1));
         Assert.False(state.IsComplete);
     }
 
@@ -33,7 +31,7 @@ public sealed class JobStateTests
         Assert.Equal(Phase.Succeeded, Assert.Single(state.Outcomes).Phase);
         Assert.Equal(10, state.Bytes);
         Assert.Equal([Phase.Succeeded], state.Snapshot(default).Counts.Keys);
-        Assert.Equal([0], state.Missing);
+        Assert.Null(state.OutcomeOf(0));
     }
 
     [Fact]
@@ -44,7 +42,7 @@ public sealed class JobStateTests
             state.Add(ordinal, Outcome(Phase.Succeeded) with { Name = "vm" + ordinal });
 
         Assert.Equal(["vm2", "vm0", "vm1"], state.Outcomes.Select(outcome => outcome.Name));
-        Assert.Empty(state.Missing);
+        Assert.True(state.IsComplete);
     }
 
     [Fact]
@@ -72,7 +70,7 @@ public sealed class JobStateTests
     public void Phase_follows_from_the_outcomes(bool cancelled, JobPhase expected, params Phase[] phases)
     {
         var state = NewState(2);
-        state.CancelRequested = cancelled;
+        state.Stop = cancelled ? JobStop.Cancelled : JobStop.None;
         for (var ordinal = 0; ordinal < phases.Length; ordinal++)
             state.Add(ordinal, Outcome(phases[ordinal]));
 
@@ -82,12 +80,20 @@ public sealed class JobStateTests
     [Fact]
     public void A_job_without_targets_has_succeeded() => Assert.Equal(JobPhase.Succeeded, NewState(0).Snapshot(default).Phase);
 
-    private static JobState NewState(int targets) => new(
-        "id",
-        "guest-ping",
-        new JobSpec { Target = Sample.Parse("*"), Route = CommandRoute.Guest, Command = EncodedCommand.ForGuest("guest-ping"), Timeout = TimeSpan.FromSeconds(1) },
-        targets,
-        DateTimeOffset.UnixEpoch);
+    private static JobState NewState(int targets) => new(Header, targets);
+
+    private static readonly JobSnapshot Header = new()
+    {
+        Id = "id",
+        Command = "guest-ping",
+        Target = "*",
+        Phase = JobPhase.Running,
+        Targets = 0,
+        Counts = new Dictionary<Phase, int>(),
+        Reasons = new Dictionary<string, int>(),
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Elapsed = TimeSpan.Zero,
+    };
 
     private static Outcome Outcome(Phase phase, string? reason = null) => new() { Name = "vm", Host = "host", Phase = phase, Reason = reason, Effect = Effect.None };
 }

@@ -14,7 +14,7 @@ public sealed class JobSupervisorTests : JobTest
             Advance(0.01);
         }
 
-        Assert.Equal(ids, (await AskAsync<JobReplies.Listed>(JobQueries.List.Instance)).Jobs.Select(job => job.Id));
+        Assert.Equal(ids, (await AskAsync<JobReplies.Listed>(JobQueries.List.Newest)).Jobs.Select(job => job.Id));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class JobSupervisorTests : JobTest
             ids.Add(await RunAsync());
         }
 
-        var listed = (await AskAsync<JobReplies.Listed>(JobQueries.List.Instance)).Jobs.Select(job => job.Id);
+        var listed = (await AskAsync<JobReplies.Listed>(JobQueries.List.Newest)).Jobs.Select(job => job.Id);
 
         Assert.Equal([ids[3], ids[2], running.Id], listed);
         Assert.Equal("job-not-found", (await AskAsync<JobReplies.Rejected>(new JobQueries.Get(ids[1]))).Code);

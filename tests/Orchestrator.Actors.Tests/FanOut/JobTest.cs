@@ -16,6 +16,7 @@ public abstract class JobTest : ActorTest
     {
         Inventory = CreateTestProbe();
         Router = CreateTestProbe();
+        Router.IgnoreMessages(static message => message is FanOutCommands.ReportAmendments);
         _jobs = new Lazy<IActorRef>(() => Sys.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(Inventory, Router, Time), Retention)));
     }
 

@@ -1,0 +1,25 @@
+using Orchestrator.Actors.FanOut.Storage;
+using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.FanOut;
+
+/// <summary>The VMs of an inventory, to find those that a job had. Immutable.</summary>
+internal sealed class VmDirectory
+{
+    private readonly Dictionary<VmId, InventoryEntry> _byId = [];
+    private readonly Dictionary<(string Host, string Name), InventoryEntry> _byName = [];
+
+    public VmDirectory(IEnumerable<InventoryEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Snapshot.Id is { } id)
+                _byId[id] = entry;
+            _byName[(entry.Snapshot.Host, entry.Snapshot.Name)] = entry;
+        }
+    }
+
+    /// <summary>By identity, wherever it is now; by VmHost and name only a VM that never told its identity.</summary>
+    public InventoryEntry? Find(StoredTarget target) => target.Vm is { } id ? _byId.GetValueOrDefault(id) : _byName.GetValueOrDefault((target.Host, target.Name));
+}
