@@ -45,7 +45,7 @@ public class JobStreamTests
     private static async Task<JobTally> ReadAsync(params string[] chunks)
     {
         var pipe = new Pipe();
-        var reading = JobStream.ReadAsync(pipe.Reader.AsStream(), CancellationToken.None);
+        var reading = JobStream.ReadAsync(pipe.Reader.AsStream(), null, CancellationToken.None);
         foreach (var chunk in chunks)
             await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(chunk));
         await pipe.Writer.CompleteAsync();
