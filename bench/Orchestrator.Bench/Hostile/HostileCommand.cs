@@ -8,8 +8,8 @@ using Orchestrator.Bench.Hostile.Turns;
 namespace Orchestrator.Bench.Hostile;
 
 /// <summary>
-/// <c>hostile</c>: what one hostile guest costs the others. Turns alternate as in <c>fleet</c>: the honest VMs alone, the same beside a hostile
-/// one, the same beside a flood that the server does not see.
+/// <c>hostile</c>: what one hostile guest costs the others. Turns alternate as in <c>fleet</c>: the honest VMs beside a hostile one, beside a flood
+/// that the server does not see, alone, and beside a hostile one that stays quarantined.
 /// </summary>
 public static class HostileCommand
 {
@@ -44,7 +44,7 @@ public static class HostileCommand
         output.WriteLine($"kept in {await ReportFiles.WriteAsync(options.Results, $"{report.Date}-hostile-{report.Agents}", report, page, cancel)}");
     }
 
-    /// <summary>One server per mode, so that its memory is that of one mode. Its first three turns warm it up and are not kept.</summary>
+    /// <summary>One server per mode, so that its memory is that of one mode. The turns of a first batch warm it up and are not kept.</summary>
     private static async Task<IReadOnlyList<Turn>> AlternateAsync(
         string mode, HostileProgram program, FleetDirectory directory, HostileOptions options, TextWriter output, CancellationToken cancel)
     {
@@ -56,13 +56,11 @@ public static class HostileCommand
             var turns = new List<Turn>();
             for (var batch = 0; batch <= options.Batches; batch++)
             {
-                var alone = await runner.AloneAsync(cancel);
-                var hostile = await runner.HostileAsync(cancel);
-                var control = await runner.ControlAsync(hostile, cancel);
+                var taken = await runner.BatchAsync(cancel);
                 if (batch == 0)
                     continue;
-                turns.AddRange([alone, hostile, control]);
-                output.WriteLine($"{mode,-8} {batch}/{options.Batches}  p99 of outcomes, ms: {P99(alone):N2} alone, {P99(hostile):N2} hostile, {P99(control):N2} control; {hostile.Quarantines} quarantines, {hostile.Flood.Bytes >> 20:N0} MiB");
+                turns.AddRange(taken);
+                output.WriteLine($"{mode,-8} {batch}/{options.Batches}  p99 of outcomes, ms: {string.Join(", ", taken.Select(turn => $"{P99(turn):N2} {turn.Kind.ToString().ToLowerInvariant()}"))}");
             }
             return turns;
         }

@@ -29,7 +29,7 @@ public static class HostilePage
 
     private static void AddKinds(StringBuilder page, IReadOnlyList<KindSummary> kinds)
     {
-        page.AppendLine("| turn | outcome p50 | p99 | job p50 | p99 | single call p50 | p99 | quarantines | flood MiB/s | server cores | server MiB before | after | peak |");
+        page.AppendLine("| turn | outcome p50 | p99 | job p50 | p99 | single call p50 | p99 | releases | flood MiB/s | server cores | server MiB before | after | peak |");
         page.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var kind in kinds)
         {

@@ -4,7 +4,7 @@ namespace Orchestrator.Bench.Hostile.Results;
 
 /// <summary>All turns of one kind in one mode.</summary>
 /// <param name="Latency">Of every measured round.</param>
-/// <param name="Quarantines">Of all turns.</param>
+/// <param name="Quarantines">That were ended by a release, of all turns.</param>
 /// <param name="FloodMiBPerSecond">What the hostile program sent, over the time that it was there.</param>
 /// <param name="ServerCores">The server's CPU time over the wall time of the measured rounds: 1 is one processor.</param>
 /// <param name="Memory">The server's.</param>

@@ -3,19 +3,19 @@ using Orchestrator.Bench.Hostile.Turns;
 namespace Orchestrator.Bench.Hostile.Results;
 
 /// <summary>Everything about one mode of the hostile guest.</summary>
-/// <param name="Kinds">Alone, hostile, control.</param>
-/// <param name="Ratios">Hostile against control, which is the one that counts; hostile and control against alone.</param>
+/// <param name="Kinds">In the order of their turns.</param>
+/// <param name="Ratios">Hostile against control and once against alone, which are the ones that count; then hostile and control against alone.</param>
 public sealed record ModeSummary(string Mode, IReadOnlyList<KindSummary> Kinds, IReadOnlyList<P99Ratio> Ratios)
 {
     /// <summary>Summarizes the turns of one mode; there are equally many of each kind.</summary>
     public static ModeSummary Of(IReadOnlyCollection<Turn> turns)
     {
-        var (alone, hostile, control) = (Kind(TurnKind.Alone), Kind(TurnKind.Hostile), Kind(TurnKind.Control));
+        var kinds = turns.ToLookup(turn => turn.Kind);
         return new ModeSummary(
-            alone[0].Mode,
-            [KindSummary.Of(alone), KindSummary.Of(hostile), KindSummary.Of(control)],
-            [P99Ratio.Of(hostile, control), P99Ratio.Of(hostile, alone), P99Ratio.Of(control, alone)]);
+            turns.First().Mode,
+            [.. kinds.Select(kind => KindSummary.Of([.. kind]))],
+            [Ratio(TurnKind.Hostile, TurnKind.Control), Ratio(TurnKind.Once, TurnKind.Alone), Ratio(TurnKind.Hostile, TurnKind.Alone), Ratio(TurnKind.Control, TurnKind.Alone)]);
 
-        List<Turn> Kind(TurnKind kind) => [.. turns.Where(turn => turn.Kind == kind)];
+        P99Ratio Ratio(TurnKind kind, TurnKind other) => P99Ratio.Of([.. kinds[kind]], [.. kinds[other]]);
     }
 }

@@ -3,10 +3,10 @@ using Orchestrator.Bench.Fleet.Clients.Server;
 namespace Orchestrator.Bench.Hostile.Turns;
 
 /// <summary>
-/// Keeps one command to the hostile VM outstanding, and releases the guest when the answer says that it is quarantined: so a flood follows the
-/// other as fast as an operator who never learns could ask for it. An honest VM costs the server the same requests.
+/// Keeps one command to the hostile VM outstanding. If it <paramref name="releases"/>, the guest is released when an answer says that it is
+/// quarantined: so one flood follows the other as fast as an operator who never learns could ask for it. An honest VM is asked as often.
 /// </summary>
-public sealed class Provoker(ServerApi api, string vm)
+public sealed class Provoker(ServerApi api, string vm, bool releases)
 {
     private const string Quarantined = "GuestQuarantined";
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ public sealed class Provoker(ServerApi api, string vm)
     {
         if (!_pending.IsCompleted)
             return;
-        if (await _pending && await api.ReleaseAsync(vm, cancel))
+        if (await _pending && releases && await api.ReleaseAsync(vm, cancel))
             Releases++;
         _pending = IsQuarantinedAsync(cancel);
     }

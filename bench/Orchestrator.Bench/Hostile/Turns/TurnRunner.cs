@@ -18,8 +18,15 @@ public sealed class TurnRunner(OrchestratorServer server, HostileProgram program
 
     private string FloodSocket => directory.File("flood.sock");
 
-    /// <summary>A turn of an honest VM more.</summary>
-    public async Task<Turn> AloneAsync(CancellationToken cancel)
+    /// <summary>The turns of one batch, in the order of their kinds: those that are compared stand beside each other.</summary>
+    /// <exception cref="BenchException">Something failed, or an honest VM had another outcome than Succeeded.</exception>
+    public async Task<IReadOnlyList<Turn>> BatchAsync(CancellationToken cancel)
+    {
+        var hostile = await HostileAsync(TurnKind.Hostile, cancel);
+        return [hostile, await ControlAsync(hostile, cancel), await AloneAsync(cancel), await HostileAsync(TurnKind.Once, cancel)];
+    }
+
+    private async Task<Turn> AloneAsync(CancellationToken cancel)
     {
         await using var agent = await program.ListenAsync(Honest, AgentSocket, cancel);
         var turn = await MeasureAsync(TurnKind.Alone, agent, cancel);
@@ -27,18 +34,16 @@ public sealed class TurnRunner(OrchestratorServer server, HostileProgram program
         return turn;
     }
 
-    /// <summary>A turn of a hostile one.</summary>
-    public async Task<Turn> HostileAsync(CancellationToken cancel)
+    private async Task<Turn> HostileAsync(TurnKind kind, CancellationToken cancel)
     {
         var started = TimeProvider.System.GetTimestamp();
         await using var agent = await program.ListenAsync(mode, AgentSocket, cancel);
-        var turn = await MeasureAsync(TurnKind.Hostile, agent, cancel);
+        var turn = await MeasureAsync(kind, agent, cancel);
         var duration = TimeProvider.System.GetElapsedTime(started);
         return turn with { Duration = duration, Flood = await HostileProgram.StopAsync(agent) };
     }
 
-    /// <summary>A turn of an honest one beside a flood that goes elsewhere, as <paramref name="hostile"/> had it.</summary>
-    public async Task<Turn> ControlAsync(Turn hostile, CancellationToken cancel)
+    private async Task<Turn> ControlAsync(Turn hostile, CancellationToken cancel)
     {
         await using var agent = await program.ListenAsync(Honest, AgentSocket, cancel);
         var started = TimeProvider.System.GetTimestamp();
@@ -57,8 +62,9 @@ public sealed class TurnRunner(OrchestratorServer server, HostileProgram program
         // The turn before may have left a quarantine.
         await server.Api.ReleaseAsync(HostileVm, cancel);
         await HostileProgram.ConnectedAsync(agent, cancel);
-        var provoker = new Provoker(server.Api, HostileVm);
+        var provoker = new Provoker(server.Api, HostileVm, releases: kind != TurnKind.Once);
         await _fleet.RunAsync(options.Warmup, provoker, cancel);
+        var released = kind == TurnKind.Once && await server.Api.ReleaseAsync(HostileVm, cancel);
         server.ResetPeak();
         var before = server.Usage();
         var started = TimeProvider.System.GetTimestamp();
@@ -74,7 +80,7 @@ public sealed class TurnRunner(OrchestratorServer server, HostileProgram program
             Measured = measured,
             Duration = measured,
             Flood = Flood.None,
-            Quarantines = provoker.Releases,
+            Quarantines = provoker.Releases + (released ? 1 : 0),
             Before = before,
             After = after,
         };
