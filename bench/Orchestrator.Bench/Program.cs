@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Orchestrator.Bench;
 using Orchestrator.Bench.Fleet;
 using Orchestrator.Bench.Fuzz;
+using Orchestrator.Bench.Fuzz.Coverage;
 using Orchestrator.Bench.Hostile;
 
 using var stop = new CancellationTokenSource();
@@ -28,8 +29,15 @@ try
         case ["fuzz", "--help" or "-h", ..]:
             Console.WriteLine(FuzzOptions.Usage);
             return 0;
-        case ["fuzz", .. var options]:
-            FuzzCommand.Run(FuzzOptions.Parse(options), Console.Out, TimeProvider.System, stop.Token);
+        case [CoverageChild.Verb, var target]:
+            CoverageChild.Run(target);
+            return 0;
+        case ["fuzz", .. var arguments]:
+            var fuzz = FuzzOptions.Parse(arguments);
+            if (fuzz.Coverage)
+                await CoverageCommand.RunAsync(fuzz, Console.Out, stop.Token);
+            else
+                FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
             throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
