@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Orchestrator.Bench;
 using Orchestrator.Bench.Fleet;
 using Orchestrator.Bench.Fuzz;
+using Orchestrator.Bench.Fuzz.Coverage;
+using Orchestrator.Bench.Hostile;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -18,14 +20,27 @@ try
         case ["fleet", .. var options]:
             await FleetCommand.RunAsync(FleetOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["hostile", "--help" or "-h", ..]:
+            Console.WriteLine(HostileOptions.Usage);
+            return 0;
+        case ["hostile", .. var options]:
+            await HostileCommand.RunAsync(HostileOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
         case ["fuzz", "--help" or "-h", ..]:
             Console.WriteLine(FuzzOptions.Usage);
             return 0;
-        case ["fuzz", .. var options]:
-            FuzzCommand.Run(FuzzOptions.Parse(options), Console.Out, TimeProvider.System, stop.Token);
+        case [CoverageChild.Verb, var target]:
+            CoverageChild.Run(target);
+            return 0;
+        case ["fuzz", .. var arguments]:
+            var fuzz = FuzzOptions.Parse(arguments);
+            if (fuzz.Coverage)
+                await CoverageCommand.RunAsync(fuzz, Console.Out, stop.Token);
+            else
+                FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)

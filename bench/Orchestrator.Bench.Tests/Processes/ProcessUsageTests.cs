@@ -39,6 +39,19 @@ public class ProcessUsageTests
     }
 
     [Fact]
+    public void Peak_begins_anew_at_what_is_resident()
+    {
+        ProcessUsage.ResetPeak(Environment.ProcessId);
+        var usage = ProcessUsage.Of(Environment.ProcessId);
+
+        Assert.InRange(usage.PeakResidentBytes, usage.ResidentBytes / 2, usage.ResidentBytes * 2);
+    }
+
+    [Fact]
+    public void Peak_of_a_process_that_does_not_exist_is_an_error_with_its_id() =>
+        Assert.Contains("4194305", Assert.Throws<BenchException>(() => ProcessUsage.ResetPeak(4194305)).Message);
+
+    [Fact]
     public void A_process_that_does_not_exist_is_an_error_with_its_id() =>
         Assert.Contains("4194305", Assert.Throws<BenchException>(() => ProcessUsage.Of(4194305)).Message);
 }

@@ -30,7 +30,7 @@ public static class FleetCommand
         var table = MarkdownReport.Of(report);
         output.WriteLine();
         output.Write(table);
-        output.WriteLine($"kept in {await ReportFiles.WriteAsync(options.Results, report, table, cancel)}");
+        output.WriteLine($"kept in {await ReportFiles.WriteAsync(options.Results, $"{report.Date}-fleet-{report.Agents}", report, table, cancel)}");
     }
 
     private static async Task<IReadOnlyList<IFleetClient>> ClientsAsync(FleetDirectory directory, FleetOptions options, CancellationToken cancel)

@@ -15,7 +15,7 @@ public static class FuzzCommand
     public static void Run(FuzzOptions options, TextWriter output, TimeProvider time, CancellationToken cancellation)
     {
         output.WriteLine($"seed {options.Seed}, {options.Minutes} min");
-        var runs = new IFuzzTarget[] { new FrameTarget(), new SchemaTarget(), new ReplyTarget(), new ArgumentsTarget() }.Select(target => (Target: target, Run: new FuzzRun(target, options.Seed))).ToArray();
+        var runs = FuzzTargets.Of(options.Target).Select(target => (Target: target, Run: new FuzzRun(target, options.Seed))).ToArray();
         var (start, reported) = (time.GetTimestamp(), TimeSpan.Zero);
         while (time.GetElapsedTime(start) < TimeSpan.FromMinutes(options.Minutes))
         {

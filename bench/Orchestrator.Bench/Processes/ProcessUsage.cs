@@ -25,6 +25,20 @@ public sealed record ProcessUsage(TimeSpan Cpu, long ResidentBytes, long PeakRes
         }
     }
 
+    /// <summary>Lets <see cref="PeakResidentBytes"/> of the process <paramref name="id"/> begin anew at what is resident now (proc(5), clear_refs).</summary>
+    /// <exception cref="BenchException">The process has ended.</exception>
+    public static void ResetPeak(int id)
+    {
+        try
+        {
+            File.WriteAllText($"/proc/{id}/clear_refs", "5");
+        }
+        catch (IOException)
+        {
+            throw new BenchException($"process {id} ended while it was measured");
+        }
+    }
+
     /// <summary>Takes the usage from the texts of <c>/proc/PID/stat</c> and <c>/proc/PID/status</c>.</summary>
     public static ProcessUsage Parse(string stat, string status)
     {

@@ -42,10 +42,31 @@ public class JobStreamTests
     public async Task A_line_that_is_no_object_with_a_member_is_an_error(string line) =>
         await Assert.ThrowsAsync<BenchException>(() => ReadAsync(Begin + line));
 
+    [Fact]
+    public async Task Elapsed_times_are_those_of_the_outcomes_themselves()
+    {
+        const string Timed = """{"outcome":{"exec":{"elapsedMs":9},"elapsedMs":0.75,"phase":"Succeeded"}}""" + "\n" + """{"outcome":{"phase":"Undelivered","elapsedMs":2}}""" + "\n";
+        var elapsed = new List<double>();
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(Begin + Timed + End));
+
+        var tally = await JobStream.ReadAsync(stream, elapsed, CancellationToken.None);
+
+        Assert.Equal([0.75, 2], elapsed);
+        Assert.Equal((2, 1), (tally.Outcomes, tally.Succeeded));
+    }
+
+    [Fact]
+    public async Task An_outcome_without_its_time_is_an_error_where_times_are_wanted()
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(Begin + Good + End));
+
+        await Assert.ThrowsAsync<BenchException>(() => JobStream.ReadAsync(stream, [], CancellationToken.None));
+    }
+
     private static async Task<JobTally> ReadAsync(params string[] chunks)
     {
         var pipe = new Pipe();
-        var reading = JobStream.ReadAsync(pipe.Reader.AsStream(), CancellationToken.None);
+        var reading = JobStream.ReadAsync(pipe.Reader.AsStream(), null, CancellationToken.None);
         foreach (var chunk in chunks)
             await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(chunk));
         await pipe.Writer.CompleteAsync();

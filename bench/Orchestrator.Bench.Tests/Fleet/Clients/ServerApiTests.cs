@@ -61,6 +61,32 @@ public sealed class ServerApiTests : IDisposable
     }
 
     [Fact]
+    public async Task A_call_has_its_time_limit_and_its_outcome()
+    {
+        var (outcome, request) = await AskAsync(
+            "200 OK", """{"vm":"u","phase":"Undelivered","reason":"GuestQuarantined","effect":"None","elapsedMs":0.1}""",
+            api => api.CallAsync("vm0007", "guest-ping", TimeSpan.FromSeconds(2), CancellationToken.None));
+
+        Assert.Equal(new CallOutcome("Undelivered", "GuestQuarantined"), outcome);
+        Assert.StartsWith("POST /v1/vms/vm0007/agent/guest-ping?timeoutMs=2000 HTTP/1.1", request);
+    }
+
+    [Theory]
+    [InlineData("200 OK", true)]
+    [InlineData("409 Conflict", false)]
+    public async Task A_release_says_whether_there_was_a_quarantine(string status, bool released)
+    {
+        var (result, request) = await AskAsync(status, "{}", api => api.ReleaseAsync("hostile", CancellationToken.None));
+
+        Assert.Equal(released, result);
+        Assert.StartsWith("POST /v1/vms/hostile:release HTTP/1.1", request);
+    }
+
+    [Fact]
+    public async Task A_release_that_is_refused_otherwise_is_an_error() =>
+        await Assert.ThrowsAsync<BenchException>(() => AskAsync("404 Not Found", "{}", api => api.ReleaseAsync("nobody", CancellationToken.None)));
+
+    [Fact]
     public async Task A_refusal_is_quoted()
     {
         var error = await Assert.ThrowsAsync<BenchException>(
@@ -89,7 +115,7 @@ public sealed class ServerApiTests : IDisposable
     {
         var buffer = new byte[8192];
         var text = "";
-        while (!text.Contains("\r\n\r\n") || (text.StartsWith("POST") && !text.EndsWith("\r\n0\r\n\r\n") && !text.EndsWith('}')))
+        while (!text.Contains("\r\n\r\n") || (text.StartsWith("POST") && !text.Contains("Content-Length: 0\r\n") && !text.EndsWith("\r\n0\r\n\r\n") && !text.EndsWith('}')))
             text += Encoding.UTF8.GetString(buffer, 0, await client.ReceiveAsync(buffer));
         return text.Replace("\r\n0\r\n\r\n", "");
     }

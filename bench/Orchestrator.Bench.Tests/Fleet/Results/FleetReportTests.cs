@@ -73,13 +73,13 @@ public sealed class FleetReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_are_named_by_day_and_agents_and_the_json_has_the_samples()
+    public async Task Files_are_named_as_asked_and_the_json_has_the_samples()
     {
         var report = Report(Turn("c", 10, 20));
 
-        var path = await ReportFiles.WriteAsync(Path.Combine(_directory, "new"), report, "page\n", CancellationToken.None);
+        var path = await ReportFiles.WriteAsync(Path.Combine(_directory, "new"), "a-name", report, "page\n", CancellationToken.None);
 
-        Assert.Equal($"{report.Date}-fleet-100.md", Path.GetFileName(path));
+        Assert.Equal("a-name.md", Path.GetFileName(path));
         Assert.Equal("page\n", File.ReadAllText(path));
         var json = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(path, "json"))).RootElement;
         Assert.Equal(20, json.GetProperty("samples")[0].GetProperty("roundMilliseconds")[1].GetDouble());

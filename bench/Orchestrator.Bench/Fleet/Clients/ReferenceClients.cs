@@ -6,20 +6,11 @@ namespace Orchestrator.Bench.Fleet.Clients;
 /// <summary>The programs of bench/peers as clients.</summary>
 public static class ReferenceClients
 {
-    private static readonly TimeSpan CompilerPatience = TimeSpan.FromMinutes(1);
-
-    private static string Sources => Path.Combine(AppContext.BaseDirectory, "peers");
-
     /// <summary>The epoll loop in C, compiled now for this machine.</summary>
     /// <exception cref="BenchException">There is no C compiler, or it refuses the source.</exception>
     public static async Task<IFleetClient> EpollAsync(FleetDirectory directory, FleetOptions options, CancellationToken cancel)
     {
-        var compiler = Executable.Find("gcc", "gcc libc6-dev");
-        var program = directory.File("epoll_fleet");
-        string[] arguments = ["-O2", "-Wall", "-o", program, Path.Combine(Sources, "epoll_fleet.c")];
-        await using var compilation = ChildProcess.Start(compiler, arguments, directory.File("gcc.log"));
-        if (await compilation.WaitAsync(CompilerPatience, cancel) != 0)
-            throw new BenchException($"gcc failed: {compilation.LogTail()}");
+        var program = await PeerProgram.CompileAsync("epoll_fleet", directory, cancel);
         return new ReferenceClient("c", program, [directory.VmDirectory, options.Command], options.Agents);
     }
 
@@ -29,7 +20,7 @@ public static class ReferenceClients
     /// <exception cref="BenchException">There is no python3.</exception>
     public static IFleetClient Asyncio(string name, string kind, FleetDirectory directory, FleetOptions options)
     {
-        string[] arguments = [Path.Combine(Sources, "asyncio_fleet.py"), directory.VmDirectory, options.Command, kind];
+        string[] arguments = [Path.Combine(PeerProgram.Sources, "asyncio_fleet.py"), directory.VmDirectory, options.Command, kind];
         return new ReferenceClient(name, Executable.Find("python3", "python3"), arguments, options.Agents);
     }
 }

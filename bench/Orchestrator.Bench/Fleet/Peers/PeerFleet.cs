@@ -28,15 +28,22 @@ public sealed class PeerFleet(FleetDirectory directory, int count) : IAsyncDispo
     public async Task StartAsync(CancellationToken cancel)
     {
         var agent = Executable.Find("qemu-ga", "qemu-guest-agent");
-        var monitor = Executable.Find("qemu-storage-daemon", "qemu-system-common");
         var limit = new ParallelOptions { MaxDegreeOfParallelism = StartsAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(FleetNames.First(count), limit, async (vm, stop) =>
         {
-            Directory.CreateDirectory(Path.Combine(directory.VmDirectory, vm));
-            Directory.CreateDirectory(directory.StateOf(vm));
+            CreateDirectories(vm);
             await StartAsync(agent, AgentArguments(vm), vm, directory.QgaSocket(vm), stop);
-            await StartAsync(monitor, MonitorArguments(vm), vm, directory.QmpSocket(vm), stop);
+            await StartMonitorAsync(vm, stop);
         });
+    }
+
+    /// <summary>Starts a QMP server alone, for a VM whose agent is somebody else's.</summary>
+    /// <exception cref="BenchException">It ended or has no socket after a minute; the message has its own words.</exception>
+    public async Task StartMonitorAsync(string vm, CancellationToken cancel)
+    {
+        CreateDirectories(vm);
+        var monitor = Executable.Find("qemu-storage-daemon", "qemu-system-common");
+        await StartAsync(monitor, MonitorArguments(vm), vm, directory.QmpSocket(vm), cancel);
     }
 
     /// <inheritdoc/>
@@ -45,6 +52,12 @@ public sealed class PeerFleet(FleetDirectory directory, int count) : IAsyncDispo
         foreach (var process in _processes)
             process.Kill();
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
+    }
+
+    private void CreateDirectories(string vm)
+    {
+        Directory.CreateDirectory(Path.Combine(directory.VmDirectory, vm));
+        Directory.CreateDirectory(directory.StateOf(vm));
     }
 
     // -r: the agent outlives its clients; without it the first one to leave may end it.

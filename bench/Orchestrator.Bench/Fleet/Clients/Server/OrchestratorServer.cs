@@ -46,6 +46,10 @@ public sealed class OrchestratorServer : IAsyncDisposable
     /// <exception cref="BenchException">It has ended.</exception>
     public ProcessUsage Usage() => ProcessUsage.Of(_process.Id);
 
+    /// <summary>Lets the peak of its memory begin anew.</summary>
+    /// <exception cref="BenchException">It has ended.</exception>
+    public void ResetPeak() => ProcessUsage.ResetPeak(_process.Id);
+
     /// <summary>The last lines of its log.</summary>
     public string LogTail() => _process.LogTail();
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -68,19 +69,48 @@ public sealed class ServerApi : IDisposable
     /// Job in, all outcomes out: <paramref name="command"/> to every VM, and the job's stream to its end.
     /// </summary>
     /// <exception cref="BenchException">The server refuses, the stream is cut or has a gap, or the job takes more than a minute.</exception>
-    public async Task<JobTally> RunJobAsync(string command, CancellationToken cancel)
+    public Task<JobTally> RunJobAsync(string command, CancellationToken cancel) => RunJobAsync("*", command, null, cancel);
+
+    /// <summary>The same to the VMs of the selector <paramref name="target"/>; <paramref name="elapsed"/> gets the <c>elapsedMs</c> of every outcome.</summary>
+    /// <exception cref="BenchException">The server refuses, the stream is cut or has a gap, or the job takes more than a minute.</exception>
+    public async Task<JobTally> RunJobAsync(string target, string command, ICollection<double>? elapsed, CancellationToken cancel)
     {
         return await BoundedAsync($"a job of {command}", async stop =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs")
             {
-                Content = JsonContent.Create(new { target = "*", command }),
+                Content = JsonContent.Create(new { target, command }),
                 Headers = { Accept = { Ndjson } },
             };
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             await RequireSuccessAsync(answer, stop);
             await using var stream = await answer.Content.ReadAsStreamAsync(stop);
-            return await JobStream.ReadAsync(stream, stop);
+            return await JobStream.ReadAsync(stream, elapsed, stop);
+        }, cancel);
+    }
+
+    /// <summary>One command to one VM's agent (<c>POST /v1/vms/{vm}/agent/{command}</c>), which may take <paramref name="timeout"/>.</summary>
+    /// <exception cref="BenchException">The server refuses, or does not answer within a minute.</exception>
+    public async Task<CallOutcome> CallAsync(string vm, string command, TimeSpan timeout, CancellationToken cancel)
+    {
+        return await BoundedAsync($"{command} of {vm}", async stop =>
+        {
+            using var answer = await _http.PostAsync($"v1/vms/{vm}/agent/{command}?timeoutMs={timeout.TotalMilliseconds:0}", null, stop);
+            await RequireSuccessAsync(answer, stop);
+            return (await answer.Content.ReadFromJsonAsync<CallOutcome>(stop))!;
+        }, cancel);
+    }
+
+    /// <summary>Ends the quarantine of a VM's guest. Returns whether there was one.</summary>
+    /// <exception cref="BenchException">The server refuses for another reason.</exception>
+    public async Task<bool> ReleaseAsync(string vm, CancellationToken cancel)
+    {
+        return await BoundedAsync($"the release of {vm}", async stop =>
+        {
+            using var answer = await _http.PostAsync($"v1/vms/{vm}:release", null, stop);
+            if (answer.StatusCode != HttpStatusCode.Conflict)
+                await RequireSuccessAsync(answer, stop);
+            return answer.IsSuccessStatusCode;
         }, cancel);
     }
 
