@@ -21,6 +21,10 @@ internal interface IFrameHandler
 internal sealed class FrameConnection : IAsyncDisposable
 {
     private const int MaxWaitingCommands = 512;
+
+    /// <summary>Reads of at most 4 KiB each, unless a message is longer: a peer that floods takes a thread for so long, and then stands in line again.</summary>
+    private const int ReadsPerTurn = 16;
+
     private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: 4096, minimumReadSize: 512, useZeroByteReads: true);
 
     private readonly Stream _stream;
@@ -44,14 +48,21 @@ internal sealed class FrameConnection : IAsyncDisposable
     {
         try
         {
-            while (true)
+            for (var unbroken = 0; ;)
             {
-                var result = await _reader.ReadAsync().ConfigureAwait(false);
+                var read = _reader.ReadAsync();
+                unbroken = read.IsCompleted ? unbroken + 1 : 0;
+                var result = await read.ConfigureAwait(false);
                 var buffer = result.Buffer;
                 Dispatch(ref buffer, handler);
                 _reader.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted)
                     return Close(buffer.IsEmpty ? "the peer closed the connection" : "the peer closed the connection in the middle of a message");
+                if (unbroken >= ReadsPerTurn)
+                {
+                    unbroken = 0;
+                    await Task.Yield();
+                }
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
