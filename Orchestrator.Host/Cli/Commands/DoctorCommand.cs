@@ -50,7 +50,7 @@ internal static class DoctorCommand
     }
 
     private static string Summary(IReadOnlyList<Finding> findings, int vms) => string.Create(CultureInfo.InvariantCulture,
-        $"{Count(findings, Severity.Error)} errors, {Count(findings, Severity.Warning)} warnings, {Count(findings, Severity.Note)} notes; {vms} {(vms == 1 ? "VM" : "VMs")} looked at");
+        $"{string.Join(", ", Enum.GetValues<Severity>().Select(severity => Counted(findings.Count(finding => finding.Severity == severity), severity.ToString().ToLowerInvariant())))}; {Counted(vms, "VM")} looked at");
 
-    private static int Count(IEnumerable<Finding> findings, Severity severity) => findings.Count(finding => finding.Severity == severity);
+    private static string Counted(int number, string word) => string.Create(CultureInfo.InvariantCulture, $"{number} {word}{(number == 1 ? "" : "s")}");
 }

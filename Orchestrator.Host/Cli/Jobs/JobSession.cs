@@ -69,9 +69,15 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
 
     private async Task<int> LeaveAsync(ServerClient server, JobReport report, JobView job)
     {
-        Conclude(report, job);
+        try
+        {
+            Conclude(report, job);
+        }
+        finally
+        {
+            context.Error.WriteLine($"left job {job.Id}, which continues: 'orchestrator job watch {job.Id}' follows it, 'orchestrator job cancel {job.Id}' stops it");
+        }
         var interrupts = context.Environment.Interrupts;
-        context.Error.WriteLine($"left job {job.Id}, which continues: 'orchestrator job watch {job.Id}' follows it, 'orchestrator job cancel {job.Id}' stops it");
         if (!interrupts.First.IsCancellationRequested)
             return ExitCodes.WaitTimedOut;
 

@@ -11,8 +11,9 @@ internal static class DiffText
     /// <param name="lines">The difference.</param>
     public static void Write(TerminalWriter output, string before, string after, IReadOnlyList<DiffLine> lines)
     {
-        WriteLine(output, $"--- {before}", Tone.Heading);
-        WriteLine(output, $"+++ {after}", Tone.Heading);
+        // A name may have a new line in it, the lines of a difference have none.
+        WriteLine(output, TerminalText.EscapeLine($"--- {before}"), Tone.Heading);
+        WriteLine(output, TerminalText.EscapeLine($"+++ {after}"), Tone.Heading);
         foreach (var line in lines)
             WriteLine(output, Line(line), line.Kind switch { '-' => Tone.Bad, '+' => Tone.Good, '@' => Tone.Warning, _ => Tone.Plain });
     }

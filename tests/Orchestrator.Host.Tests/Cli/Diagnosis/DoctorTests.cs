@@ -48,7 +48,7 @@ public sealed class DoctorTests : IAsyncLifetime
                 Install and start 'qemu-ga' in the guest. Without a channel: add the virtio-serial port (README.md) and name its socket.
 
             """, run.Out);
-        Assert.Equal("2 errors, 1 warnings, 0 notes; 4 VMs looked at\n", run.Error);
+        Assert.Equal("2 errors, 1 warning, 0 notes; 4 VMs looked at\n", run.Error);
     }
 
     [Fact]
