@@ -27,6 +27,9 @@ public sealed record Outcome
     /// <summary>The reply's <c>return</c> value: compact JSON, re-marshalled from decoded values, never the peer's own bytes.</summary>
     public ReadOnlyMemory<byte> Result { get; init; }
 
+    /// <summary>Where the <see cref="Result"/> is when it is too large to be held here, which is empty then.</summary>
+    public KeptOutput? ResultKept { get; init; }
+
     /// <summary>The error the agent or QEMU answered with.</summary>
     public OutcomeError? Error { get; init; }
 
@@ -66,6 +69,12 @@ public sealed record ExecOutcome
 
     /// <summary>Decoded standard error, likewise.</summary>
     public ReadOnlyMemory<byte> Stderr { get; init; }
+
+    /// <summary>Where <see cref="Stdout"/> is when it is too large to be held here, which is empty then.</summary>
+    public KeptOutput? StdoutKept { get; init; }
+
+    /// <summary>The same for <see cref="Stderr"/>.</summary>
+    public KeptOutput? StderrKept { get; init; }
 
     /// <summary>Standard output past the cap was dropped.</summary>
     public bool StdoutTruncated { get; init; }

@@ -12,6 +12,9 @@ public sealed class NodeConfig
     /// <summary>The node's own directory, as <c>--data</c>.</summary>
     public string? Data { get; set; }
 
+    /// <summary>Where jobs are kept, as <c>--store</c>.</summary>
+    public string? Store { get; set; }
+
     /// <summary>How much history of jobs is kept.</summary>
     public HistoryConfig History { get; set => field = value ?? new(); } = new();
 

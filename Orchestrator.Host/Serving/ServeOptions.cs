@@ -12,6 +12,9 @@ public sealed record ServeOptions
     /// <summary>Directory for what must outlive the process; <see langword="null"/> when none was given.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Address of the PostgreSQL that keeps the jobs; <see langword="null"/> when none was given: they are in the node's own directory.</summary>
+    public string? Store { get; init; }
+
     /// <summary>Endpoints to listen on, each <c>unix:PATH</c>, <c>PATH</c> or an <c>http://</c> URL; empty means <see cref="DefaultEndpoint"/>.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 }

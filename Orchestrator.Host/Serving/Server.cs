@@ -28,7 +28,7 @@ internal static class Server
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
-        await using var store = await NodeStore.OpenAsync(data.Path, TimeProvider.System).ConfigureAwait(false);
+        await using var store = await NodeStore.OpenAsync(data.Path, config.Store, config.Host ?? Environment.MachineName, TimeProvider.System).ConfigureAwait(false);
         await using var app = Build(config, guest, endpoints, sockets, store);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
@@ -59,6 +59,7 @@ internal static class Server
         if (options.Listen.Count > 0)
             config.Listen = [.. options.Listen];
         config.Data = options.Data ?? config.Data;
+        config.Store = options.Store ?? config.Store;
         return config;
     }
 
@@ -92,6 +93,7 @@ internal static class Server
     private static void AddStore(IServiceCollection services, NodeConfig config, NodeStore store)
     {
         services.AddSingleton(store.Database);
+        services.AddSingleton(store.Outputs);
         services.AddSingleton(store.Jobs);
         services.AddSingleton(config.History.Limits("the configuration"));
         services.AddSingleton(TimeProvider.System);

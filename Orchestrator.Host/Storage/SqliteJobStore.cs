@@ -4,14 +4,17 @@ using Orchestrator.Actors.FanOut.Storage;
 namespace Orchestrator.Host.Storage;
 
 /// <summary>The jobs of one node in its own database. An outcome that replaces another keeps its place in the order.</summary>
-internal sealed class SqliteJobStore(SqliteDatabase database, TimeProvider time) : IJobStore
+internal sealed class SqliteJobStore(SqliteDatabase database, OutputFiles outputs, TimeProvider time) : IJobStore
 {
     /// <inheritdoc/>
     public Task WriteAsync(params IReadOnlyList<JobWrite> writes) => database.WriteAsync(session =>
     {
         foreach (var write in writes)
-            SqliteJobWrites.Apply(session, write);
+            SqliteJobWrites.Apply(session, write, outputs);
     });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<(int Ordinal, Outcome Outcome)>> KeepAsync(string jobId, IReadOnlyList<(int Ordinal, Outcome Outcome)> outcomes) => outputs.KeepAsync(jobId, outcomes);
 
     /// <inheritdoc/>
     public Task<StoredJob?> LoadAsync(string jobId) => database.ReadAsync(session => Load(session, "id = ?1", jobId));
@@ -34,7 +37,12 @@ internal sealed class SqliteJobStore(SqliteDatabase database, TimeProvider time)
         var surplus = await database.ReadAsync(session => SqliteJobReads.Surplus(session, limits.MaxJobs, oldest)).ConfigureAwait(false);
         foreach (var key in surplus)
             await database.WriteAsync(session => SqliteJobWrites.Forget(session, key)).ConfigureAwait(false);
+        await SweepAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Removes outputs whose job was forgotten.</summary>
+    /// <exception cref="JobStoreException">They cannot be removed.</exception>
+    public Task SweepAsync() => outputs.SweepAsync(job => database.ReadAsync(session => session.Scalar("SELECT 1 FROM job WHERE id = ?1", job) is not null));
 
     private static StoredJob? Load(SqliteSession session, string which, string value) =>
         SqliteJobReads.Keys(session, which, value) is [var key] ? SqliteJobReads.Job(session, key) : null;

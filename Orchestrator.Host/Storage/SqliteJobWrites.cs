@@ -7,9 +7,9 @@ namespace Orchestrator.Host.Storage;
 /// <summary>Changes of jobs as statements. All of them run inside the writer's transaction.</summary>
 internal static class SqliteJobWrites
 {
-    /// <summary>One change.</summary>
+    /// <summary>One change. Outputs that are too large for a row are put aside first.</summary>
     /// <exception cref="JobStoreException">It contradicts what is there.</exception>
-    public static void Apply(SqliteSession session, JobWrite write)
+    public static void Apply(SqliteSession session, JobWrite write, OutputFiles outputs)
     {
         switch (write)
         {
@@ -23,7 +23,7 @@ internal static class SqliteJobWrites
                 Start(session, started);
                 break;
             case JobWrite.Ended ended:
-                End(session, ended);
+                End(session, ended, outputs);
                 break;
             case JobWrite.Changed { Job: var job }:
                 session.Execute("UPDATE job SET phase = ?2, ended_at = ?3, header = ?4 WHERE key = ?1", KeyOf(session, job.Id), job.Phase.ToString(), job.EndedAt?.ToUnixTimeMilliseconds(), HeaderOf(job));
@@ -67,7 +67,7 @@ internal static class SqliteJobWrites
             session.Execute("INSERT OR REPLACE INTO program (job, ordinal, pid, agent) VALUES (?1, ?2, ?3, ?4)", key, ordinal, evidence.Pid, evidence.Agent);
     }
 
-    private static void End(SqliteSession session, JobWrite.Ended ended)
+    private static void End(SqliteSession session, JobWrite.Ended ended, OutputFiles outputs)
     {
         var key = KeyOf(session, ended.JobId);
         var anyProgram = session.Scalar("SELECT 1 FROM program WHERE job = ?1 LIMIT 1", key) is not null;
@@ -77,7 +77,7 @@ internal static class SqliteJobWrites
                 "INSERT INTO outcome (job, ordinal, document) VALUES (?1, ?2, ?3) ON CONFLICT (job, ordinal) DO UPDATE SET document = excluded.document",
                 key,
                 ordinal,
-                JsonSerializer.Serialize(outcome, StoreJson.Default.Outcome));
+                JsonSerializer.Serialize(outputs.Keep(ended.JobId, outcome), StoreJson.Default.Outcome));
             if (anyProgram)
                 session.Execute("DELETE FROM program WHERE job = ?1 AND ordinal = ?2", key, ordinal);
         }

@@ -32,11 +32,11 @@ internal sealed class SqliteReaders
         try
         {
             if (!_waiting.TryAdd(session => Answer(answer, read, session)))
-                answer.SetException(new JobStoreException($"too much is waiting for the disk: {_waiting.BoundedCapacity} questions. Repeat it a little later"));
+                answer.SetException(StoreFailures.TooMuch(_waiting.BoundedCapacity));
         }
         catch (InvalidOperationException e)
         {
-            answer.SetException(new JobStoreException("the node is stopping", e));
+            answer.SetException(StoreFailures.Stopping(e));
         }
         return answer.Task;
     }

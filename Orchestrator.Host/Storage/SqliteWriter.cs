@@ -40,11 +40,11 @@ internal sealed class SqliteWriter
         try
         {
             if (!_waiting.TryAdd(pending))
-                pending.Done.SetException(new JobStoreException($"too much is waiting for the disk: {_waiting.BoundedCapacity} writes. Repeat it a little later; if it stays so, the disk is too slow, or something else uses it up"));
+                pending.Done.SetException(StoreFailures.TooMuch(_waiting.BoundedCapacity));
         }
         catch (InvalidOperationException e)
         {
-            pending.Done.SetException(new JobStoreException("the node is stopping", e));
+            pending.Done.SetException(StoreFailures.Stopping(e));
         }
         return pending.Done.Task;
     }

@@ -49,9 +49,12 @@ require_demo_packages() {
 # Stock QMP clients, for the tests of the VMs' QMP endpoint.
 client_packages=(socat golang-go golang-github-digitalocean-go-qemu-dev)
 
-# What the tests need: the demo's, what the benchmarks' peers are made with, and stock clients.
+# The other store of jobs.
+store_packages=(postgresql)
+
+# What the tests need: the demo's, what the benchmarks' peers are made with, stock clients, and PostgreSQL.
 require_test_packages() {
-    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}" "${client_packages[@]}" $(missing_peer_packages)
+    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}" "${client_packages[@]}" "${store_packages[@]}" $(missing_peer_packages)
 }
 
 require_bench_packages() {

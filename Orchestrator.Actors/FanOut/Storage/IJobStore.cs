@@ -7,6 +7,14 @@ public interface IJobStore
     /// <exception cref="JobStoreException">They are not: disk full, connection lost, or too much is waiting already.</exception>
     Task WriteAsync(params IReadOnlyList<JobWrite> writes);
 
+    /// <summary>
+    /// Puts the large outputs of outcomes aside, on disk, so that neither a job's memory nor its rows hold them: what comes back has a
+    /// <see cref="KeptOutput"/> in their place. A store that cannot gives back what it got. Outcomes that were not given here first are
+    /// lightened when they are written.
+    /// </summary>
+    /// <exception cref="JobStoreException">They could not be written.</exception>
+    Task<IReadOnlyList<(int Ordinal, Outcome Outcome)>> KeepAsync(string jobId, IReadOnlyList<(int Ordinal, Outcome Outcome)> outcomes) => Task.FromResult(outcomes);
+
     /// <summary>One job as it stands; <see langword="null"/> if there is none.</summary>
     /// <exception cref="JobStoreException">The store cannot be read.</exception>
     Task<StoredJob?> LoadAsync(string jobId);

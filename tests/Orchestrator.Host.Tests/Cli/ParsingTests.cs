@@ -118,8 +118,8 @@ public sealed class ParsingTests
             },
         };
 
-        Assert.Equal(7, await run.RunAsync("serve", "--config", "c.yaml", "--vm-dir", "/vms", "--data", "/data", "--listen", "unix:/a", "--listen", "http://[::1]:80"));
-        Assert.Equal(("c.yaml", "/vms", "/data"), (served!.Config, served.VmDir, served.Data));
+        Assert.Equal(7, await run.RunAsync("serve", "--config", "c.yaml", "--vm-dir", "/vms", "--data", "/data", "--store", "postgres://db", "--listen", "unix:/a", "--listen", "http://[::1]:80"));
+        Assert.Equal(("c.yaml", "/vms", "/data", "postgres://db"), (served!.Config, served.VmDir, served.Data, served.Store));
         Assert.Equal(["unix:/a", "http://[::1]:80"], served.Listen);
     }
 

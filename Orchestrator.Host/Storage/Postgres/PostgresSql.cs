@@ -1,0 +1,47 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Orchestrator.Host.Storage.Postgres;
+
+/// <summary>Statements with parameters <c>$1</c>, <c>$2</c> and so on. The server keeps the plans of those that come often.</summary>
+internal static class PostgresSql
+{
+    /// <summary>A text that may be <see langword="null"/>, which has no type of its own.</summary>
+    public static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    /// <summary>A number that may be <see langword="null"/>.</summary>
+    public static NpgsqlParameter Number(long? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    /// <summary>Runs a statement; returns how many rows it changed.</summary>
+    public static async Task<int> ExecuteAsync(this NpgsqlConnection connection, string sql, params IReadOnlyList<object> values)
+    {
+        await using var command = Command(connection, sql, values);
+        return await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The first column of the first row; <see langword="null"/> if there is no row.</summary>
+    public static async Task<object?> ScalarAsync(this NpgsqlConnection connection, string sql, params IReadOnlyList<object> values)
+    {
+        await using var command = Command(connection, sql, values);
+        return await command.ExecuteScalarAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>All rows.</summary>
+    public static async Task<List<T>> QueryAsync<T>(this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, params IReadOnlyList<object> values)
+    {
+        await using var command = Command(connection, sql, values);
+        await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        var rows = new List<T>();
+        while (await reader.ReadAsync().ConfigureAwait(false))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<object> values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+        return command;
+    }
+}
