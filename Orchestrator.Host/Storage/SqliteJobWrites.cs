@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Storage;
+
+namespace Orchestrator.Host.Storage;
+
+/// <summary>Changes of jobs as statements. All of them run inside the writer's transaction.</summary>
+internal static class SqliteJobWrites
+{
+    /// <summary>One change.</summary>
+    /// <exception cref="JobStoreException">It contradicts what is there.</exception>
+    public static void Apply(SqliteSession session, JobWrite write)
+    {
+        switch (write)
+        {
+            case JobWrite.Created { Job: var job }:
+                Create(session, job);
+                break;
+            case JobWrite.Dispatched dispatched:
+                session.Execute("INSERT INTO dispatch (job, attempt, ordinals) VALUES (?1, ?2, ?3)", KeyOf(session, write.JobId), dispatched.Attempt, OrdinalRanges.Write(dispatched.Ordinals));
+                break;
+            case JobWrite.Started started:
+                Start(session, started);
+                break;
+            case JobWrite.Ended ended:
+                End(session, ended);
+                break;
+            case JobWrite.Changed { Job: var job }:
+                session.Execute("UPDATE job SET phase = ?2, ended_at = ?3, header = ?4 WHERE key = ?1", KeyOf(session, job.Id), job.Phase.ToString(), job.EndedAt?.ToUnixTimeMilliseconds(), HeaderOf(job));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(write));
+        }
+    }
+
+    /// <summary>Removes a job and all that belongs to it.</summary>
+    public static void Forget(SqliteSession session, long key)
+    {
+        session.Execute("DELETE FROM outcome WHERE job = ?1", key);
+        session.Execute("DELETE FROM dispatch WHERE job = ?1", key);
+        session.Execute("DELETE FROM program WHERE job = ?1", key);
+        session.Execute("DELETE FROM request WHERE job = ?1", key);
+        session.Execute("DELETE FROM job WHERE key = ?1", key);
+    }
+
+    private static void Create(SqliteSession session, StoredJob job)
+    {
+        if (job.IdempotencyKey is { } taken && session.Scalar("SELECT id FROM job WHERE idempotency_key = ?1", taken) is string other)
+            throw new JobStoreException($"the idempotency key '{taken}' belongs to the job {other}: ask for that one, or choose another key");
+        var header = job.Header;
+        session.Execute(
+            "INSERT INTO job (id, idempotency_key, command, phase, created_at, ended_at, header) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            header.Id,
+            job.IdempotencyKey,
+            header.Command,
+            header.Phase.ToString(),
+            header.CreatedAt.ToUnixTimeMilliseconds(),
+            header.EndedAt?.ToUnixTimeMilliseconds(),
+            HeaderOf(header));
+        session.Execute("INSERT INTO request (job, document, targets) VALUES (?1, ?2, ?3)", KeyOf(session, header.Id), job.Document.ToArray(), TargetList.Write(job.Targets));
+    }
+
+    private static void Start(SqliteSession session, JobWrite.Started started)
+    {
+        var key = KeyOf(session, started.JobId);
+        foreach (var (ordinal, evidence) in started.Programs)
+            session.Execute("INSERT OR REPLACE INTO program (job, ordinal, pid, agent) VALUES (?1, ?2, ?3, ?4)", key, ordinal, evidence.Pid, evidence.Agent);
+    }
+
+    private static void End(SqliteSession session, JobWrite.Ended ended)
+    {
+        var key = KeyOf(session, ended.JobId);
+        var anyProgram = session.Scalar("SELECT 1 FROM program WHERE job = ?1 LIMIT 1", key) is not null;
+        foreach (var (ordinal, outcome) in ended.Outcomes)
+        {
+            session.Execute(
+                "INSERT INTO outcome (job, ordinal, document) VALUES (?1, ?2, ?3) ON CONFLICT (job, ordinal) DO UPDATE SET document = excluded.document",
+                key,
+                ordinal,
+                JsonSerializer.Serialize(outcome, StoreJson.Default.Outcome));
+            if (anyProgram)
+                session.Execute("DELETE FROM program WHERE job = ?1 AND ordinal = ?2", key, ordinal);
+        }
+    }
+
+    private static byte[] HeaderOf(JobSnapshot job) => JsonSerializer.SerializeToUtf8Bytes(job, StoreJson.Default.JobSnapshot);
+
+    private static long KeyOf(SqliteSession session, string jobId) => session.Scalar("SELECT key FROM job WHERE id = ?1", jobId) as long?
+        ?? throw new JobStoreException($"there is no job {jobId} in the store, or it was forgotten");
+}

@@ -1,0 +1,58 @@
+namespace Orchestrator.Host.Storage;
+
+/// <summary>The tables of a node's database, by version. One that was released is never changed: what is new is a further entry.</summary>
+internal static class StoreSchema
+{
+    /// <summary>For <see cref="SqliteDatabase.OpenAsync"/>.</summary>
+    public static readonly IReadOnlyList<string> Migrations = [Jobs];
+
+    /// <summary>
+    /// Times are Unix milliseconds. A job's large and unchanging parts are apart from what changes. An outcome's key is its place in the order in
+    /// which they came, and stays when a later one replaces it.
+    /// </summary>
+    private const string Jobs = """
+        CREATE TABLE job (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            idempotency_key TEXT UNIQUE,
+            command TEXT NOT NULL,
+            phase TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            header BLOB NOT NULL
+        );
+        CREATE INDEX job_unfinished ON job (id) WHERE ended_at IS NULL;
+        CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
+        CREATE INDEX job_by_phase ON job (phase, id);
+        CREATE INDEX job_by_command ON job (command, id);
+        CREATE TABLE request (
+            job INTEGER PRIMARY KEY,
+            document BLOB NOT NULL,
+            targets BLOB NOT NULL
+        );
+        CREATE TABLE dispatch (
+            key INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            ordinals BLOB NOT NULL
+        );
+        CREATE INDEX dispatch_by_job ON dispatch (job);
+        CREATE TABLE program (
+            job INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            pid INTEGER NOT NULL,
+            agent TEXT,
+            PRIMARY KEY (job, ordinal)
+        ) WITHOUT ROWID;
+        CREATE TABLE outcome (
+            key INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            phase TEXT AS (document ->> 'phase'),
+            reason TEXT AS (document ->> 'reason'),
+            effect TEXT AS (document ->> 'effect'),
+            UNIQUE (job, ordinal)
+        );
+        """;
+}
