@@ -67,6 +67,8 @@ public static class Reasons
     public const string NothingToFreeze = nameof(NothingToFreeze);
     /// <summary>Not frozen: applications were to take part, and nothing says that this guest has hooks for them.</summary>
     public const string FreezeHookAbsent = nameof(FreezeHookAbsent);
+    /// <summary>Skipped: a snapshot of a VM that has no disk to write to.</summary>
+    public const string NoWritableDisk = nameof(NoWritableDisk);
     /// <summary>Failed: the freeze ended before the snapshot was taken.</summary>
     public const string FreezeLost = nameof(FreezeLost);
     /// <summary>Undelivered: the deadline passed before the VM's turn came.</summary>
