@@ -38,8 +38,10 @@ public sealed class VmActorBlockedTests : VmActorTest
         foreach (var name in names.Append("guest-ping"))
             await Agent.Peer.ErrorAsync(await Agent.NextAsync(name), "GenericError", "Failed to execute child process");
 
-        foreach (var invocation in waiting)
-            Assert.Same(invocation, (await EndAsync()).Invocation);
+        var ended = new HashSet<Invocation>();
+        while (ended.Count < waiting.Length + 1)
+            ended.Add((await EndAsync()).Invocation);
+        Assert.Superset(waiting.ToHashSet(), ended);
     }
 
     [Fact]
