@@ -1,11 +1,13 @@
 using Orchestrator.Actors.FanOut.Storage;
+using Orchestrator.Actors.Freezing;
+using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Storage;
 
 /// <summary>What a node must not forget. Opened before its actors start, closed after they have stopped.</summary>
 internal sealed class NodeStore : IAsyncDisposable
 {
-    private NodeStore(SqliteDatabase database, IJobStore jobs) => (Database, Jobs) = (database, jobs);
+    private NodeStore(SqliteDatabase database, IJobStore jobs, LeaseBook leases) => (Database, Jobs, Leases) = (database, jobs, leases);
 
     /// <summary>The node's own database, <c>DATA/jobs.db</c>.</summary>
     public SqliteDatabase Database { get; }
@@ -13,14 +15,25 @@ internal sealed class NodeStore : IAsyncDisposable
     /// <summary>Its jobs.</summary>
     public IJobStore Jobs { get; }
 
+    /// <summary>The leases of its frozen VMs.</summary>
+    public LeaseBook Leases { get; }
+
     /// <summary>Opens it, or makes it.</summary>
     /// <param name="directory">The node's own.</param>
     /// <param name="time">Tells the age of history.</param>
-    /// <exception cref="Serving.ServeException">It cannot be opened; the message says why and what to do.</exception>
+    /// <exception cref="ServeException">It cannot be opened; the message says why and what to do.</exception>
     public static async Task<NodeStore> OpenAsync(string directory, TimeProvider time)
     {
         var database = await SqliteDatabase.OpenAsync(Path.Combine(directory, "jobs.db"), StoreSchema.Migrations).ConfigureAwait(false);
-        return new NodeStore(database, new SqliteJobStore(database, time));
+        try
+        {
+            return new NodeStore(database, new SqliteJobStore(database, time), await LeaseBook.OpenAsync(new SqliteLeaseStore(database)).ConfigureAwait(false));
+        }
+        catch (LeaseStoreException e)
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw new ServeException(e.Message);
+        }
     }
 
     /// <inheritdoc/>
