@@ -59,6 +59,18 @@ public static class Reasons
     public const string FsFrozen = nameof(FsFrozen);
     /// <summary>Blocked, Undelivered or Skipped: somebody else froze the guest's filesystems.</summary>
     public const string FsFrozenForeign = nameof(FsFrozenForeign);
+    /// <summary>Not frozen: the lease could not be written to disk, so nothing was sent.</summary>
+    public const string LeaseNotRecorded = nameof(LeaseNotRecorded);
+    /// <summary>Not frozen, or thawed again: another VM of its group failed.</summary>
+    public const string GroupFailed = nameof(GroupFailed);
+    /// <summary>Not frozen: the agent found no filesystem to freeze.</summary>
+    public const string NothingToFreeze = nameof(NothingToFreeze);
+    /// <summary>Not frozen: applications were to take part, and nothing says that this guest has hooks for them.</summary>
+    public const string FreezeHookAbsent = nameof(FreezeHookAbsent);
+    /// <summary>Skipped: a snapshot of a VM that has no disk to write to.</summary>
+    public const string NoWritableDisk = nameof(NoWritableDisk);
+    /// <summary>Failed: the freeze ended before the snapshot was taken.</summary>
+    public const string FreezeLost = nameof(FreezeLost);
     /// <summary>Undelivered: the deadline passed before the VM's turn came.</summary>
     public const string QueueDeadline = nameof(QueueDeadline);
 

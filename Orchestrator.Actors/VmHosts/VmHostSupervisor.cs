@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.VmHosts;
@@ -22,9 +23,10 @@ public sealed class VmHostSupervisor : UntypedActor
     /// <param name="inventory">Takes the VMs' snapshots.</param>
     /// <param name="events">Takes their events.</param>
     /// <param name="settings">Deadlines, pauses and limits.</param>
-    public static Props PropsFor(string host, IActorRef inventory, IActorRef events, VmSettings settings)
+    /// <param name="leases">Of frozen VMs; in memory only if <see langword="null"/>.</param>
+    public static Props PropsFor(string host, IActorRef inventory, IActorRef events, VmSettings settings, LeaseBook? leases = null)
     {
-        var environment = new VmEnvironment(host, inventory, events, settings);
+        var environment = new VmEnvironment(host, inventory, events, settings) { Leases = leases ?? LeaseBook.InMemory() };
         return Props.CreateBy(new Producer(environment));
     }
 

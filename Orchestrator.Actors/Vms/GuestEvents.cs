@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Protocol.Qmp;
 
 namespace Orchestrator.Actors.Vms;
@@ -33,6 +34,24 @@ internal static class GuestEvents
         ["path"] = quarantine.Evidence.Count > 0 ? quarantine.Evidence[0].Path : "",
         ["incarnation"] = incarnation,
     }));
+
+    /// <summary>The guest's filesystems were frozen or thawed, or nobody knows, or their thaw fails.</summary>
+    public static (string Name, ReadOnlyMemory<byte> Data) FreezeChanged(string state, LeaseMachine? machine)
+    {
+        var data = new JsonObject { ["state"] = state };
+        if (machine?.Lease is { } lease)
+        {
+            data["lease"] = lease.Id;
+            data["group"] = lease.Group;
+            data["owner"] = lease.Owner;
+            data["filesystems"] = machine.Filesystems;
+        }
+        if (machine is { Cause: { } cause, Phase: not LeasePhase.Frozen })
+            data["cause"] = JsonNamingPolicy.KebabCaseLower.ConvertName(cause.ToString());
+        if (machine?.Message is { } message)
+            data["message"] = message;
+        return ("GUEST_FSFREEZE_CHANGED", Encode(data));
+    }
 
     /// <summary>What an event of QEMU's means for the guest; <see langword="null"/> if nothing of its own.</summary>
     public static (string Name, ReadOnlyMemory<byte> Data)? Derive(QmpEvent happened) => happened.Name switch

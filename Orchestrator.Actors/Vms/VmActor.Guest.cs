@@ -2,6 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
@@ -12,6 +13,7 @@ namespace Orchestrator.Actors.Vms;
 internal sealed partial class VmActor
 {
     private bool _lossTold = true;
+    private int _identityNews;
 
     private void OnAgentChanged(AgentEvents.StateChanged changed)
     {
@@ -37,6 +39,7 @@ internal sealed partial class VmActor
         // A late answer comes before the synchronization that this tells of: none can come any more.
         _unknown.Clear();
         FollowAdopted(isSameAgent: !changed.NewIncarnation);
+        Take(_lease.On(new LeaseInput.RetryDue()));
     }
 
     /// <summary>No bytes come from the guest any more: its loss is told by this event alone.</summary>
@@ -81,6 +84,7 @@ internal sealed partial class VmActor
     {
         _lossTold = false;
         _agentProcess = null;
+        _identityNews = _freezeNews;
         var incarnation = _snapshot.Incarnation + 1;
         Show(_snapshot with { Incarnation = incarnation });
         if (incarnation > 1)
@@ -98,6 +102,8 @@ internal sealed partial class VmActor
             return;
         AskAgentProcess();
         var identity = identified.Identity;
+        if (identity.Frozen is { } frozen && _identityNews == _freezeNews)
+            OnFrozenTold(frozen);
         _condition = _condition with { Capabilities = identity.Capabilities };
         ShowFacts(identity.Facts, _snapshot with { Guest = identity.Guest ?? _snapshot.Guest });
         if (identity.Guest is not { } guest)
@@ -112,7 +118,10 @@ internal sealed partial class VmActor
         if (late is { Command.Name: "guest-file-open", Result: CommandResult.Returned handle })
             _agent!.Tell(new AgentCommands.CloseLater(GuestFile.EncodeClose(JsonElement.Parse(handle.Value.Span).GetInt64())));
         else
+        {
+            NoteFreezeNews(late.Command, late.Result);
             OnLateEvidence(late);
+        }
         Context.GetLogger().Info("{0}: the agent answered {1} after its deadline: {2}", _spec.Name, late.Command.Name, late.Result.GetType().Name);
     }
 }

@@ -27,7 +27,8 @@ internal sealed partial class VmActor
 
     private void AskAnyAgentProcess()
     {
-        if (_agent is null || _asksAgentProcess || _condition.Agent != AgentState.Ready)
+        // A frozen guest opens no files.
+        if (_agent is null || _asksAgentProcess || _condition.Agent != AgentState.Ready || _condition.Freeze != FreezeState.Thawed)
             return;
         _asksAgentProcess = true;
         var incarnation = _snapshot.Incarnation;

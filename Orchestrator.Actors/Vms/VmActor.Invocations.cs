@@ -53,7 +53,7 @@ internal sealed partial class VmActor
         else if (plan.Composite is { } composite)
             Carry(invocation, composite.RunAsync);
         else
-            _agent!.Tell(new AgentCommands.Execute(plan.Command, DeadlineOf(invocation), invocation));
+            _agent!.Tell(new AgentCommands.Execute(plan.Command, DeadlineOf(invocation), invocation) { First = CommandKinds.Of(plan.Command) == CommandKind.Thaw });
     }
 
     private void Carry(Invocation invocation, Func<AgentTurns, Task<CompositeResult>> run)
@@ -80,6 +80,7 @@ internal sealed partial class VmActor
     private void OnReplied(Invocation invocation, CommandResult result)
     {
         var command = invocation.Plan.Command;
+        NoteFreezeNews(command, result);
         if (!command.SuccessResponse && result is CommandResult.NoReply { Written: true } && AwaitsEvent(invocation, result))
             return;
         if (AwaitsExplanation(command, result))
@@ -114,6 +115,8 @@ internal sealed partial class VmActor
     {
         var invocation = answered.Invocation;
         var verdict = OutcomeRules.Of(answered.Refusal, invocation.Plan.Command, _condition);
+        if (GuestIdentity.IsFrozen(answered.Freeze) && _condition.Freeze == FreezeState.Thawed)
+            AskFreezeStatus();
         if (!GuestIdentity.IsFrozen(answered.Freeze))
             End(invocation, verdict);
         else if (_inFlight.Contains(invocation) && Admission.Decide(_condition, invocation.Plan) is Decision.Block block)

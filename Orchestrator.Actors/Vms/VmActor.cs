@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Akka.Actor;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Transport;
@@ -57,6 +58,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         if (_spec.Agent is { } endpoint)
             _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings), "agent");
         _environment.Inventory.Tell(new VmEvents.Changed(_snapshot));
+        ResumeLease();
         Become(Detached);
     }
 
@@ -196,6 +198,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmCommands.Release:
                 OnRelease();
                 break;
+            case ILeaseMessage lease:
+                OnLease(lease);
+                break;
             case VmCommands.SetLabels labels:
                 Show(_snapshot with { Labels = labels.Labels });
                 break;
@@ -218,6 +223,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             State = condition.State,
             RunState = condition.RunState,
             Agent = condition.Agent,
+            Freeze = condition.Freeze,
             Message = condition.Message,
             Since = condition.State == _snapshot.State ? _snapshot.Since : Now,
         });

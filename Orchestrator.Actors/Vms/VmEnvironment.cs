@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms.Qmp;
 
 namespace Orchestrator.Actors.Vms;
@@ -10,6 +11,9 @@ namespace Orchestrator.Actors.Vms;
 /// <param name="Settings">Deadlines, pauses and limits.</param>
 internal sealed record VmEnvironment(string Host, IActorRef Inventory, IActorRef Events, VmSettings Settings)
 {
+    /// <summary>The leases of their freezes.</summary>
+    public LeaseBook Leases { get; init; } = LeaseBook.InMemory();
+
     /// <summary>What the kinds of QEMU among them understand.</summary>
     public QmpVocabularies Vocabularies { get; } = new();
 }

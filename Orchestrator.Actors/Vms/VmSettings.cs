@@ -52,6 +52,18 @@ public sealed record VmSettings
     /// <summary>Time in which a guest that has used up <see cref="GuestEventBurst"/> may send one more event.</summary>
     public TimeSpan GuestEventPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>From a freeze of ours to the agent's answer, which comes when everything is written out.</summary>
+    public TimeSpan FreezeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From the writing of a thaw of ours to the agent's answer; before, it waits as long as it must.</summary>
+    public TimeSpan ThawTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a thaw of ours may be on its way before an alarm is raised.</summary>
+    public TimeSpan ThawPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pauses after thaws of ours that failed.</summary>
+    public BackOff ThawRetry { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+
     /// <summary>Commands that may wait for one agent.</summary>
     public int MaxQueuedCommands { get; init; } = 64;
 

@@ -29,6 +29,12 @@ public sealed record VmSnapshot
     /// <summary>Set while <see cref="Agent"/> is <see cref="AgentState.Quarantined"/>.</summary>
     public GuestQuarantine? Quarantine { get; init; }
 
+    /// <summary>Whether its filesystems are frozen, as far as is known.</summary>
+    public FreezeState Freeze { get; init; }
+
+    /// <summary>Under which lease it is frozen, about to be, or being thawed; <see langword="null"/> without one.</summary>
+    public Freezing.FreezeLease? Lease { get; init; }
+
     /// <summary>Counts the agent's incarnations seen since this node first attached; 0 before the first.</summary>
     public int Incarnation { get; init; }
 

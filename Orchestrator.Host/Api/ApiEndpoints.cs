@@ -9,6 +9,8 @@ internal static class ApiEndpoints
         FileEndpoints.Map(routes);
         QmpWebSocket.Map(routes);
         JobEndpoints.Map(routes);
+        FreezeEndpoints.Map(routes);
+        SnapshotEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);

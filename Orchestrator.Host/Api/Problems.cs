@@ -35,13 +35,13 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "vm-not-found" or "job-not-found" or "unknown-command" or "not-found" => StatusCodes.Status404NotFound,
+        "vm-not-found" or "job-not-found" or "freeze-not-found" or "unknown-command" or "not-found" => StatusCodes.Status404NotFound,
         "forbidden" => StatusCodes.Status403Forbidden,
         "method-not-allowed" => StatusCodes.Status405MethodNotAllowed,
         "body-too-large" => StatusCodes.Status413PayloadTooLarge,
-        "ambiguous-name" or "not-quarantined" => StatusCodes.Status409Conflict,
+        "ambiguous-name" or "not-quarantined" or "not-owner" or "lease-lost" => StatusCodes.Status409Conflict,
         "no-targets" or "invalid-arguments" => StatusCodes.Status422UnprocessableEntity,
-        "too-many-jobs" => StatusCodes.Status429TooManyRequests,
+        "too-many-jobs" or "too-many-freezes" => StatusCodes.Status429TooManyRequests,
         "transfer-failed" => StatusCodes.Status502BadGateway,
         "schema-unavailable" => StatusCodes.Status503ServiceUnavailable,
         "internal-error" => StatusCodes.Status500InternalServerError,

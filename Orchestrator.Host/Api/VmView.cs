@@ -30,6 +30,12 @@ public sealed record VmView
     /// <summary>Why nothing is read from the guest; only while <see cref="Agent"/> is <see cref="AgentState.Quarantined"/>.</summary>
     public QuarantineView? Quarantine { get; init; }
 
+    /// <summary>What is known of the freeze of its filesystems; left out while they are not frozen.</summary>
+    public FreezeState? Freeze { get; init; }
+
+    /// <summary>Under which lease.</summary>
+    public LeaseView? Lease { get; init; }
+
     /// <summary>Counts the agent's incarnations.</summary>
     public int Incarnation { get; init; }
 
@@ -65,6 +71,8 @@ public sealed record VmView
             QemuVersion = vm.QemuVersion,
             Agent = vm.Agent,
             Quarantine = vm.Quarantine is { } quarantine ? QuarantineView.Of(quarantine) : null,
+            Freeze = vm.Freeze == FreezeState.Thawed ? null : vm.Freeze,
+            Lease = vm.Lease is { } lease ? LeaseView.Of(lease) : null,
             Incarnation = vm.Incarnation,
             Guest = vm.Guest is { } guest ? new GuestView(guest.OsType, guest.OsVersion, guest.AgentVersion) : null,
             Message = vm.Message,

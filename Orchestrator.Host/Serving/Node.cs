@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Protocol.Qapi;
 
@@ -27,6 +28,9 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
 
     /// <summary>Answers <see cref="JobCommands"/> and <see cref="JobQueries"/>.</summary>
     public IActorRef Jobs => actors.Get<JobSupervisor>();
+
+    /// <summary>Answers <see cref="FreezeCommands"/> and <see cref="FreezeQueries"/>.</summary>
+    public IActorRef Freezes => actors.Get<FreezeSupervisor>();
 
     /// <summary>Answers <see cref="EventQueries"/>.</summary>
     public IActorRef Events => actors.Get<EventHub>();

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Akka.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
@@ -95,6 +96,7 @@ internal static class Server
         services.AddSingleton(store.Database);
         services.AddSingleton(store.Outputs);
         services.AddSingleton(store.Jobs);
+        services.AddSingleton(store.Leases);
         services.AddSingleton(config.History.Limits("the configuration"));
         services.AddSingleton(TimeProvider.System);
         services.AddHostedService<HistoryTrimmer>();
@@ -106,17 +108,18 @@ internal static class Server
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
         services.AddSingleton(new VmSources(config));
-        services.AddAkka("orchestrator", (akka, _) => akka
+        services.AddAkka("orchestrator", (akka, provider) => akka
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
-            .AddNodeActors(host, settings, guest, endpoint));
+            .AddNodeActors(host, settings, guest, endpoint, provider.GetRequiredService<LeaseBook>()));
         services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
         services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
         services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());
         services.AddHostedService<VmWatcher>();
+        services.AddHostedService<ThawAtStop>();
     }
 }

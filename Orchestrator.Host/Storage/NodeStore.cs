@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Orchestrator.Actors.FanOut.Storage;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Host.Serving;
 using Orchestrator.Host.Storage.Postgres;
 
@@ -8,7 +9,7 @@ namespace Orchestrator.Host.Storage;
 /// <summary>What a node must not forget. Opened before its actors start, closed after they have stopped.</summary>
 internal sealed class NodeStore : IAsyncDisposable
 {
-    private NodeStore(SqliteDatabase database, OutputFiles outputs, IJobStore jobs) => (Database, Outputs, Jobs) = (database, outputs, jobs);
+    private NodeStore(SqliteDatabase database, OutputFiles outputs, IJobStore jobs, LeaseBook leases) => (Database, Outputs, Jobs, Leases) = (database, outputs, jobs, leases);
 
     /// <summary>The node's own database, <c>DATA/jobs.db</c>.</summary>
     public SqliteDatabase Database { get; }
@@ -18,6 +19,9 @@ internal sealed class NodeStore : IAsyncDisposable
 
     /// <summary>Its jobs: in its own database, or in PostgreSQL.</summary>
     public IJobStore Jobs { get; }
+
+    /// <summary>The leases of its frozen VMs.</summary>
+    public LeaseBook Leases { get; }
 
     /// <summary>Opens it, or makes it.</summary>
     /// <param name="directory">The node's own.</param>
@@ -32,14 +36,16 @@ internal sealed class NodeStore : IAsyncDisposable
         try
         {
             outputs = OutputFiles.Open(Path.Combine(directory, "outputs"));
-            return new NodeStore(database, outputs, address is null ? await OpenOwnAsync(database, outputs, time).ConfigureAwait(false) : await OpenPostgresAsync(address, node, outputs, time).ConfigureAwait(false));
+            var leases = await LeaseBook.OpenAsync(new SqliteLeaseStore(database)).ConfigureAwait(false);
+            var jobs = address is null ? await OpenOwnAsync(database, outputs, time).ConfigureAwait(false) : await OpenPostgresAsync(address, node, outputs, time).ConfigureAwait(false);
+            return new NodeStore(database, outputs, jobs, leases);
         }
         catch (Exception e)
         {
             await database.DisposeAsync().ConfigureAwait(false);
             if (outputs is not null)
                 await outputs.DisposeAsync().ConfigureAwait(false);
-            throw e is JobStoreException ? new ServeException(e.Message) : e;
+            throw e is JobStoreException or LeaseStoreException ? new ServeException(e.Message) : e;
         }
     }
 

@@ -4,7 +4,7 @@ namespace Orchestrator.Host.Storage;
 internal static class StoreSchema
 {
     /// <summary>For <see cref="SqliteDatabase.OpenAsync"/>.</summary>
-    public static readonly IReadOnlyList<string> Migrations = [Jobs];
+    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases];
 
     /// <summary>
     /// Times are Unix milliseconds. A job's large and unchanging parts are apart from what changes. An outcome's key is its place in the order in
@@ -54,5 +54,19 @@ internal static class StoreSchema
             effect TEXT AS (document ->> 'effect'),
             UNIQUE (job, ordinal)
         );
+        """;
+
+    /// <summary>A VM has one lease at most: a row says that it may be frozen.</summary>
+    private const string Leases = """
+        CREATE TABLE lease (
+            host TEXT NOT NULL,
+            vm TEXT NOT NULL,
+            id TEXT NOT NULL UNIQUE,
+            freeze_group TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            ttl INTEGER NOT NULL,
+            deadline INTEGER NOT NULL,
+            PRIMARY KEY (host, vm)
+        ) WITHOUT ROWID;
         """;
 }

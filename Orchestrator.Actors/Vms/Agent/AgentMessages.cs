@@ -7,7 +7,14 @@ namespace Orchestrator.Actors.Vms.Agent;
 internal static class AgentCommands
 {
     /// <summary>Sends a command to the agent when its turn comes. The receiver gets exactly one result.</summary>
-    internal sealed record Execute(EncodedCommand Command, Deadline Deadline, IReplyReceiver Receiver) : ILocalSignal;
+    internal sealed record Execute(EncodedCommand Command, Deadline Deadline, IReplyReceiver Receiver) : ILocalSignal
+    {
+        /// <summary>Goes before all that wait: a thaw, and what must be known of a freeze.</summary>
+        public bool First { get; init; }
+
+        /// <summary>From its writing to its answer. It then waits for the agent as long as it must, through every loss of the session, and <see cref="Deadline"/> is nothing to it.</summary>
+        public TimeSpan? AnswerTimeout { get; init; }
+    }
 
     /// <summary>Takes a waiting command out of the queue; one that was written goes on.</summary>
     internal sealed record Cancel(IReplyReceiver Receiver) : ILocalSignal;

@@ -156,7 +156,7 @@ internal sealed partial class AgentSessionActor
     }
 
     private void EndWaiting() =>
-        _queue.EndAll(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, "the agent did not become ready"));
+        _queue.EndImpatient(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, "the agent did not become ready"));
 
     private void Tell(AgentState state, string? message)
     {

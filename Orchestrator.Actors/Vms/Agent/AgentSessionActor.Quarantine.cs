@@ -31,7 +31,7 @@ internal sealed partial class AgentSessionActor
         _told = AgentState.Quarantined;
         var message = $"the guest is quarantined: {quarantine.Reason}. 'vm get' shows the evidence; 'vm release' opens its channel again";
         Context.Parent.Tell(new AgentEvents.StateChanged(AgentState.Quarantined, message, NewIncarnation: false) { Quarantine = quarantine });
-        _queue.EndAll(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, message));
+        _queue.EndImpatient(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, message));
         if (_connection is { } connection)
             _ = CloseAsync(connection);
     }

@@ -11,7 +11,7 @@ internal sealed partial class AgentSessionActor
 
     private void OnExecuteWhileNotReady(AgentCommands.Execute execute)
     {
-        if (_told is AgentState.Absent or AgentState.Unresponsive or AgentState.Quarantined)
+        if (execute.AnswerTimeout is null && _told is AgentState.Absent or AgentState.Unresponsive or AgentState.Quarantined)
             execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"the agent is {_told}"));
         else
             _queue.Add(execute);
@@ -21,7 +21,7 @@ internal sealed partial class AgentSessionActor
     private void TakeTurn()
     {
         _queue.ExpireOverdue();
-        if (_left.TryTake(Self, out var close))
+        if (!_queue.BeginsWithFirst && _left.TryTake(Self, out var close))
         {
             Begin(close, isPreflight: NeedsPreflight(close));
             return;
@@ -43,12 +43,12 @@ internal sealed partial class AgentSessionActor
     /// answer, the command was provably never sent.
     /// </summary>
     private bool NeedsPreflight(AgentCommands.Execute next) =>
-        next.Command.Class != CommandClass.ReadOnly && _settings.Time.GetElapsedTime(_lastAnswer) > _settings.AgentFreshness;
+        !next.First && next.Command.Class != CommandClass.ReadOnly && _settings.Time.GetElapsedTime(_lastAnswer) > _settings.AgentFreshness;
 
     private void Begin(AgentCommands.Execute request, bool isPreflight)
     {
         _turn = new Execution(request, isPreflight, Self);
-        _session!.Begin(isPreflight ? Ping : request.Command, request.Deadline.Remaining(_settings.Time), _turn);
+        _session!.Begin(isPreflight ? Ping : request.Command, request.AnswerTimeout ?? request.Deadline.Remaining(_settings.Time), _turn);
     }
 
     private void OnEnded(AgentSignals.Ended ended)

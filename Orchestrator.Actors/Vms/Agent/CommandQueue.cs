@@ -3,7 +3,10 @@ using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Vms.Agent;
 
-/// <summary>Commands that wait for one agent, in order of arrival; bounded. Owned by <see cref="AgentSessionActor"/>.</summary>
+/// <summary>
+/// Commands that wait for one agent, in order of arrival behind those that go first; bounded, except for what must come at any price, of which the
+/// <c>VmActor</c> has one at a time. Owned by <see cref="AgentSessionActor"/>.
+/// </summary>
 internal sealed class CommandQueue(int capacity, TimeProvider time)
 {
     private readonly LinkedList<AgentCommands.Execute> _waiting = [];
@@ -13,11 +16,16 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
     /// <summary>Takes a command in, or gives it its result because the queue is full.</summary>
     public void Add(AgentCommands.Execute command)
     {
-        if (_waiting.Count >= capacity)
+        if (command.AnswerTimeout is null && _waiting.Count >= (command.First ? 2 * capacity : capacity))
             command.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.QueueFull, Written: false, $"{capacity} commands already wait for this agent"));
+        else if (command.First)
+            AddFirst(command);
         else
             _waiting.AddLast(command);
     }
+
+    /// <summary>Whether the next command is one that goes first.</summary>
+    public bool BeginsWithFirst => _waiting.First?.Value.First == true;
 
     public bool TryTake([NotNullWhen(true)] out AgentCommands.Execute? command)
     {
@@ -29,12 +37,16 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
     }
 
     /// <summary>Time until the next command's deadline; <see langword="null"/> when none waits.</summary>
-    public TimeSpan? NextDeadline() => _waiting.Count == 0 ? null : _waiting.Min(command => command.Deadline.Remaining(time));
+    public TimeSpan? NextDeadline() => 
+        _waiting.Where(command => command.AnswerTimeout is null).Min(command => (TimeSpan?)command.Deadline.Remaining(time));
 
     /// <summary>Ends the commands whose deadline has passed before their turn.</summary>
     public void ExpireOverdue() => End(
-        command => command.Deadline.Remaining(time) == TimeSpan.Zero,
+        command => command.AnswerTimeout is null && command.Deadline.Remaining(time) == TimeSpan.Zero,
         new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: false, "the deadline passed before the command's turn"));
+
+    /// <summary>Ends the commands that do not wait through the loss of a session.</summary>
+    public void EndImpatient(CommandResult result) => End(command => command.AnswerTimeout is null, result);
 
     /// <summary>Ends every command.</summary>
     public void EndAll(CommandResult result) => End(_ => true, result);
@@ -43,6 +55,17 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
     public void Cancel(IReplyReceiver receiver) => End(
         command => ReferenceEquals(command.Receiver, receiver),
         new CommandResult.NoReply(NoReplyCause.Cancelled, Written: false, "cancelled before its turn"));
+
+    private void AddFirst(AgentCommands.Execute command)
+    {
+        var node = _waiting.First;
+        while (node?.Value.First == true)
+            node = node.Next;
+        if (node is null)
+            _waiting.AddLast(command);
+        else
+            _waiting.AddBefore(node, command);
+    }
 
     private void End(Predicate<AgentCommands.Execute> which, CommandResult result)
     {

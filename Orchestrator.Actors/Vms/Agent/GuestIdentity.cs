@@ -10,6 +10,9 @@ namespace Orchestrator.Actors.Vms.Agent;
 /// <param name="Facts">For selectors: <c>os.*</c> and <c>agent.version</c>.</param>
 internal sealed record GuestIdentity(AgentCapabilities? Capabilities, GuestInfoSnapshot? Guest, IReadOnlyDictionary<string, string> Facts)
 {
+    /// <summary>Whether its filesystems are frozen; <see langword="null"/> if it did not tell. An agent that takes <c>guest-get-osinfo</c> is not.</summary>
+    public bool? Frozen { get; init; }
+
     private const string OsInfoCommand = "guest-get-osinfo";
     private static readonly EncodedCommand Info = EncodedCommand.ForGuest("guest-info");
     private static readonly EncodedCommand OsInfo = EncodedCommand.ForGuest(OsInfoCommand);
@@ -26,20 +29,20 @@ internal sealed record GuestIdentity(AgentCapabilities? Capabilities, GuestInfoS
         var capabilities = AgentCapabilities.Parse(info.Value);
         facts["agent.version"] = capabilities.Version;
         if (capabilities.Of(OsInfoCommand) != AgentCapability.Enabled)
-            return new GuestIdentity(await IsFrozenAsync(agent, timeout).ConfigureAwait(false) ? null : capabilities, null, facts);
+        {
+            var status = await agent.ExecuteAsync(FreezeStatus, timeout).ConfigureAwait(false);
+            return new GuestIdentity(IsFrozen(status) ? null : capabilities, null, facts) { Frozen = status is CommandResult.Returned ? IsFrozen(status) : null };
+        }
         if (await agent.ExecuteAsync(OsInfo, timeout).ConfigureAwait(false) is not CommandResult.Returned osInfo)
-            return new GuestIdentity(capabilities, null, facts);
+            return new GuestIdentity(capabilities, null, facts) { Frozen = false };
         using var document = JsonDocument.Parse(osInfo.Value);
         foreach (var member in FactMembers)
         {
             if (document.RootElement.TryGetProperty(member, out var value))
                 facts["os." + member] = GuestText.Cut(value.GetString()!, MaxFactLength);
         }
-        return new GuestIdentity(capabilities, GuestOf(facts), facts);
+        return new GuestIdentity(capabilities, GuestOf(facts), facts) { Frozen = false };
     }
-
-    private static async Task<bool> IsFrozenAsync(IAgentChannel agent, TimeSpan timeout) =>
-        IsFrozen(await agent.ExecuteAsync(FreezeStatus, timeout).ConfigureAwait(false));
 
     /// <summary>Whether an answer to <c>guest-fsfreeze-status</c> says frozen.</summary>
     public static bool IsFrozen(CommandResult status) => status is CommandResult.Returned returned && returned.Value.Span.SequenceEqual("\"frozen\""u8);

@@ -36,7 +36,7 @@ internal static class VmTable
 
     private static Cell State(JsonElement vm) => new(vm.Text("state") ?? "", vm.Text("state") == "Running" ? Tone.Good : Tone.Warning);
 
-    private static Cell Agent(JsonElement vm) => new(vm.Text("agent") ?? "", vm.Text("agent") switch { "Ready" => Tone.Good, "Quarantined" => Tone.Bad, _ => Tone.Warning });
+    private static Cell Agent(JsonElement vm) => vm.Text("freeze") is { } freeze ? new($"{vm.Text("agent")} {freeze}", Tone.Warning) : new(vm.Text("agent") ?? "", vm.Text("agent") switch { "Ready" => Tone.Good, "Quarantined" => Tone.Bad, _ => Tone.Warning });
 
     private static string? OperatingSystem(JsonElement vm) => vm.Member("guest")?.Text("os-version") ?? vm.Member("guest")?.Text("os-type");
 
