@@ -12,6 +12,9 @@ public sealed class NodeConfig
     /// <summary>The node's own directory, as <c>--data</c>.</summary>
     public string? Data { get; set; }
 
+    /// <summary>How much history of jobs is kept.</summary>
+    public HistoryConfig History { get; set => field = value ?? new(); } = new();
+
     /// <summary>The VMs' QMP endpoint.</summary>
     public EndpointConfig Endpoint { get; set => field = value ?? new(); } = new();
 

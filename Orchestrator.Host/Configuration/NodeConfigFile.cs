@@ -43,6 +43,7 @@ internal static class NodeConfigFile
     {
         if (config.Schemas.Exists(string.IsNullOrEmpty))
             throw new ServeException($"{path}: each of 'schemas' is a path");
+        config.History.Limits(path);
         foreach (var vm in config.Vms)
         {
             if (vm is not { Name.Length: > 0 and <= 253 })

@@ -6,6 +6,7 @@ using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Endpoints;
+using Orchestrator.Host.Storage;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
 
@@ -23,18 +24,19 @@ internal static class Server
         var config = Merge(options);
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
         var guest = UserSchemas.Load(config.Schemas);
-        using var data = config.Data is { } path ? DataDirectory.Take(path) : null;
+        using var data = DataDirectory.Take(config.Data ?? DefaultDataDirectory.Path());
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(data, endpoints).ConfigureAwait(false) : null;
-        await using var app = Build(config, guest, endpoints, sockets);
+        using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
+        await using var store = await NodeStore.OpenAsync(data.Path, TimeProvider.System).ConfigureAwait(false);
+        await using var app = Build(config, guest, endpoints, sockets, store);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
         return 0;
     }
 
-    /// <summary>In the node's own directory, else beside the API's socket. The API serves without them, too.</summary>
+    /// <summary>In the directory that was named for the node's data, else beside the API's socket. The API serves without them, too.</summary>
     private static async Task<QmpSocketDirectory?> TakeSocketsAsync(DataDirectory? data, IEnumerable<ListenEndpoint> endpoints)
     {
         var parent = data?.Path ?? Path.GetDirectoryName(endpoints.OfType<ListenEndpoint.Unix>().FirstOrDefault()?.SocketPath ?? DefaultEndpoint.SocketPath())!;
@@ -60,7 +62,7 @@ internal static class Server
         return config;
     }
 
-    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets)
+    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets, NodeStore store)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.WebHost.ConfigureKestrel(server =>
@@ -77,6 +79,7 @@ internal static class Server
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
+        AddStore(builder.Services, config, store);
         AddNode(builder.Services, config, guest, sockets);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
@@ -84,6 +87,15 @@ internal static class Server
         app.UseWebSockets();
         ApiEndpoints.Map(app);
         return app;
+    }
+
+    private static void AddStore(IServiceCollection services, NodeConfig config, NodeStore store)
+    {
+        services.AddSingleton(store.Database);
+        services.AddSingleton(store.Jobs);
+        services.AddSingleton(config.History.Limits("the configuration"));
+        services.AddSingleton(TimeProvider.System);
+        services.AddHostedService<HistoryTrimmer>();
     }
 
     private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets)

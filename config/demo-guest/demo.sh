@@ -117,6 +117,7 @@ serve() {
     cat > "$directory/orchestrator.yaml" << CONFIGURATION
 host: demo
 listen: [unix:$directory/api.sock]
+data: $directory/data
 vm-dirs: [$directory/vms]
 labels:
   web*: { role: web }

@@ -116,7 +116,7 @@ public sealed class StartAndStopTests : IDisposable
     [InlineData("nonsense", "write unix:PATH or ADDR:PORT")]
     public async Task Endpoint_that_others_could_reach_or_nobody_is_refused(string endpoint, string reason)
     {
-        var run = await OrchestratorProgram.RunAsync("serve", "--listen", endpoint);
+        var run = await OrchestratorProgram.RunAsync("serve", "--listen", endpoint, "--data", Path.Combine(_directory, "data"));
 
         Assert.Equal(Refused, run.ExitCode);
         Assert.Contains(reason, run.Error);
@@ -128,7 +128,7 @@ public sealed class StartAndStopTests : IDisposable
         var file = Path.Combine(_directory, "orchestrator.yaml");
         await File.WriteAllTextAsync(file, "host: node1\nvm-dirz: [ /vms ]\n");
 
-        var run = await OrchestratorProgram.RunAsync("serve", "--config", file);
+        var run = await OrchestratorProgram.RunAsync("serve", "--config", file, "--data", Path.Combine(_directory, "data"));
 
         Assert.Equal(Refused, run.ExitCode);
         Assert.Contains($"{file}:2:", run.Error);

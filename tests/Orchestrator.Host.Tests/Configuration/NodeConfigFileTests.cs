@@ -1,3 +1,4 @@
+using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Serving;
 
@@ -13,6 +14,7 @@ public sealed class NodeConfigFileTests
             host: node1
             listen: [unix:/run/o.sock, 127.0.0.1:8421]
             data: /var/lib/orchestrator
+            history: {jobs: 5, age: 12h}
             vm-dirs: [/srv/vms]
             patterns:
             - qmp: /run/{name}.qmp
@@ -29,6 +31,7 @@ public sealed class NodeConfigFileTests
             """);
 
         Assert.Equal(("node1", "/var/lib/orchestrator"), (config.Host, config.Data));
+        Assert.Equal(new JobHistoryLimits(5, TimeSpan.FromHours(12)), config.History.Limits("o.yaml"));
         Assert.Equal(["unix:/run/o.sock", "127.0.0.1:8421"], config.Listen);
         Assert.Equal(["/srv/vms"], config.VmDirs);
         var pattern = Assert.Single(config.Patterns);

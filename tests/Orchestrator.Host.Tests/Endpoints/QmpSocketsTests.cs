@@ -121,7 +121,7 @@ public sealed class QmpSocketsTests
         Assert.Equal("The command quit has not been found", (await client.AskAsync("""{"execute":"quit"}""")).GetProperty("error").GetProperty("desc").GetString());
     }
 
-    private static string Socket(ServedNode node, string name) => Path.Combine(Path.GetDirectoryName(node.SocketPath)!, "qmp", name + ".sock");
+    private static string Socket(ServedNode node, string name) => Path.Combine(node.DataDir, "qmp", name + ".sock");
 
     private static async Task<JsonElement> ViewAsync(ServedNode node, string vm) => JsonElement.Parse(await node.Http.GetStringAsync($"v1/vms/{vm}"));
 }

@@ -18,6 +18,7 @@ internal sealed class ServedNode : IAsyncDisposable
     {
         SocketPath = Path.Combine(_directory.FullName, "api", "s");
         VmDir = _directory.CreateSubdirectory("vms").FullName;
+        DataDir = Path.Combine(_directory.FullName, "data");
         Http = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, cancellation) => new NetworkStream(await ConnectAsync(cancellation), ownsSocket: true) })
         {
             BaseAddress = new Uri("http://localhost/"),
@@ -29,6 +30,9 @@ internal sealed class ServedNode : IAsyncDisposable
 
     public string VmDir { get; }
 
+    /// <summary>Where it keeps what must outlive it.</summary>
+    public string DataDir { get; }
+
     public HttpClient Http { get; }
 
     /// <summary>Serves when it returns; VMs are added by <see cref="AddAsync"/>.</summary>
@@ -37,7 +41,7 @@ internal sealed class ServedNode : IAsyncDisposable
         var node = new ServedNode();
         var configPath = Path.Combine(node._directory.FullName, "orchestrator.yaml");
         await File.WriteAllTextAsync(configPath, config ?? "host: node1\n");
-        node._running = Server.RunAsync(new ServeOptions { Config = configPath, VmDir = node.VmDir, Listen = [node.SocketPath] }, node._stop.Token);
+        node._running = Server.RunAsync(new ServeOptions { Config = configPath, VmDir = node.VmDir, Data = node.DataDir, Listen = [node.SocketPath] }, node._stop.Token);
         await Eventually.TrueAsync(() => node._running.IsCompleted || File.Exists(node.SocketPath), Patience, "the node listens");
         if (node._running.IsCompleted)
             await node._running;

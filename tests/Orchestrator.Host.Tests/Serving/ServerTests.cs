@@ -8,6 +8,8 @@ public sealed class ServerTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orc-");
 
+    private string DataDir => Path.Combine(_directory.FullName, "data");
+
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
@@ -40,7 +42,7 @@ public sealed class ServerTests : IDisposable
     {
         await using var node = await ServedNode.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<ServeException>(() => Server.RunAsync(new ServeOptions { Listen = [node.SocketPath] }, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<ServeException>(() => Server.RunAsync(new ServeOptions { Data = DataDir, Listen = [node.SocketPath] }, CancellationToken.None));
         Assert.Contains("another process listens", refused.Message);
         Assert.True((await node.Http.GetAsync("healthz")).IsSuccessStatusCode);
     }
@@ -55,7 +57,7 @@ public sealed class ServerTests : IDisposable
         var path = Path.Combine(_directory.FullName, "orchestrator.yaml");
         await File.WriteAllTextAsync(path, config);
 
-        var options = new ServeOptions { Config = path, Listen = config.StartsWith("listen") ? [] : [Path.Combine(_directory.FullName, "s")] };
+        var options = new ServeOptions { Config = path, Data = DataDir, Listen = config.StartsWith("listen") ? [] : [Path.Combine(_directory.FullName, "s")] };
         var refused = await Assert.ThrowsAsync<ServeException>(() => Server.RunAsync(options, CancellationToken.None));
         Assert.Contains(expected, refused.Message);
     }
@@ -81,7 +83,7 @@ public sealed class ServerTests : IDisposable
         var address = probe.LocalEndpoint.ToString();
         probe.Stop();
         using var stop = new CancellationTokenSource();
-        var running = Server.RunAsync(new ServeOptions { Listen = [address!] }, stop.Token);
+        var running = Server.RunAsync(new ServeOptions { Data = DataDir, Listen = [address!] }, stop.Token);
         using var http = new HttpClient();
 
         await TestKit.Eventually.TrueAsync(async () => running.IsCompleted || await IsHealthyAsync(http, address!), TimeSpan.FromSeconds(30), "the node answers");
