@@ -12,6 +12,9 @@ internal sealed partial class QmpClientActor
 {
     private const string GuestPrefix = "guest-";
 
+    /// <summary>A client of QMP's own kind expects an answer, and not that its command waits for a guest.</summary>
+    private static readonly ConditionPolicy AtOnce = new() { OnPaused = ConditionChoice.Fail, OnMigrating = ConditionChoice.Fail, OnUnresponsive = ConditionChoice.Fail };
+
     private readonly Dictionary<Invocation, PendingRequest> _inFlight = [];
     private readonly HashSet<PendingRequest> _held = [];
 
@@ -77,7 +80,7 @@ internal sealed partial class QmpClientActor
 
     private void Invoke(PendingRequest pending, CommandRoute route, EncodedCommand command, TimeSpan timeout)
     {
-        var invocation = new Invocation(new JobPlan("", route, command, Deadline.After(timeout, _settings.Time)) { IsChecked = false }, 0, _vm, Self);
+        var invocation = new Invocation(new JobPlan("", route, command, Deadline.After(timeout, _settings.Time)) { IsChecked = false, Conditions = AtOnce }, 0, _vm, Self);
         _inFlight.Add(invocation, pending);
         _vm.Tell(invocation);
     }

@@ -29,6 +29,18 @@ internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActor
     /// <summary>Of a composite command: its way to the agent. Set when the VM begins with it.</summary>
     public AgentChannel? Channel { get; set; }
 
+    /// <summary>The program that it started, once known.</summary>
+    public ExecEvidence? Program { get; set; }
+
+    /// <summary>Which change of the agent's state was the last when it was given to the agent: whether another has come since.</summary>
+    public int AgentChange { get; set; }
+
+    /// <summary>Until when evidence of it is asked for; set when it may have been sent by a session that is gone.</summary>
+    public Deadline? EvidenceUntil { get; set; }
+
+    /// <summary>Whether somebody hears of its way: a job does, a typed client and a client of a QMP endpoint only await its end.</summary>
+    public bool TellsProgress => Plan.JobId.Length > 0;
+
     /// <summary>Called by a session, on its own thread.</summary>
     public void OnResult(CommandResult result) => vm.Tell(new VmSignals.Replied(this, result));
 }

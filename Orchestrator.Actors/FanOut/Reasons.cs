@@ -55,6 +55,10 @@ public static class Reasons
     public const string MonitorBusy = nameof(MonitorBusy);
     /// <summary>Undelivered: the VM's queue of waiting commands is full.</summary>
     public const string VmBusy = nameof(VmBusy);
+    /// <summary>Blocked, Undelivered or Skipped: the guest's filesystems are frozen under a lease of this node.</summary>
+    public const string FsFrozen = nameof(FsFrozen);
+    /// <summary>Blocked, Undelivered or Skipped: somebody else froze the guest's filesystems.</summary>
+    public const string FsFrozenForeign = nameof(FsFrozenForeign);
     /// <summary>Undelivered: the deadline passed before the VM's turn came.</summary>
     public const string QueueDeadline = nameof(QueueDeadline);
 
@@ -69,6 +73,8 @@ public static class Reasons
     public const string AgentRestarted = nameof(AgentRestarted);
     /// <summary>Unknown: the VM went away (reset, crash, end of QEMU) after the command was written.</summary>
     public const string VmLost = nameof(VmLost);
+    /// <summary>Unknown: the session was lost, and no evidence could be had in time.</summary>
+    public const string ReconcileTimeout = nameof(ReconcileTimeout);
 
     /// <summary>Undelivered: the intent could not be kept on disk, so that nothing was sent.</summary>
     public const string StoreUnavailable = nameof(StoreUnavailable);

@@ -15,6 +15,7 @@ internal sealed partial class VmActor
 
     private void OnAgentChanged(AgentEvents.StateChanged changed)
     {
+        _agentChanges++;
         var lost = _snapshot.Incarnation > 0 && changed.State is AgentState.Absent or AgentState.Unresponsive;
         if (changed.Quarantine is { } quarantine)
             OnQuarantined(quarantine);
@@ -31,6 +32,11 @@ internal sealed partial class VmActor
             OnIncarnation();
         else if (changed.State == AgentState.Ready)
             OnSameChannel();
+        if (changed.State != AgentState.Ready)
+            return;
+        // A late answer comes before the synchronization that this tells of: none can come any more.
+        _unknown.Clear();
+        FollowAdopted(isSameAgent: !changed.NewIncarnation);
     }
 
     /// <summary>No bytes come from the guest any more: its loss is told by this event alone.</summary>
@@ -105,6 +111,8 @@ internal sealed partial class VmActor
     {
         if (late is { Command.Name: "guest-file-open", Result: CommandResult.Returned handle })
             _agent!.Tell(new AgentCommands.CloseLater(GuestFile.EncodeClose(JsonElement.Parse(handle.Value.Span).GetInt64())));
+        else
+            OnLateEvidence(late);
         Context.GetLogger().Info("{0}: the agent answered {1} after its deadline: {2}", _spec.Name, late.Command.Name, late.Result.GetType().Name);
     }
 }

@@ -6,17 +6,28 @@ namespace Orchestrator.Actors.Vms;
 
 /// <summary>
 /// A port without <c>id=</c> sends no events, so a restart of its agent may pass unseen. The agent is asked which process it is, but only when
-/// there is a reason: after it had to be synchronized again, and when it does not know a pid or a handle any more.
+/// there is a reason: after it had to be synchronized again, and when it does not know a pid or a handle any more. On any port it is asked once per
+/// incarnation when a program runs for longer than a moment, or evidence of one is wanted: the answer tells whose pids those are.
 /// </summary>
 internal sealed partial class VmActor
 {
     private string? _agentProcess;
     private bool _asksAgentProcess;
     private bool _asksAgain;
+    private int _toldIncarnation;
+
+    /// <summary>Whether the agent of this incarnation was asked; it may not have been able to tell.</summary>
+    private bool IsAgentProcessTold => _toldIncarnation == _snapshot.Incarnation && !_asksAgentProcess;
 
     private void AskAgentProcess()
     {
-        if (_port is not { Id: null } || _agent is null || _asksAgentProcess || _condition.Agent != AgentState.Ready)
+        if (_port is { Id: null })
+            AskAnyAgentProcess();
+    }
+
+    private void AskAnyAgentProcess()
+    {
+        if (_agent is null || _asksAgentProcess || _condition.Agent != AgentState.Ready)
             return;
         _asksAgentProcess = true;
         var incarnation = _snapshot.Incarnation;
@@ -27,12 +38,49 @@ internal sealed partial class VmActor
     private void OnAgentProcessTold(VmSignals.AgentProcessTold told)
     {
         _asksAgentProcess = false;
-        if (told.Incarnation == _snapshot.Incarnation && told.Process is { } process)
-            CompareProcess(process);
-        if (!_asksAgain)
+        if (told.Incarnation == _snapshot.Incarnation)
+        {
+            if (told.Process is { } process)
+                CompareProcess(process);
+            _toldIncarnation = _snapshot.Incarnation;
+            TellAgentOfPrograms(told.Incarnation);
+        }
+        if (_asksAgain)
+        {
+            _asksAgain = false;
+            AskAgentProcess();
+        }
+        ReconsiderLater();
+    }
+
+    private void OnProgramStarted(VmSignals.ProgramStarted started)
+    {
+        var invocation = started.Invocation;
+        if (!_inFlight.Contains(invocation))
             return;
-        _asksAgain = false;
-        AskAgentProcess();
+        invocation.Program = new ExecEvidence(started.Pid, _agentProcess);
+        invocation.AgentChange = _agentChanges;
+        TellProgress(invocation, new InvocationProgress(PendingPhase.Running, Evidence: invocation.Program));
+        if (_agentProcess is null && !IsAgentProcessTold && !Timers.IsTimerActive(AgentProcessTimer))
+            Timers.StartSingleTimer(AgentProcessTimer, VmSignals.AgentProcessDue.Instance, _settings.ShortProgram);
+    }
+
+    private void OnAgentProcessDue()
+    {
+        if (!IsAgentProcessTold && _inFlight.Any(invocation => invocation.Program is { Agent: null }))
+            AskAnyAgentProcess();
+    }
+
+    /// <summary>Programs that the agent has started before it told which process it is.</summary>
+    private void TellAgentOfPrograms(int incarnation)
+    {
+        if (_agentProcess is null || incarnation != _snapshot.Incarnation)
+            return;
+        foreach (var invocation in _inFlight.Where(invocation => invocation.Program is { Agent: null } && invocation.EvidenceUntil is null))
+        {
+            invocation.Program = invocation.Program! with { Agent = _agentProcess };
+            TellProgress(invocation, new InvocationProgress(PendingPhase.Running, Evidence: invocation.Program));
+        }
     }
 
     private void CompareProcess(string process)

@@ -19,23 +19,52 @@ internal sealed partial class VmActor
     {
         invocation.AcceptedAt = _settings.Time.GetTimestamp();
         _inFlight.Add(invocation);
-        var plan = invocation.Plan;
-        var rejection = plan.Route == CommandRoute.Qmp ? Admission.DecideQmp(_condition) : Admission.DecideGuest(_condition, plan.Command, plan.Composite);
-        if (rejection is not null)
-            End(invocation, OutcomeRules.Of(rejection));
-        else if (plan.Route == CommandRoute.Qmp)
-            CheckAndSend(invocation);
-        else if (plan.Composite is { } composite)
-            Carry(invocation, composite);
+        // Those that wait have come before.
+        if (_isReconsiderationDue)
+            Reconsider();
+        if (invocation.Reconciliation is { } past)
+            Reconcile(invocation, past);
         else
-            _agent!.Tell(new AgentCommands.Execute(plan.Command, plan.Deadline, invocation));
+            Decide(invocation);
     }
 
-    private void Carry(Invocation invocation, CompositeCommand composite)
+    private void Decide(Invocation invocation)
     {
+        switch (Admission.Decide(_condition, invocation.Plan))
+        {
+            case Decision.Block block:
+                Block(invocation, block);
+                break;
+            case Decision.End end:
+                End(invocation, OutcomeRules.Of(end.Rejection));
+                break;
+            default:
+                Deliver(invocation);
+                break;
+        }
+    }
+
+    private void Deliver(Invocation invocation)
+    {
+        var plan = invocation.Plan;
+        invocation.AgentChange = _agentChanges;
+        if (plan.Route == CommandRoute.Qmp)
+            CheckAndSend(invocation);
+        else if (plan.Composite is { } composite)
+            Carry(invocation, composite.RunAsync);
+        else
+            _agent!.Tell(new AgentCommands.Execute(plan.Command, DeadlineOf(invocation), invocation));
+    }
+
+    private void Carry(Invocation invocation, Func<AgentTurns, Task<CompositeResult>> run)
+    {
+        var self = Self;
         invocation.Channel = new AgentChannel(_agent!, _settings.Time);
-        composite.RunAsync(new AgentTurns(invocation.Channel, invocation.Plan.Deadline.Remaining(_settings.Time), _settings.Time))
-            .PipeTo(Self, success: result => new VmSignals.CompositeEnded(invocation, result));
+        var turns = new AgentTurns(invocation.Channel, DeadlineOf(invocation).Remaining(_settings.Time), _settings.Time)
+        {
+            OnStarted = pid => self.Tell(new VmSignals.ProgramStarted(invocation, pid)),
+        };
+        run(turns).PipeTo(self, success: result => new VmSignals.CompositeEnded(invocation, result));
     }
 
     private void OnCompositeEnded(Invocation invocation, CompositeResult result)
@@ -44,7 +73,7 @@ internal sealed partial class VmActor
             OnReplied(invocation, first);
         else if (result is CompositeResult.Ran { Program: ExecResult.NotStarted start })
             OnReplied(invocation, start.Result);
-        else
+        else if (result is not CompositeResult.Ran { Program: ExecResult.Lost lost } || !AwaitsEvidence(invocation, lost))
             End(invocation, OutcomeRules.Of(result, invocation.Plan, _condition));
     }
 
@@ -59,9 +88,13 @@ internal sealed partial class VmActor
             return;
         }
         if (MayBeFrozen(command, result))
+        {
             AskWhetherFrozen(invocation, result);
-        else
-            End(invocation, OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition));
+            return;
+        }
+        var verdict = OutcomeRules.Of(IsQuit(command, result) ? EncodedCommand.EmptyReturn : result, command, _condition);
+        if (!IsForWaiting(result) || !(AwaitsEvidenceAgain(invocation) || AwaitsSession(invocation, verdict)))
+            End(invocation, verdict);
     }
 
     /// <summary>The agent's deadline may pass before QEMU's, which began later: the reason waits for it, at most <see cref="VmSettings.ProbeTimeout"/>.</summary>
@@ -79,10 +112,14 @@ internal sealed partial class VmActor
 
     private void OnFreezeAnswered(VmSignals.FreezeAnswered answered)
     {
-        var verdict = OutcomeRules.Of(answered.Refusal, answered.Invocation.Plan.Command, _condition);
-        End(answered.Invocation, GuestIdentity.IsFrozen(answered.Freeze)
-            ? verdict with { Reason = Reasons.AgentFrozen, Message = "the guest's filesystems are frozen: thaw them first (guest-fsfreeze-thaw)" }
-            : verdict);
+        var invocation = answered.Invocation;
+        var verdict = OutcomeRules.Of(answered.Refusal, invocation.Plan.Command, _condition);
+        if (!GuestIdentity.IsFrozen(answered.Freeze))
+            End(invocation, verdict);
+        else if (_inFlight.Contains(invocation) && Admission.Decide(_condition, invocation.Plan) is Decision.Block block)
+            Block(invocation, block);
+        else
+            End(invocation, verdict with { Reason = Reasons.AgentFrozen, Message = "the guest's filesystems are frozen: thaw them first (guest-fsfreeze-thaw)" });
     }
 
     /// <summary><c>quit</c> ends QEMU before or after its answer: the end of the connection is its success.</summary>
@@ -126,31 +163,48 @@ internal sealed partial class VmActor
         _power.Release(invocation);
         Timers.Cancel(invocation);
         SuspectRestart(invocation, verdict);
-        invocation.ReplyTo.Tell(new FanOutEvents.InvocationEnded(invocation, new Outcome
-        {
-            Vm = _snapshot.Id,
-            Name = _spec.Name,
-            Host = _environment.Host,
-            Phase = verdict.Phase,
-            Reason = verdict.Reason,
-            Effect = verdict.Effect,
-            Elapsed = _settings.Time.GetElapsedTime(invocation.AcceptedAt),
-            Result = verdict.Result,
-            Error = verdict.Error,
-            Message = verdict.Message,
-            Exec = verdict.Exec,
-        }));
+        if (invocation.EvidenceUntil is not null)
+            verdict = EvidenceRules.OfRepetition(verdict, invocation.Plan, invocation.Program);
+        if (verdict.Phase == Phase.Unknown)
+            _unknown.Note(invocation);
+        invocation.ReplyTo.Tell(new FanOutEvents.InvocationEnded(invocation, OutcomeOf(invocation, verdict)));
+    }
+
+    private Outcome OutcomeOf(Invocation invocation, Verdict verdict) => new()
+    {
+        Vm = _snapshot.Id,
+        Name = _spec.Name,
+        Host = _environment.Host,
+        Phase = verdict.Phase,
+        Reason = verdict.Reason,
+        Effect = verdict.Effect,
+        Elapsed = _settings.Time.GetElapsedTime(invocation.AcceptedAt),
+        Result = verdict.Result,
+        Error = verdict.Error,
+        Message = verdict.Message,
+        Exec = verdict.Exec,
+    };
+
+    private void TellProgress(Invocation invocation, InvocationProgress progress)
+    {
+        if (invocation.TellsProgress)
+            invocation.ReplyTo.Tell(new FanOutEvents.InvocationProgressed(invocation, progress));
     }
 
     /// <summary>The VM is gone from here. What it was asked and has not answered is not known, except where QEMU's end is what was asked for.</summary>
     private void EndAllInFlight()
     {
+        EndAllBlocked();
         foreach (var invocation in _inFlight.ToArray())
         {
             var proved = invocation.Plan.Command is { Name: "quit", FromGuest: false } || (!invocation.Plan.Command.SuccessResponse && _power.IsProved(invocation));
             var written = !_awaitingVocabulary.Contains(invocation);
-            var gone = proved && written ? EncodedCommand.EmptyReturn : (CommandResult)new CommandResult.NoReply(NoReplyCause.ConnectionLost, written, "the VM disappeared before the answer");
-            End(invocation, OutcomeRules.Of(gone, invocation.Plan.Command, _condition with { Qmp = QmpLink.Down }));
+            if (invocation.Program is not null || invocation.EvidenceUntil is not null)
+                End(invocation, EvidenceRules.Without(invocation.Plan, invocation.Program, Reasons.VmLost, "the VM disappeared"));
+            else
+                End(invocation, OutcomeRules.Of(proved && written ? EncodedCommand.EmptyReturn : Gone(written), invocation.Plan.Command, _condition with { Qmp = QmpLink.Down }));
         }
     }
+
+    private static CommandResult Gone(bool written) => new CommandResult.NoReply(NoReplyCause.ConnectionLost, written, "the VM disappeared before the answer");
 }

@@ -44,7 +44,7 @@ internal sealed partial class VmActor
         Timers.Cancel(PortPollTimer);
         _port = null;
         ForgetVocabulary();
-        Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null });
+        Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null, Migration = MigrationStage.None });
         ExplainSilence(_explanation);
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class VmActor
     private void Send(Invocation invocation)
     {
         Timers.Cancel(invocation);
-        _qmp.Tell(new QmpCommands.Execute(invocation.Plan.Command, invocation.Plan.Deadline, invocation));
+        _qmp.Tell(new QmpCommands.Execute(invocation.Plan.Command, DeadlineOf(invocation), invocation));
     }
 
     private void AwaitVocabulary(Invocation invocation)
@@ -50,7 +50,7 @@ internal sealed partial class VmActor
             return;
         }
         _awaitingVocabulary.Add(invocation);
-        Timers.StartSingleTimer(invocation, new VmSignals.VocabularyOverdue(invocation), invocation.Plan.Deadline.Remaining(_settings.Time));
+        Timers.StartSingleTimer(invocation, new VmSignals.VocabularyOverdue(invocation), DeadlineOf(invocation).Remaining(_settings.Time));
         AskVocabulary();
     }
 
@@ -62,7 +62,7 @@ internal sealed partial class VmActor
 
     private void OnCancel(Invocation invocation)
     {
-        if (_awaitingVocabulary.Remove(invocation))
+        if (_awaitingVocabulary.Remove(invocation) || Unblock(invocation))
             End(invocation, new Verdict(Phase.Cancelled, null, Effect.None, "cancelled before it was sent"));
         else if (invocation.Channel is { } channel)
             channel.Cancel();

@@ -17,6 +17,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
 {
     private const string ProbeTimer = "probe";
     private const string PortPollTimer = "port-poll";
+    private const string HeldTimer = "held";
+    private const string AgentProcessTimer = "agent-process";
 
     private readonly VmSpec _spec;
     private readonly VmEnvironment _environment;
@@ -35,6 +37,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         _spec = spec;
         _environment = environment;
         _settings = environment.Settings;
+        _blocked = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
+        _awaitingEvidence = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
         _condition = new VmCondition { Agent = spec.Agent is null ? AgentState.None : AgentState.Connecting };
         _snapshot = new VmSnapshot { Name = spec.Name, Host = environment.Host, Labels = spec.Labels, Agent = _condition.Agent, Since = Now };
     }
@@ -132,6 +136,24 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmSignals.CompositeEnded ended:
                 OnCompositeEnded(ended.Invocation, ended.Result);
                 break;
+            case VmSignals.ProgramStarted started:
+                OnProgramStarted(started);
+                break;
+            case VmSignals.ReconsiderationDue when _isReconsiderationDue:
+                Reconsider();
+                break;
+            case VmSignals.HeldDue:
+                OnHeldDue();
+                break;
+            case VmSignals.FreezeTold told:
+                OnFreezeTold(told.Invocation, told.Status);
+                break;
+            case VmSignals.LateProgramEnded late:
+                Amend(late.Invocation, OutcomeRules.Of(late.Result, late.Invocation.Plan, _condition));
+                break;
+            case VmSignals.AgentProcessDue:
+                OnAgentProcessDue();
+                break;
             case VmSignals.FreezeAnswered answered:
                 OnFreezeAnswered(answered);
                 break;
@@ -199,8 +221,10 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             Message = condition.Message,
             Since = condition.State == _snapshot.State ? _snapshot.Since : Now,
         });
-        if (changed)
-            TellSeen();
+        if (!changed)
+            return;
+        TellSeen();
+        ReconsiderLater();
     }
 
     private void Show(VmSnapshot snapshot)

@@ -18,6 +18,18 @@ internal enum QmpLink
     Down,
 }
 
+/// <summary>How far an outgoing migration is, as its events tell; without them, the run state alone tells that the guest is not here.</summary>
+internal enum MigrationStage
+{
+    None,
+
+    /// <summary>The guest runs here and is copied.</summary>
+    Copying,
+
+    /// <summary>The guest is stopped and about to run elsewhere.</summary>
+    Switchover,
+}
+
 /// <summary>All that decides whether a VM takes a command. A value: every change makes a new one.</summary>
 internal sealed record VmCondition
 {
@@ -27,6 +39,8 @@ internal sealed record VmCondition
 
     /// <summary>QEMU's RunState, verbatim; <see langword="null"/> if the peer has none.</summary>
     public string? RunState { get; init; }
+
+    public MigrationStage Migration { get; init; }
 
     public AgentState Agent { get; init; }
 
@@ -64,12 +78,21 @@ internal sealed record VmCondition
     /// </summary>
     public VmCondition Apply(QmpEvent happened) => happened.Name switch
     {
-        "STOP" when State == VmState.Running => this with { RunState = "paused" },
+        "STOP" when State == VmState.Running => this with { RunState = Migration == MigrationStage.None ? "paused" : "finish-migrate" },
         "RESUME" or "WAKEUP" => this with { RunState = "running" },
         "SUSPEND" => this with { RunState = "suspended" },
         "SHUTDOWN" => this with { RunState = "shutdown" },
         "GUEST_PANICKED" => this with { RunState = "guest-panicked" },
+        "MIGRATION" => this with { Migration = StageOf(happened.Text("status")) },
         _ => this,
+    };
+
+    /// <summary>QEMU, qapi/migration.json, enum MigrationStatus. From post-copy on, the run states of both sides tell where the guest runs.</summary>
+    private static MigrationStage StageOf(string? status) => status switch
+    {
+        "setup" or "wait-unplug" or "active" or "cancelling" => MigrationStage.Copying,
+        "pre-switchover" or "device" => MigrationStage.Switchover,
+        _ => MigrationStage.None,
     };
 
     /// <summary>Whether the exact run state must be asked for after an event.</summary>

@@ -112,6 +112,45 @@ internal static class VmSignals
     /// <summary>A composite command was carried out, or failed at one of its steps.</summary>
     internal sealed record CompositeEnded(Invocation Invocation, CompositeResult Result) : ILocalSignal;
 
+    /// <summary>The agent has started an invocation's program.</summary>
+    internal sealed record ProgramStarted(Invocation Invocation, long Pid) : ILocalSignal;
+
+    /// <summary>The agent told whether it is frozen, as evidence of an invocation that may have frozen it.</summary>
+    internal sealed record FreezeTold(Invocation Invocation, CommandResult Status) : ILocalSignal;
+
+    /// <summary>A program ended, or not, whose pid came after its invocation had ended.</summary>
+    internal sealed record LateProgramEnded(Invocation Invocation, CompositeResult Result) : ILocalSignal;
+
+    /// <summary>The condition has changed while invocations wait.</summary>
+    internal sealed class ReconsiderationDue : ILocalSignal
+    {
+        public static readonly ReconsiderationDue Instance = new();
+
+        private ReconsiderationDue()
+        {
+        }
+    }
+
+    /// <summary>The time of an invocation that waits is over.</summary>
+    internal sealed class HeldDue : ILocalSignal
+    {
+        public static readonly HeldDue Instance = new();
+
+        private HeldDue()
+        {
+        }
+    }
+
+    /// <summary>Some program runs for long enough to ask which process its agent is.</summary>
+    internal sealed class AgentProcessDue : ILocalSignal
+    {
+        public static readonly AgentProcessDue Instance = new();
+
+        private AgentProcessDue()
+        {
+        }
+    }
+
     /// <summary>An invocation's deadline passed while it waited for an event.</summary>
     internal sealed record EventOverdue(Invocation Invocation) : ILocalSignal;
 

@@ -54,4 +54,16 @@ public sealed record VmSettings
 
     /// <summary>Commands that may wait for one agent.</summary>
     public int MaxQueuedCommands { get; init; } = 64;
+
+    /// <summary>Invocations that may be blocked by one VM's condition, and as many that may await evidence.</summary>
+    public int MaxHeldInvocations { get; init; } = 64;
+
+    /// <summary>How long an agent is waited for that is to tell what became of a command whose session is gone.</summary>
+    public TimeSpan ReconcileTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A program that runs for longer is worth the question which process the agent is, once per incarnation.</summary>
+    public TimeSpan ShortProgram { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a program is followed whose pid came after its invocation had ended.</summary>
+    public TimeSpan LateProgramTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -77,6 +77,9 @@ internal static class AgentSignals
 
     internal sealed record Ended(Execution Execution, CommandResult Result) : ILocalSignal;
 
+    /// <summary>An answer came after its command had ended: before the synchronization that follows.</summary>
+    internal sealed record AnsweredLate(AgentSession Session, EncodedCommand Command, CommandResult Result) : ILocalSignal;
+
     /// <summary>The guest has just exceeded a budget.</summary>
     internal sealed class BudgetExceeded : ILocalSignal
     {

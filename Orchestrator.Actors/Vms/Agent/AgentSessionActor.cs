@@ -167,6 +167,10 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         {
             case AgentCommands.SetPort port when IsFlapping(port):
                 break;
+            case AgentSignals.AnsweredLate late when late.Session == _session:
+                // The end of a program is told once, also to one who has not waited for it.
+                _ends.Note(late.Command, late.Result);
+                break;
             case AgentCommands.SetPort { Open: true } opened:
                 OnPortOpened(opened.FromEvent);
                 break;

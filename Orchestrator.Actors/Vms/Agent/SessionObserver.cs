@@ -11,7 +11,11 @@ internal sealed class SessionObserver(IActorRef owner, IActorRef vm, GuestBudget
 
     public void OnSlow(AgentSession session, TimeSpan remaining) => vm.Tell(new AgentEvents.Slow(remaining));
 
-    public void OnLateReply(AgentSession session, EncodedCommand command, CommandResult result) => vm.Tell(new AgentEvents.LateReply(command, result));
+    public void OnLateReply(AgentSession session, EncodedCommand command, CommandResult result)
+    {
+        owner.Tell(new AgentSignals.AnsweredLate(session, command, result));
+        vm.Tell(new AgentEvents.LateReply(command, result));
+    }
 
     public void OnMisconduct(AgentSession session, Misconduct misconduct)
     {

@@ -25,6 +25,9 @@ public sealed class AgentTurns(IAgentChannel channel, TimeSpan timeout, TimeProv
     /// <summary>Until the deadline; not positive once it has passed.</summary>
     public TimeSpan Remaining => timeout - time.GetElapsedTime(_startedAt);
 
+    /// <summary>Called with the pid of the program that a composite is about, as soon as the agent has told it; on the thread of the answer.</summary>
+    public Action<long>? OnStarted { get; init; }
+
     /// <summary>The next step. When the deadline has passed it is not sent.</summary>
     public async Task<CommandResult> ExecuteAsync(EncodedCommand command)
     {

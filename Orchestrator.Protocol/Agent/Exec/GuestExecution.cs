@@ -43,7 +43,8 @@ public static class GuestExecution
     /// <param name="start">From <see cref="Encode"/>.</param>
     /// <param name="timeout">From now to the program's end. When it passes, the program goes on; what is asked about it then may take a moment longer.</param>
     /// <param name="time">Clock of the deadline and of the pauses.</param>
-    public static async Task<ExecResult> RunAsync(IAgentChannel channel, EncodedCommand start, TimeSpan timeout, TimeProvider time)
+    /// <param name="onStarted">Called with the pid, once the agent has told it.</param>
+    public static async Task<ExecResult> RunAsync(IAgentChannel channel, EncodedCommand start, TimeSpan timeout, TimeProvider time, Action<long>? onStarted = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(time);
@@ -52,11 +53,30 @@ public static class GuestExecution
         if (started is not CommandResult.Returned returned)
             return new ExecResult.NotStarted(started);
         var pid = ReadPid(returned.Value);
+        onStarted?.Invoke(pid);
+        return await FollowAsync(channel, pid, timeout - time.GetElapsedTime(startedAt), time, mustAsk: false).ConfigureAwait(false);
+    }
+
+    /// <summary>Follows a program that was started before. It is asked about at least once, also when no time is left.</summary>
+    /// <param name="channel">The VM's agent.</param>
+    /// <param name="pid">From the answer to <c>guest-exec</c>.</param>
+    /// <param name="timeout">From now to the program's end; may be negative.</param>
+    /// <param name="time">Clock of the deadline and of the pauses.</param>
+    public static Task<ExecResult> FollowAsync(IAgentChannel channel, long pid, TimeSpan timeout, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(time);
+        return FollowAsync(channel, pid, timeout, time, mustAsk: true);
+    }
+
+    private static async Task<ExecResult> FollowAsync(IAgentChannel channel, long pid, TimeSpan timeout, TimeProvider time, bool mustAsk)
+    {
+        var startedAt = time.GetTimestamp();
         var status = EncodeStatus(pid);
-        for (var pause = FirstPause; ; pause = pause < LongestPause / 2 ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = pause < LongestPause / 2 ? pause * 2 : LongestPause, mustAsk = false)
         {
             var remaining = timeout - time.GetElapsedTime(startedAt);
-            if (remaining <= TimeSpan.Zero)
+            if (remaining <= TimeSpan.Zero && !mustAsk)
                 return new ExecResult.StillRunning(pid, await HoldsPipesOnlyAsync(channel, pid, time).ConfigureAwait(false));
             var answer = await channel.ExecuteAsync(status, TimeSpan.FromTicks(Math.Clamp(remaining.Ticks, LeastAnswer.Ticks, LongestStatus.Ticks))).ConfigureAwait(false);
             if (answer is not CommandResult.Returned value)

@@ -48,14 +48,24 @@ public sealed class GuestProgram : CompositeCommand
     public override async Task<CompositeResult> RunAsync(AgentTurns agent)
     {
         ArgumentNullException.ThrowIfNull(agent);
-        var result = await GuestExecution.RunAsync(agent.Channel, Start, agent.Remaining, agent.Time).ConfigureAwait(false);
-        return (result, _directory) switch
-        {
-            (ExecResult.Exited { Status: var status }, { } directory) => await FetchAsync(agent, status, directory).ConfigureAwait(false),
-            (ExecResult.StillRunning or ExecResult.Lost, { } directory) => new CompositeResult.Ran(result, $"its output goes on into {directory}: remove it there"),
-            _ => new CompositeResult.Ran(result),
-        };
+        return await EndAsync(agent, await GuestExecution.RunAsync(agent.Channel, Start, agent.Remaining, agent.Time, agent.OnStarted).ConfigureAwait(false)).ConfigureAwait(false);
     }
+
+    /// <summary>Goes on with a program that was started before, by this command and by the agent's present process.</summary>
+    /// <param name="agent">The VM's agent, and until when; the program is asked about at least once.</param>
+    /// <param name="pid">From the answer to <c>guest-exec</c>.</param>
+    public async Task<CompositeResult> FollowAsync(AgentTurns agent, long pid)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        return await EndAsync(agent, await GuestExecution.FollowAsync(agent.Channel, pid, agent.Remaining, agent.Time).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task<CompositeResult> EndAsync(AgentTurns agent, ExecResult result) => (result, _directory) switch
+    {
+        (ExecResult.Exited { Status: var status }, { } directory) => await FetchAsync(agent, status, directory).ConfigureAwait(false),
+        (ExecResult.StillRunning or ExecResult.Lost, { } directory) => new CompositeResult.Ran(result, $"its output goes on into {directory}: remove it there"),
+        _ => new CompositeResult.Ran(result),
+    };
 
     private static async Task<CompositeResult> FetchAsync(AgentTurns agent, ExecStatus status, string directory)
     {

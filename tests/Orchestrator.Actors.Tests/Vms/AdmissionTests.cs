@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
-using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi.Introspection;
 
@@ -118,13 +117,20 @@ public sealed class AdmissionTests
     {
         var down = new VmCondition { Qmp = QmpLink.Down, QmpMessage = "unix:/vm/qmp.sock: refused", Agent = AgentState.Absent, AgentMessage = "no agent" };
 
-        Assert.Equal("unix:/vm/qmp.sock: refused", Admission.DecideGuest(down, Ping)!.Message);
+        Assert.Equal("unix:/vm/qmp.sock: refused", PingMessage(down));
         Assert.Equal("unix:/vm/qmp.sock: refused", Admission.DecideQmp(down)!.Message);
-        Assert.Equal("no agent", Admission.DecideGuest(down with { Qmp = QmpLink.Online }, Ping)!.Message);
-        Assert.Contains("io-error", Admission.DecideGuest(down with { Qmp = QmpLink.Online, RunState = "io-error" }, Ping)!.Message, StringComparison.Ordinal);
+        Assert.Equal("no agent", PingMessage(down with { Qmp = QmpLink.Online }));
+        Assert.Contains("io-error", PingMessage(down with { Qmp = QmpLink.Online, RunState = "io-error" }), StringComparison.Ordinal);
     }
 
-    private static EncodedCommand Ping { get; } = EncodedCommand.ForGuest("guest-ping");
+    private static string PingMessage(VmCondition vm) => RejectionOf(vm, EncodedCommand.ForGuest("guest-ping"))!.Message;
+
+    private static Rejection? RejectionOf(VmCondition vm, EncodedCommand command) => Admission.Decide(vm, new JobPlan("job", CommandRoute.Guest, command, default)) switch
+    {
+        Decision.Send => null,
+        Decision.End end => end.Rejection,
+        var waits => throw new InvalidOperationException($"{waits} without a policy"),
+    };
 
     private static string Guest(QmpLink link, string? runState, AgentState agent, string command) =>
         Guest(link, runState, agent, command, Conditions.Capabilities);
@@ -133,7 +139,7 @@ public sealed class AdmissionTests
     {
         using var filename = JsonDocument.Parse("""{"filename":"/etc/hostname"}""");
         var encoded = EncodedCommand.ForGuest(command, command == "guest-view-file" ? filename.RootElement : default);
-        var rejection = Admission.DecideGuest(new VmCondition { Qmp = link, RunState = runState, Agent = agent, Capabilities = capabilities }, encoded, CompositeCommands.Of(encoded));
+        var rejection = RejectionOf(new VmCondition { Qmp = link, RunState = runState, Agent = agent, Capabilities = capabilities }, encoded);
         return Text(rejection, rejection?.Reason is Reasons.Unsupported or Reasons.DisabledByGuest ? Phase.Refused : Phase.Undelivered);
     }
 

@@ -12,6 +12,7 @@ internal sealed class FakeVm : IAsyncDisposable
     public const string Uuid = "6f1d8a52-93f4-4c0b-8a1e-0123456789ab";
 
     private readonly SocketDirectory _directory = new();
+    private bool _isAgentStopped;
 
     public FakeVm()
     {
@@ -86,6 +87,12 @@ internal sealed class FakeVm : IAsyncDisposable
         Answers["qom-list /machine/peripheral-anon"] = """[{"name": "device[3]", "type": "child<virtserialport>"}]""";
         Answers["qom-get /machine/peripheral-anon/device[3] chardev"] = "\"agent\"";
         Answers["qom-get /machine/peripheral-anon/device[3] name"] = "\"org.qemu.guest_agent.0\"";
+        TellsProcess(agentPid);
+    }
+
+    /// <summary>Lets the agent answer the question which process it is.</summary>
+    public void TellsProcess(int agentPid = 100)
+    {
         Answers["guest-file-open"] = "1000";
         Answers["guest-file-close"] = "{}";
         BecomesProcess(agentPid);
@@ -101,10 +108,18 @@ internal sealed class FakeVm : IAsyncDisposable
     /// <summary>Leaves a command's next calls to the test.</summary>
     public void Hold(string command) => Answers.TryRemove(command, out _);
 
+    /// <summary>Takes the agent's socket away for good.</summary>
+    public async Task StopAgentAsync()
+    {
+        _isAgentStopped = true;
+        await Agent.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Qmp.DisposeAsync();
-        await Agent.DisposeAsync();
+        if (!_isAgentStopped)
+            await Agent.DisposeAsync();
         _directory.Dispose();
     }
 

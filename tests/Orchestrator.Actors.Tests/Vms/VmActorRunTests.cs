@@ -27,6 +27,8 @@ public sealed class VmActorRunTests : VmActorTest
     [Fact]
     public async Task A_program_that_outlives_the_deadline_is_told_by_its_pid()
     {
+        // It runs for long enough for the question which process the agent is.
+        Fake.Answers["guest-file-open"] = "!GenericError";
         await StartRunAsync(seconds: 3);
         var first = await NextStatusAsync();
         Fake.Answers["guest-exec-status"] = """{"exited": false}""";
@@ -69,6 +71,57 @@ public sealed class VmActorRunTests : VmActorTest
         await Agent.Peer.ErrorAsync(await Agent.NextAsync("guest-exec"), "GenericError", "Guest agent command failed, error was 'Failed to execute child process'");
 
         await AssertOutcomeAsync(Phase.Refused, Reasons.GuestError, Effect.None);
+    }
+
+    [Fact]
+    public async Task Start_is_told_with_the_pid_and_again_with_the_agents_process_if_the_program_runs_on()
+    {
+        Fake.TellsProcess();
+        await StartRunAsync();
+        Assert.Equal(new ExecEvidence(77, null), (await ProgressAsync(PendingPhase.Running)).Evidence);
+        await Agent.Peer.ReturnAsync(await NextStatusAsync(), """{"exited": false}""");
+        Fake.Answers["guest-exec-status"] = """{"exited": false}""";
+
+        var told = await AdvanceUntilAsync(ProgressAsync(PendingPhase.Running), step: 0.01);
+
+        Assert.Equal(new ExecEvidence(77, "100 since 10077"), told.Evidence);
+    }
+
+    [Fact]
+    public async Task Next_program_of_the_same_agent_is_told_with_its_process_at_once()
+    {
+        Fake.TellsProcess();
+        Fake.Answers["guest-exec"] = """{"pid": 77}""";
+        Fake.Answers["guest-exec-status"] = """{"exited": false}""";
+        await StartReadyAsync();
+        InvokeRun();
+        await ProgressAsync(PendingPhase.Running);
+        await AdvanceUntilAsync(ProgressAsync(PendingPhase.Running), step: 0.01);
+        Fake.Hold("guest-file-open");
+
+        InvokeRun();
+
+        Assert.Equal("100 since 10077", (await ProgressAsync(PendingPhase.Running)).Evidence!.Agent);
+        Advance(1);
+        await SettleVmAsync();
+        Assert.False(Agent.HasNext);
+    }
+
+    [Fact]
+    public async Task Short_program_costs_no_question_and_a_client_without_a_job_hears_only_the_end()
+    {
+        Fake.Answers["guest-exec"] = """{"pid": 77}""";
+        Fake.Answers["guest-exec-status"] = """{"exited": true, "exitcode": 0}""";
+        await StartReadyAsync();
+        var plan = InvokeRun().Plan;
+        await ProgressAsync(PendingPhase.Running);
+        await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+
+        Invoke(plan with { JobId = "" });
+        Assert.Equal(Phase.Succeeded, (await Router.ExpectMsgAsync<FanOutEvents.InvocationEnded>()).Outcome.Phase);
+        Advance(1);
+        await SettleVmAsync();
+        Assert.False(Agent.HasNext);
     }
 
     private async Task StartRunAsync(double seconds = 10)

@@ -104,21 +104,42 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
         return EncodedCommand.ForGuest(name, document.RootElement);
     }
 
-    private protected Invocation Invoke(EncodedCommand command, double seconds = 10)
+    private protected Invocation Invoke(EncodedCommand command, double seconds = 10) => Invoke(PlanOf(command, seconds));
+
+    private protected Invocation Invoke(JobPlan plan, Reconciliation? past = null)
     {
-        var route = command.Name == "guest-exec" ? CommandRoute.Run : command.FromGuest ? CommandRoute.Guest : CommandRoute.Qmp;
-        var invocation = new Invocation(new JobPlan("job", route, command, Deadline.After(TimeSpan.FromSeconds(seconds), Time)), 0, Vm, Router);
+        var invocation = new Invocation(plan, 0, Vm, Router) { Reconciliation = past };
         Vm.Tell(invocation);
         return invocation;
     }
+
+    private protected JobPlan PlanOf(EncodedCommand command, double seconds = 10)
+    {
+        var route = command.Name == "guest-exec" ? CommandRoute.Run : command.FromGuest ? CommandRoute.Guest : CommandRoute.Qmp;
+        return new JobPlan("job", route, command, Deadline.After(TimeSpan.FromSeconds(seconds), Time));
+    }
+
+    private protected JobPlan RunPlan(double seconds = 10) => PlanOf(GuestExecution.Encode(new ExecSpec { Argv = ["/bin/true"] }), seconds);
 
     private protected Invocation Invoke(string name, double seconds = 10) =>
         Invoke(name.StartsWith("guest-", StringComparison.Ordinal) ? Guest(name) : EncodedCommand.ForQmp(name), seconds);
 
     private protected Invocation InvokeRun(double seconds = 10) => Invoke(GuestExecution.Encode(new ExecSpec { Argv = ["/bin/true"] }), seconds);
 
-    /// <summary>The outcome of the only invocation under way.</summary>
-    private protected async Task<Outcome> OutcomeAsync() => (await Router.ExpectMsgAsync<FanOutEvents.InvocationEnded>()).Outcome;
+    /// <summary>The next outcome, whatever was told of the way to it.</summary>
+    private protected async Task<Outcome> OutcomeAsync() => (await EndAsync()).Outcome;
+
+    /// <summary>The next end, whatever was told of the way to it.</summary>
+    private protected async Task<FanOutEvents.InvocationEnded> EndAsync() =>
+        (FanOutEvents.InvocationEnded)await Router.FishForMessageAsync(message => message is FanOutEvents.InvocationEnded, Limit);
+
+    /// <summary>The next step of an invocation must be this one.</summary>
+    private protected async Task<InvocationProgress> ProgressAsync(PendingPhase phase, string? reason = null)
+    {
+        var progress = (await Router.ExpectMsgAsync<FanOutEvents.InvocationProgressed>()).Progress;
+        Assert.Equal((phase, reason), (progress.Phase, progress.Reason));
+        return progress;
+    }
 
     private protected async Task AssertOutcomeAsync(Phase phase, string? reason, Effect effect)
     {

@@ -79,6 +79,32 @@ public sealed class VmConditionTests
         Assert.Same(before, before.Apply(Conditions.Event("NIC_RX_FILTER_CHANGED")));
     }
 
+    [Fact]
+    public void Migration_is_followed_by_its_events_and_a_stop_during_it_is_its_switchover()
+    {
+        string[] statuses = ["none", "setup", "wait-unplug", "active", "cancelling", "pre-switchover", "device", "postcopy-active", "completed", "failed", "cancelled", "of-the-future"];
+        TextTable.AssertEqual(
+            """
+            none            None       paused
+            setup           Copying    finish-migrate
+            wait-unplug     Copying    finish-migrate
+            active          Copying    finish-migrate
+            cancelling      Copying    finish-migrate
+            pre-switchover  Switchover finish-migrate
+            device          Switchover finish-migrate
+            postcopy-active None       paused
+            completed       None       paused
+            failed          None       paused
+            cancelled       None       paused
+            of-the-future   None       paused
+            """,
+            statuses.Select(status =>
+            {
+                var vm = Conditions.Ready.Apply(Conditions.Event("MIGRATION", $$"""{"status":"{{status}}"}"""));
+                return $"{status} {vm.Migration} {vm.Apply(Conditions.Event("STOP")).RunState}";
+            }));
+    }
+
     [Theory]
     [InlineData("STOP", true)]
     [InlineData("RESUME", true)]

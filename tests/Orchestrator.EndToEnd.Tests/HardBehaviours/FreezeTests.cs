@@ -1,4 +1,5 @@
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
 using static Orchestrator.EndToEnd.Tests.HardBehaviours.GuestsFixture;
 
 namespace Orchestrator.EndToEnd.Tests.HardBehaviours;
@@ -26,6 +27,23 @@ public sealed class FreezeTests(GuestsFixture guests) : GuestTests(guests, WithD
 
         Assert.Equal(0, (await Guests.Api.AgentAsync(WithDisk, "guest-fsfreeze-thaw")).Result().GetInt32());
         Assert.Equal("debian", (await Guests.Api.AgentAsync(WithDisk, "guest-get-osinfo")).Result().Text("id"));
+    }
+
+    [Fact]
+    public async Task Thaw_of_a_paused_guest_is_not_dropped_but_waits_until_it_runs_again()
+    {
+        Assert.Equal(1, (await Guests.Api.AgentAsync(WithDisk, "guest-fsfreeze-freeze")).Result().GetInt32());
+        (await Guests.Api.QmpAsync(WithDisk, "stop")).Succeeds();
+        await Guests.Server.VmAsync(WithDisk, vm => vm.Is("state", "Paused"), "is paused");
+
+        var thaw = await Guests.Api.PostAsync("/v1/jobs", $$"""{"target":"{{WithDisk}}","command":"guest-fsfreeze-thaw","timeoutMs":60000}""");
+        Assert.Equal("Running", (await Guests.Api.GetAsync(thaw.Location!)).Body.Text("phase"));
+        (await Guests.Api.QmpAsync(WithDisk, "cont")).Succeeds();
+
+        await Eventually.TrueAsync(async () => !(await Guests.Api.GetAsync(thaw.Location!)).Body.Is("phase", "Running"), TimeSpan.FromMinutes(1), "the thaw has ended");
+        var outcome = Assert.Single((await Guests.Api.GetAsync($"{thaw.Location}/invocations")).Items());
+        Assert.Equal(1, outcome.Result().GetInt32());
+        Assert.Equal("thawed", (await Guests.Api.AgentAsync(WithDisk, "guest-fsfreeze-status")).Result().GetString());
     }
 
     [Fact]

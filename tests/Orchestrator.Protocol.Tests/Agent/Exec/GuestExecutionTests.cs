@@ -146,6 +146,47 @@ public class GuestExecutionTests
         Assert.Equal(["guest-exec", "guest-file-open", "guest-file-close"], channel.Names);
     }
 
+    [Fact]
+    public async Task Start_tells_its_pid_before_the_program_is_asked_for()
+    {
+        var asked = new List<string>();
+        var channel = new ScriptedChannel((command, _) =>
+        {
+            asked.Add(command.Name);
+            return ScriptedChannel.Returned(command == Start ? """{"pid":42}""" : """{"exited":true,"exitcode":0}""");
+        });
+
+        await GuestExecution.RunAsync(channel, Start, Minute, _time, pid => asked.Add($"started {pid}"));
+
+        Assert.Equal(["guest-exec", "started 42", "guest-exec-status"], asked);
+    }
+
+    [Fact]
+    public async Task Program_that_was_not_started_tells_no_pid() =>
+        await GuestExecution.RunAsync(new ScriptedChannel((_, _) => ScriptedChannel.Refused), Start, Minute, _time, pid => Assert.Fail($"{pid}"));
+
+    [Fact]
+    public async Task Program_of_before_is_followed_without_being_started()
+    {
+        var channel = new ScriptedChannel((_, _) => ScriptedChannel.Returned("""{"exited":true,"exitcode":3}"""));
+
+        Assert.Equal(3, Assert.IsType<ExecResult.Exited>(await GuestExecution.FollowAsync(channel, 42, Minute, _time)).Status.ExitCode);
+        Assert.Equal(["guest-exec-status"], channel.Names);
+        Assert.Equal("""{"pid":42}""", channel.Asked[0].Arguments);
+    }
+
+    [Fact]
+    public async Task Program_of_before_is_asked_for_once_also_when_no_time_is_left()
+    {
+        var ended = new ScriptedChannel((_, _) => ScriptedChannel.Returned("""{"exited":true,"exitcode":0}"""));
+        var running = Busy();
+
+        Assert.IsType<ExecResult.Exited>(await GuestExecution.FollowAsync(ended, 42, -Minute, _time));
+        Assert.Equal(new ExecResult.StillRunning(42, HoldsPipesOnly: false), await GuestExecution.FollowAsync(running, 42, TimeSpan.Zero, _time));
+        Assert.Single(running.Asked, asked => asked.Name == "guest-exec-status");
+        Assert.All(ended.Asked, asked => Assert.Equal(TimeSpan.FromMilliseconds(500), asked.Timeout));
+    }
+
     [Theory]
     [InlineData("/proc/42/stat", true)] // the program is gone, and the guest has /proc: only its children hold the pipes
     [InlineData("/proc/", false)] // no /proc at all, as on Windows: nothing can be told

@@ -89,6 +89,36 @@ public class GuestProgramTests
         Assert.DoesNotContain(guest.Programs, argv => argv[0] == "rm");
     }
 
+    [Fact]
+    public async Task Only_the_program_itself_is_told_as_started()
+    {
+        var started = new List<long>();
+
+        await new ShellGuest("x", "y").RunAsync(onStarted: started.Add);
+
+        Assert.Equal([42], started);
+    }
+
+    [Fact]
+    public async Task Program_of_before_gives_its_full_output_too()
+    {
+        var program = FullEcho();
+        var files = new Files.GuestFileSystem();
+        files.Files[$"{DirectoryOf(program)}/out"] = "late"u8.ToArray();
+        files.Files[$"{DirectoryOf(program)}/err"] = [];
+        files.Instead = (command, _) => command.Name switch
+        {
+            "guest-exec" => ScriptedChannel.Returned("""{"pid":43}"""),
+            "guest-exec-status" => ScriptedChannel.Returned("""{"exited":true,"exitcode":5}"""),
+            _ => null,
+        };
+
+        var ran = Assert.IsType<CompositeResult.Ran>(await program.FollowAsync(new AgentTurns(files, Minute, TimeProvider.System), 42));
+
+        var status = Assert.IsType<ExecResult.Exited>(ran.Program).Status;
+        Assert.Equal((42, 5, "late"), (status.Pid, status.ExitCode, Encoding.UTF8.GetString(status.Stdout.Span)));
+    }
+
     private static GuestProgram FullEcho() => GuestProgram.Of(new ExecSpec { Argv = ["echo", "a b"], FullOutput = true });
 
     private static string DirectoryOf(GuestProgram program) => JsonElement.Parse(program.Start.Arguments.Span).GetProperty("arg")[3].GetString()!;
@@ -104,11 +134,11 @@ public class GuestProgramTests
 
         public int RemovalCode { get; init; }
 
-        public async Task<CompositeResult.Ran> RunAsync(TimeSpan? timeout = null)
+        public async Task<CompositeResult.Ran> RunAsync(TimeSpan? timeout = null, Action<long>? onStarted = null)
         {
             var files = new Files.GuestFileSystem();
             files.Instead = (command, _) => Answer(files, command);
-            return Assert.IsType<CompositeResult.Ran>(await FullEcho().RunAsync(new AgentTurns(files, timeout ?? Minute, TimeProvider.System)));
+            return Assert.IsType<CompositeResult.Ran>(await FullEcho().RunAsync(new AgentTurns(files, timeout ?? Minute, TimeProvider.System) { OnStarted = onStarted }));
         }
 
         private CommandResult? Answer(Files.GuestFileSystem files, EncodedCommand command)
