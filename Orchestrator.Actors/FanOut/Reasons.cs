@@ -85,7 +85,6 @@ public static class Reasons
     public const string AgentRestarted = nameof(AgentRestarted);
     /// <summary>Unknown: the VM went away (reset, crash, end of QEMU) after the command was written.</summary>
     public const string VmLost = nameof(VmLost);
-
     /// <summary>Unknown: the session was lost, and no evidence could be had in time.</summary>
     public const string ReconcileTimeout = nameof(ReconcileTimeout);
 

@@ -11,6 +11,10 @@ namespace Orchestrator.Host.Api;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(JobRequest))]
+[JsonSerializable(typeof(RetryRequest))]
+[JsonSerializable(typeof(PlanView))]
+[JsonSerializable(typeof(PendingView))]
+[JsonSerializable(typeof(InvocationsView))]
 [JsonSerializable(typeof(ItemsView<VmView>))]
 [JsonSerializable(typeof(ItemsView<JobView>))]
 [JsonSerializable(typeof(ItemsView<OutcomeView>))]

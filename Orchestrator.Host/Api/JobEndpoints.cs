@@ -9,18 +9,42 @@ internal static class JobEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/jobs", SubmitAsync).Accepts<JobRequest>("application/json").Produces<JobView>(StatusCodes.Status202Accepted);
+        routes.MapPost("/v1/jobs:plan", JobPlanning.PlanAsync).Accepts<JobRequest>("application/json").Produces<PlanView>();
         routes.MapGet("/v1/jobs", ListAsync).Produces<ItemsView<JobView>>();
         routes.MapGet("/v1/jobs/{id}", GetAsync).Produces<JobView>();
-        routes.MapGet("/v1/jobs/{id}/invocations", InvocationsAsync).Produces<ItemsView<OutcomeView>>();
+        routes.MapGet("/v1/jobs/{id}/invocations", JobInvocations.ListAsync).Produces<InvocationsView>();
         routes.MapGet("/v1/jobs/{id}/events", FollowAsync).Produces<JobStreamItem>(contentType: "application/x-ndjson");
-        routes.MapPost("/v1/jobs/{id}:cancel", CancelAsync).Produces<JobView>();
+        routes.MapGet("/v1/jobs/{id}/export", JobInvocations.ExportAsync).Produces<JobStreamItem>(contentType: "application/x-ndjson");
+        routes.MapPost("/v1/jobs/{id}:cancel", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Cancel(id), node, cancellationToken)).Produces<JobView>();
+        routes.MapPost("/v1/jobs/{id}:pause", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Pause(id), node, cancellationToken)).Produces<JobView>();
+        routes.MapPost("/v1/jobs/{id}:resume", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Resume(id), node, cancellationToken)).Produces<JobView>();
+        routes.MapPost("/v1/jobs/{id}:retry", RetryAsync).Accepts<RetryRequest>("application/json").Produces<JobView>(StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext context, Node node)
     {
+        var spec = await ReadAsync(context, node).ConfigureAwait(false);
+        return await StartAsync(new JobCommands.Submit(spec with { IdempotencyKey = JobQuery.IdempotencyKey(context) }), context, node).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> RetryAsync(string id, HttpContext context, Node node)
+    {
+        var request = await RequestBody.ReadAsync(context, ApiJson.Default.RetryRequest).ConfigureAwait(false);
+        return await StartAsync(new JobCommands.Retry(id, JobQuery.Only(request?.Only)), context, node).ConfigureAwait(false);
+    }
+
+    /// <summary>The job that a request's body asks for.</summary>
+    /// <exception cref="RequestException">The body is not as it should be.</exception>
+    internal static async Task<JobSpec> ReadAsync(HttpContext context, Node node)
+    {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.JobRequest).ConfigureAwait(false)
             ?? throw new RequestException("invalid-request", "the body is empty: say 'target' and 'command' or 'run'");
-        var answer = await node.AskAsync<object>(node.Jobs, new JobCommands.Submit(JobRequests.Parse(request, node.Guest)), context.RequestAborted).ConfigureAwait(false);
+        return JobRequests.Parse(request, node.Guest);
+    }
+
+    private static async Task<IResult> StartAsync(object command, HttpContext context, Node node)
+    {
+        var answer = await node.AskAsync<object>(node.Jobs, command, context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         var job = ((JobReplies.Accepted)answer).Job;
@@ -32,40 +56,23 @@ internal static class JobEndpoints
         if (Preference.Wait(context) is { } wait)
             job = await JobStream.AwaitEndAsync(job, wait, node, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.Location = $"/v1/jobs/{job.Id}";
-        var status = job.Phase == JobPhase.Running ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
-        return Results.Json(JobView.Of(job), ApiJson.Default.JobView, statusCode: status);
+        return Results.Json(JobView.Of(job), ApiJson.Default.JobView, statusCode: job.HasEnded ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ListAsync(Node node, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(HttpContext context, Node node)
     {
-        var listed = await node.AskAsync<JobReplies.Listed>(node.Jobs, JobQueries.List.Newest, cancellationToken).ConfigureAwait(false);
-        return Results.Json(new ItemsView<JobView>([.. listed.Jobs.Select(JobView.Of)]), ApiJson.Default.ItemsViewJobView);
+        var answer = await node.AskAsync<object>(node.Jobs, new JobQueries.List(JobQuery.Filter(context.Request.Query)), context.RequestAborted).ConfigureAwait(false);
+        return answer is JobReplies.Listed listed
+            ? Results.Json(new ItemsView<JobView>([.. listed.Jobs.Select(JobView.Of)]), ApiJson.Default.ItemsViewJobView)
+            : Problems.Of((JobReplies.Rejected)answer);
     }
 
-    private static async Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) =>
-        Show(await node.AskAsync<object>(node.Jobs, new JobQueries.Get(id), cancellationToken).ConfigureAwait(false));
+    private static Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobQueries.Get(id), node, cancellationToken);
 
-    private static async Task<IResult> CancelAsync(string id, Node node, CancellationToken cancellationToken) =>
-        Show(await node.AskAsync<object>(node.Jobs, new JobCommands.Cancel(id), cancellationToken).ConfigureAwait(false));
-
-    private static IResult Show(object answer) => answer is JobReplies.Found found
-        ? Results.Json(JobView.Of(found.Job), ApiJson.Default.JobView)
-        : Problems.Of((JobReplies.Rejected)answer);
-
-    private static async Task<IResult> InvocationsAsync(string id, Node node, CancellationToken cancellationToken)
-    {
-        var outcomes = new List<OutcomeView>();
-        while (true)
-        {
-            var answer = await node.AskAsync<object>(node.Jobs, new JobQueries.Read(id, outcomes.Count, Wait: false), cancellationToken).ConfigureAwait(false);
-            if (answer is JobReplies.Rejected rejected)
-                return Problems.Of(rejected);
-            var page = (JobReplies.Page)answer;
-            outcomes.AddRange(page.Outcomes.Select(OutcomeView.Of));
-            if (page.Outcomes.Count == 0)
-                return Results.Json(new ItemsView<OutcomeView>(outcomes), ApiJson.Default.ItemsViewOutcomeView);
-        }
-    }
+    private static async Task<IResult> ChangeAsync(object command, Node node, CancellationToken cancellationToken) =>
+        await node.AskAsync<object>(node.Jobs, command, cancellationToken).ConfigureAwait(false) is var answer && answer is JobReplies.Found found
+            ? Results.Json(JobView.Of(found.Job), ApiJson.Default.JobView)
+            : Problems.Of((JobReplies.Rejected)answer);
 
     private static async Task<IResult> FollowAsync(string id, HttpContext context, Node node)
     {

@@ -35,8 +35,12 @@ internal static class JobRequests
             Composite = program,
             Timeout = TimeoutOf(request.TimeoutMs),
             AllowEmpty = request.AllowEmpty,
-        };
+        }.With(request);
     }
+
+    /// <summary>Reads what was kept of a job (<see cref="JobSpec.Document"/>).</summary>
+    /// <exception cref="RequestException">This node does not understand it any more, as when a schema of the user's is gone.</exception>
+    public static JobSpec Read(ReadOnlyMemory<byte> document, GuestNamespace guest) => Parse(JsonSerializer.Deserialize(document.Span, ApiJson.Default.JobRequest)!, guest);
 
     /// <exception cref="RequestException">The text is no selector.</exception>
     public static TargetSelector ParseSelector(string text) =>

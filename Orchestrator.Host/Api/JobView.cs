@@ -35,6 +35,18 @@ public sealed record JobView
     /// <summary>From acceptance to its last outcome, or to now, in milliseconds.</summary>
     public required double ElapsedMs { get; init; }
 
+    /// <summary>True if somebody has cancelled it.</summary>
+    public bool? CancelRequested { get; init; }
+
+    /// <summary>Why it is, as its caller said.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>The job whose targets it tries again.</summary>
+    public string? RetryOf { get; init; }
+
+    /// <summary>Why it was halted, or what of it is not on disk.</summary>
+    public string? Message { get; init; }
+
     /// <summary>From the actor's snapshot.</summary>
     public static JobView Of(JobSnapshot job)
     {
@@ -51,6 +63,10 @@ public sealed record JobView
             CreatedAt = job.CreatedAt,
             EndedAt = job.EndedAt,
             ElapsedMs = Math.Round(job.Elapsed.TotalMilliseconds, 3),
+            CancelRequested = job.CancelRequested ? true : null,
+            Comment = job.Comment,
+            RetryOf = job.RetryOf,
+            Message = job.Message,
         };
     }
 }

@@ -40,6 +40,15 @@ public sealed record OutcomeView
     /// <summary>For <c>run</c>: what became of the program.</summary>
     public ExecView? Exec { get; init; }
 
+    /// <summary>Which attempt it was; left out for the first.</summary>
+    public int? Attempt { get; init; }
+
+    /// <summary>True if its cancellation came too late.</summary>
+    public bool? CancelRequested { get; init; }
+
+    /// <summary>When late evidence replaced an unknown outcome.</summary>
+    public DateTimeOffset? AmendedAt { get; init; }
+
     /// <summary>From the actor's outcome.</summary>
     public static OutcomeView Of(Outcome outcome)
     {
@@ -57,6 +66,9 @@ public sealed record OutcomeView
             Error = outcome.Error is { } error ? new ErrorView(error.Class, error.Description) : null,
             Message = outcome.Message,
             Exec = outcome.Exec is { } exec ? ExecView.Of(exec) : null,
+            Attempt = outcome.Attempt > 1 ? outcome.Attempt : null,
+            CancelRequested = outcome.CancelRequested ? true : null,
+            AmendedAt = outcome.AmendedAt,
         };
     }
 }

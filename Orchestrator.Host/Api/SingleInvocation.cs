@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.VmHosts;
@@ -21,12 +22,25 @@ internal static class SingleInvocation
     public static async Task<Outcome> RunAsync(
         Node node, InventoryEntry vm, CommandRoute route, EncodedCommand command, TimeSpan timeout, CancellationToken cancellationToken, CompositeCommand? composite = null)
     {
-        var spec = new JobSpec { Target = Only(vm), Route = route, Command = command, Composite = composite, Timeout = timeout };
-        if (await node.AskAsync<object>(node.Jobs, new JobCommands.Submit(spec), cancellationToken).ConfigureAwait(false) is not JobReplies.Accepted accepted)
+        var target = Only(vm);
+        var spec = new JobSpec { Target = target, Route = route, Command = command, Composite = composite, Timeout = timeout, Document = composite is null ? Document(target, command, timeout) : default };
+        var answer = await node.AskAsync<object>(node.Jobs, new JobCommands.Submit(spec), cancellationToken).ConfigureAwait(false);
+        if (answer is JobReplies.Rejected { Code: not "no-targets" } rejected)
+            throw new RequestException(rejected.Code, rejected.Detail);
+        if (answer is not JobReplies.Accepted accepted)
             throw new RequestException("vm-not-found", $"the VM '{vm.Snapshot.Name}' has just left");
         var page = await node.FollowAsync<JobReplies.Page>(node.Jobs, new JobQueries.Read(accepted.Job.Id, 0), cancellationToken).ConfigureAwait(false);
         return page.Outcomes[0];
     }
+
+    /// <summary>The job as somebody would have asked for it; a file that is a stream of the caller's has none.</summary>
+    private static byte[] Document(TargetSelector target, EncodedCommand command, TimeSpan timeout) => JobOptions.DocumentOf(new JobRequest
+    {
+        Target = target.Text,
+        Command = command.Name,
+        Arguments = command.Arguments.IsEmpty ? default : JsonElement.Parse(command.Arguments.Span),
+        TimeoutMs = timeout.TotalMilliseconds,
+    });
 
     private static TargetSelector Only(InventoryEntry vm)
     {

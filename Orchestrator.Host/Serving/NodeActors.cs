@@ -3,9 +3,11 @@ using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Api;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
@@ -21,14 +23,16 @@ internal static class NodeActors
     /// <param name="settings">Deadlines, pauses and limits of the VMs.</param>
     /// <param name="guest">The guest commands and events of the node.</param>
     /// <param name="endpoint">Deadlines, limits and policy of the VMs' QMP endpoints.</param>
+    /// <param name="store">Where jobs are kept.</param>
     /// <param name="leases">Of frozen VMs.</param>
-    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, LeaseBook leases) => akka.WithActors((system, registry) =>
+    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases) => akka.WithActors((system, registry) =>
     {
         StartScheduler(system);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
         var events = system.ActorOf(EventHub.PropsFor(EventsKept), "events");
         var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
-        var jobs = system.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(inventory, router, settings.Time), new JobRetention()), "jobs");
+        var fanOut = new FanOutEnvironment(inventory, router, settings.Time) { Store = store, ReadDocument = document => JobRequests.Read(document, guest) };
+        var jobs = system.ActorOf(JobSupervisor.PropsFor(fanOut, new JobRetention()), "jobs");
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings, leases), "vm-host");
         var endpoints = system.ActorOf(QmpEndpointSupervisor.PropsFor(guest, endpoint), "qmp-endpoint");
         var freezes = system.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, settings.Time)), "freezes");

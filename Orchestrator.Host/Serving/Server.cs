@@ -82,7 +82,7 @@ internal static class Server
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
         AddStore(builder.Services, config, store);
-        AddNode(builder.Services, config, guest, sockets);
+        AddNode(builder.Services, config, guest, sockets, store);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<LocalCallers>();
@@ -102,7 +102,7 @@ internal static class Server
         services.AddHostedService<HistoryTrimmer>();
     }
 
-    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets)
+    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store)
     {
         var host = config.Host ?? Environment.MachineName;
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
@@ -115,7 +115,7 @@ internal static class Server
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
-            .AddNodeActors(host, settings, guest, endpoint, provider.GetRequiredService<LeaseBook>()));
+            .AddNodeActors(host, settings, guest, endpoint, store.Jobs, store.Leases));
         services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
         services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
         services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());
