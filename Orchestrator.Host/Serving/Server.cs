@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using Akka.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
-using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
