@@ -9,6 +9,7 @@ internal static class ApiEndpoints
         FileEndpoints.Map(routes);
         QmpWebSocket.Map(routes);
         JobEndpoints.Map(routes);
+        OutputEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
