@@ -3,6 +3,7 @@ using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Serving;
+using Orchestrator.Host.Storage;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Api;
@@ -18,8 +19,8 @@ internal static class VmEndpoints
         routes.MapGet("/v1/vms/{vm}/schema", ListCommandsAsync).Produces<ItemsView<string>>();
         routes.MapGet("/v1/vms/{vm}/schema/{command}", GetCommandAsync).Produces<SchemaView>();
         routes.MapPost("/v1/vms/{vm}:release", ReleaseAsync).Produces<VmView>();
-        routes.MapPost("/v1/vms/{vm}/agent/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: true, context, node)).Produces<OutcomeView>();
-        routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node) => InvokeAsync(vm, command, wantGuest: false, context, node)).Produces<OutcomeView>();
+        routes.MapPost("/v1/vms/{vm}/agent/{command}", (string vm, string command, HttpContext context, Node node, OutputFiles outputs) => InvokeAsync(vm, command, wantGuest: true, context, node, outputs)).Produces<OutcomeView>();
+        routes.MapPost("/v1/vms/{vm}/qmp/{command}", (string vm, string command, HttpContext context, Node node, OutputFiles outputs) => InvokeAsync(vm, command, wantGuest: false, context, node, outputs)).Produces<OutcomeView>();
     }
 
     private static async Task<IResult> ListAsync(string? target, Node node, QmpSockets sockets, CancellationToken cancellationToken)
@@ -82,7 +83,7 @@ internal static class VmEndpoints
             : Problems.Of("not-quarantined", $"the guest of '{vm}' is not quarantined: there is nothing to release");
     }
 
-    private static async Task<IResult> InvokeAsync(string vm, string command, bool wantGuest, HttpContext context, Node node)
+    private static async Task<IResult> InvokeAsync(string vm, string command, bool wantGuest, HttpContext context, Node node, OutputFiles outputs)
     {
         var arguments = await RequestBody.ReadAsync(context, ApiJson.Default.JsonElement).ConfigureAwait(false);
         var (route, encoded) = JobRequests.Encode(command, arguments, node.Guest);
@@ -91,7 +92,7 @@ internal static class VmEndpoints
         var entry = await FindAsync(vm, node, context.RequestAborted).ConfigureAwait(false);
         var timeout = JobRequests.ParseTimeout(context.Request.Query["timeoutMs"]);
         var outcome = await SingleInvocation.RunAsync(node, entry, route, encoded, timeout, context.RequestAborted).ConfigureAwait(false);
-        return Results.Json(OutcomeView.Of(outcome), ApiJson.Default.OutcomeView);
+        return Results.Json(OutcomeView.Of(await outputs.RestoreAsync(outcome).ConfigureAwait(false)), ApiJson.Default.OutcomeView);
     }
 
     /// <summary>By UUID or name.</summary>

@@ -68,7 +68,7 @@ internal static class JobCommands
         var job = new JobView(await server.GetAsync(path, cancellation));
         report.Begin(job);
         foreach (var outcome in (await server.GetAsync($"{path}/invocations", cancellation)).Items())
-            report.Add(new OutcomeView(outcome));
+            report.Add(await LargeOutputs.InlineAsync(server, outcome, cancellation));
         report.Complete(job);
         if (!context.Quiet)
             context.Error.WriteLine(report.Tally.Line(job));

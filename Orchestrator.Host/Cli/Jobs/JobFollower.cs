@@ -18,7 +18,7 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
         {
             using var stream = await server.OpenAsync(method, path, body, cancellation);
             await foreach (var line in stream.ReadAsync(cancellation))
-                OnLine(line);
+                await OnLineAsync(line, cancellation);
             if (Job is not { HasEnded: true } ended)
                 throw new CliException(ExitCodes.Error, "the server ended the stream before the job's end");
             // Behind a gap, or before the first line that this watcher got.
@@ -36,12 +36,12 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
         }
     }
 
-    private void OnLine(JsonElement line)
+    private async Task OnLineAsync(JsonElement line, CancellationToken cancellation)
     {
         if (line.Member("job") is { } job)
             report.Begin(Job = new JobView(job));
         else if (line.Member("outcome") is { } outcome)
-            report.Add(new OutcomeView(outcome));
+            report.Add(await LargeOutputs.InlineAsync(server, outcome, cancellation));
         if (Job is { } known)
             progress.Report(report.Tally.Total, known.Targets, report.Groups);
     }
@@ -50,6 +50,6 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
     {
         var all = await server.GetAsync($"v1/jobs/{Uri.EscapeDataString(job.Id)}/invocations", cancellation);
         foreach (var outcome in all.Items())
-            report.Add(new OutcomeView(outcome));
+            report.Add(await LargeOutputs.InlineAsync(server, outcome, cancellation));
     }
 }

@@ -3,6 +3,9 @@ namespace Orchestrator.TestKit.Processes;
 /// <summary>Linux signal numbers that tests send to real peers.</summary>
 public enum Signal
 {
+    /// <summary>As Ctrl-C does; PostgreSQL ends its sessions and stops.</summary>
+    Interrupt = 2,
+
     /// <summary>Ends a process at once, even a suspended one.</summary>
     Kill = 9,
 
