@@ -49,6 +49,14 @@ internal static class JobDifferenceCommand
             .FirstOrDefault(item => item.Command == job.Command && item.Json.Text("target") == job.Json.Text("target"))?.Id
         ?? throw new CliException(ExitCodes.Error, $"no job before {job.Id} has the command '{job.Command}' and the target '{job.Json.Text("target")}': name the other one, 'orchestrator job ls' shows them");
 
-    private static async Task<OutcomeView[]> OutcomesAsync(ServerClient server, string id, CancellationToken cancellation) =>
-        [.. (await server.GetAsync($"{PathOf(id)}/invocations", cancellation)).Items().Select(item => new OutcomeView(item)).DistinctBy(outcome => (outcome.Host, outcome.Name))];
+    private static async Task<OutcomeView[]> OutcomesAsync(ServerClient server, string id, CancellationToken cancellation)
+    {
+        var outcomes = new Dictionary<(string Host, string Name), OutcomeView>();
+        foreach (var item in (await server.GetAsync($"{PathOf(id)}/invocations", cancellation)).Items())
+        {
+            var outcome = await LargeOutputs.InlineAsync(server, item, cancellation);
+            outcomes.TryAdd((outcome.Host, outcome.Name), outcome);
+        }
+        return [.. outcomes.Values];
+    }
 }
