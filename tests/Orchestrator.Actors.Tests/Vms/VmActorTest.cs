@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
@@ -26,6 +27,8 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
 
     private protected VmSettings Settings { get; set; }
 
+    private protected LeaseBook? EnvironmentLeases { get; set; }
+
     private protected TestProbe Inventory { get; }
 
     private protected TestProbe Events { get; }
@@ -43,7 +46,7 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
     public async Task DisposeAsync() => await Fake.DisposeAsync();
 
     private protected IActorRef StartVm(VmSpec? spec = null) =>
-        Vm = Sys.ActorOf(VmActor.PropsFor(spec ?? Fake.Spec, new VmEnvironment("host1", Inventory, Events, Settings)));
+        Vm = Sys.ActorOf(VmActor.PropsFor(spec ?? Fake.Spec, new VmEnvironment("host1", Inventory, Events, Settings) { Leases = EnvironmentLeases ?? LeaseBook.InMemory() }));
 
     /// <summary>Waits until the VM and its sessions have dealt with everything that lies in their mailboxes now.</summary>
     private protected async Task SettleVmAsync()

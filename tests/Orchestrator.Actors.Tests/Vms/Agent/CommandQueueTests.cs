@@ -49,6 +49,35 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
+    public void What_goes_first_goes_before_what_waits_in_its_own_order_and_has_room_of_its_own()
+    {
+        var waiting = Enumerable.Range(0, 3).Select(_ => Add(1)).ToArray();
+        var first = Enumerable.Range(0, 3).Select(_ => Add(1, first: true)).ToArray();
+        var late = Add(1, first: true);
+
+        Assert.True(_queue.BeginsWithFirst);
+        Assert.Equal([.. first, .. waiting], Enumerable.Range(0, 6).Select(_ => _queue.TryTake(out var next) ? next.Receiver : null));
+        Assert.Equal([NoReplyCause.QueueFull], Causes(late));
+        Assert.False(_queue.BeginsWithFirst);
+    }
+
+    [Fact]
+    public void What_must_come_at_any_price_has_no_deadline_and_outlives_the_session()
+    {
+        var (patient, impatient) = (Add(1, first: true, answerTimeout: 10), Add(2));
+        Assert.Equal(TimeSpan.FromSeconds(2), _queue.NextDeadline());
+
+        _time.Advance(TimeSpan.FromHours(1));
+        _queue.ExpireOverdue();
+        _queue.EndImpatient(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, ""));
+        Assert.Equal((1, 0), (impatient.Results.Count, patient.Results.Count));
+        Assert.Null(_queue.NextDeadline());
+
+        _queue.EndAll(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, ""));
+        Assert.Equal([NoReplyCause.ConnectionLost], Causes(patient));
+    }
+
+    [Fact]
     public void Cancelling_ends_the_one_receivers_command()
     {
         var (first, second) = (Add(1), Add(1));
@@ -74,10 +103,10 @@ public sealed class CommandQueueTests
         Assert.Null(_queue.NextDeadline());
     }
 
-    private Receiver Add(int seconds)
+    private Receiver Add(int seconds, bool first = false, int? answerTimeout = null)
     {
         var receiver = new Receiver();
-        _queue.Add(new AgentCommands.Execute(EncodedCommand.ForGuest("guest-ping"), Deadline.After(TimeSpan.FromSeconds(seconds), _time), receiver));
+        _queue.Add(new AgentCommands.Execute(EncodedCommand.ForGuest("guest-ping"), Deadline.After(TimeSpan.FromSeconds(seconds), _time), receiver) { First = first, AnswerTimeout = answerTimeout is { } given ? TimeSpan.FromSeconds(given) : null });
         return receiver;
     }
 
