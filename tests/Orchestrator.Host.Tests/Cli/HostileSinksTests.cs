@@ -49,6 +49,9 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "ga guest-get-osinfo --all", "ga guest-get-osinfo --all -o fold", "ga guest-get-osinfo --all -o yaml", "ga guest-get-osinfo --all -o json", "ga guest-get-osinfo --all -o ndjson",
         "qmp query-status --all", "qmp query-status --all -o fold", "qmp query-status --all -o yaml", "qmp query-status --all -o json", "qmp query-status --all -o ndjson",
         "run --all -- x", "run --all -o table -- x", "run --all -o yaml -- x", "run --all -o json -- x", "run --all -o ndjson -- x",
+        "freeze --all", "freeze --all -o yaml", "freeze --all -o json",
+        "thaw G", "thaw G -o yaml", "thaw G -o json", "thaw --all", "thaw --all -o yaml", "thaw --all -o json",
+        "snapshot --all --name x", "snapshot --all --name x -o yaml", "snapshot --all --name x -o json", "snapshot --all --name x -o ndjson",
         "schema", "schema -o yaml", "schema -o json", "schema -o ndjson", "schema X", "schema X -o yaml", "schema X -o json", "schema X -o ndjson",
         "event watch", "event watch -o ndjson", "event watch -o json",
         // The transfer fails: no local file is made.
@@ -66,6 +69,8 @@ public sealed class HostileSinksTests : IAsyncLifetime
         string[] outcomes = [Outcome("Succeeded", $$""","result":{"{{Json}}":["{{Json}}"]}"""), Outcome("Failed", $$""","error":{"class":"{{Json}}","desc":"{{Json}}"},"message":"{{Json}}" """),
             Outcome(Json, $$""","exec":{"pid":1,"exitCode":0,"stdout":{"text":"{{Json}}"},"stderr":{"base64":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(Hostile))}}","truncated":true} }""")];
         string[] lines = [Samples.JobLine("Running", 3), .. outcomes.Select(Samples.OutcomeLine), $$"""{"job":{{job}}}"""];
+        var group = $$"""{"id":"{{Json}}","owner":"{{Json}}","phase":"{{Json}}","vms":[{"name":"{{Json}}","stage":"{{Json}}","consistency":"{{Json}}","reason":"{{Json}}","message":"{{Json}}"}]}""";
+        var snapshot = $$"""{"name":"{{Json}}","host":"{{Json}}","phase":"{{Json}}","reason":"{{Json}}","effect":"None","consistency":"{{Json}}","files":[{"disk":"{{Json}}","overlay":"{{Json}}"}],"message":"{{Json}}"}""";
         // An id is a UUID, and stands in the paths of requests.
         _server.On("GET", "/v1/vms", $$"""{"items":[{{vm.Replace($"\"id\":\"{Json}\"", "\"id\":\"u-1\"")}}]}""").On("GET", "/v1/vms/web01", vm)
             .On("POST", "/v1/vms/web01:release", vm).On("POST", "/v1/vms/u-1:release", vm)
@@ -77,6 +82,8 @@ public sealed class HostileSinksTests : IAsyncLifetime
             .On("GET", "/v1/schemas/X", $$"""{"name":"{{Json}}","documentation":"{{Json}}","returns":"{{Json}}","class":"{{Json}}","arguments":[{"name":"{{Json}}","type":"{{Json}}","documentation":"{{Json}}"}]}""")
             .On("GET", "/v1/version", $$"""{"version":"{{Json}}"}""")
             .OnProblem("GET", "/v1/vms/u-1/file", 502, Json, Json)
+            .On("POST", "/v1/freezes", group, 201).On("POST", "/v1/freezes/G:thaw", group)
+            .On("POST", "/v1/freezes:thaw", $$"""{"items":[{"name":"{{Json}}","result":"{{Json}}","message":"{{Json}}"}]}""").On("POST", "/v1/snapshots", $$"""{"items":[{{snapshot}}]}""")
             .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
             .OnStream("GET", "/v1/events", $$$"""{"type":"io.orchestrator.guest.{{{Json}}}","subject":"{{{Json}}}","time":"{{{Json}}}","data":{"data":{"{{{Json}}}":"{{{Json}}}"} } }""",
                 $$$"""{"type":"io.orchestrator.stream.gap","data":{"from":"{{{Json}}}","to":2,"reason":"{{{Json}}}"} }""");
@@ -105,7 +112,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     [MemberData(nameof(Lines))]
     public async Task No_problem_that_the_server_tells_is_obeyed(string line)
     {
-        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X"])
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots"])
             _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json);
         _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };
