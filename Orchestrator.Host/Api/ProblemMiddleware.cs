@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace Orchestrator.Host.Api;
 
 /// <summary>Turns what a request did wrong, and what went wrong here, into problems. A response that has begun can only be ended.</summary>
@@ -27,6 +29,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             await Problems.Of("invalid-request", e.Message).ExecuteAsync(context).ConfigureAwait(false);
         }
+        catch (AskTimeoutException e) when (!context.Response.HasStarted)
+        {
+            LogUnanswered(context.Request.Path, e.Message);
+            await Problems.Of("no-answer", "what was asked for left while it was asked, or this node is overloaded: ask again").ExecuteAsync(context).ConfigureAwait(false);
+        }
         catch (Exception e) when (!context.Response.HasStarted)
         {
             LogFailed(e, context.Request.Path);
@@ -40,6 +47,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         StatusCodes.Status405MethodNotAllowed => Problems.Of("method-not-allowed", $"{context.Request.Path} does not take {context.Request.Method}: GET /openapi.json lists what there is"),
         _ => null,
     };
+
+    [LoggerMessage(1102, LogLevel.Warning, "A request for {Path} had no answer: {Reason}")]
+    private partial void LogUnanswered(string path, string reason);
 
     [LoggerMessage(1101, LogLevel.Error, "A request for {Path} failed")]
     private partial void LogFailed(Exception e, string path);

@@ -44,7 +44,7 @@ internal static class Problems
         "no-targets" or "invalid-arguments" or "idempotency-key-reused" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" or "too-many-freezes" => StatusCodes.Status429TooManyRequests,
         "transfer-failed" => StatusCodes.Status502BadGateway,
-        "schema-unavailable" or "store-unavailable" => StatusCodes.Status503ServiceUnavailable,
+        "no-answer" or "schema-unavailable" or "store-unavailable" => StatusCodes.Status503ServiceUnavailable,
         "internal-error" => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };
