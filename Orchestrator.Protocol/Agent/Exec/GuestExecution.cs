@@ -84,7 +84,7 @@ public static class GuestExecution
             if (ExecStatus.Parse(pid, value.Value) is { } ended)
                 return new ExecResult.Exited(ended);
             remaining = timeout - time.GetElapsedTime(startedAt);
-            await Task.Delay(Shorter(pause, remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero), time).ConfigureAwait(false);
+            await Task.Delay(Shorter(pause, WholeMilliseconds(remaining)), time).ConfigureAwait(false);
         }
     }
 
@@ -116,6 +116,9 @@ public static class GuestExecution
         using var document = JsonDocument.Parse(value);
         return document.RootElement.GetProperty("pid"u8).GetInt64();
     }
+
+    /// <summary>Rounded up, and not negative: a timer drops fractions, and without a pause the questions would follow each other until the deadline.</summary>
+    private static TimeSpan WholeMilliseconds(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(time.TotalMilliseconds)));
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
