@@ -37,7 +37,7 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
     }
 
     /// <summary>Time until the next command's deadline; <see langword="null"/> when none waits.</summary>
-    public TimeSpan? NextDeadline() => 
+    public TimeSpan? NextDeadline() =>
         _waiting.Where(command => command.AnswerTimeout is null).Min(command => (TimeSpan?)command.Deadline.Remaining(time));
 
     /// <summary>Ends the commands whose deadline has passed before their turn.</summary>
