@@ -19,6 +19,8 @@ internal sealed class CliEnvironment
     /// <summary>Opens standard output for bytes; nothing else is written there then.</summary>
     public Func<Stream> OpenOutput { get; init; } = () => new StandardStream(1);
 
+    public bool InputIsTerminal { get; init; }
+
     public bool OutIsTerminal { get; init; }
 
     public bool ErrorIsTerminal { get; init; }
@@ -47,6 +49,7 @@ internal sealed class CliEnvironment
         Out = new StreamWriter(new StandardStream(1), new UTF8Encoding(false), 1 << 14),
         Error = new StreamWriter(new StandardStream(2), new UTF8Encoding(false), 1 << 10) { AutoFlush = true },
         OpenInput = Console.OpenStandardInput,
+        InputIsTerminal = !Console.IsInputRedirected,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         Width = () => Console.WindowWidth,

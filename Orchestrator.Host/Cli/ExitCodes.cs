@@ -23,6 +23,9 @@ internal static class ExitCodes
     /// <summary>At least one target is Unknown: dominates all other outcomes.</summary>
     public const int Unknown = 6;
 
+    /// <summary>The job was halted: more went wrong than <c>--max-errors</c> or <c>--max-undelivered</c> bears.</summary>
+    public const int Halted = 7;
+
     /// <summary>The job was cancelled.</summary>
     public const int Cancelled = 8;
 

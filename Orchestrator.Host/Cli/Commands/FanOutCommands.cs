@@ -13,7 +13,7 @@ internal static class FanOutCommands
         new Command("ping", "Asks guest agents for a sign of life"),
         host,
         hasPrograms: false,
-        (_, target, timeout, _) => Task.FromResult(JobRequest.Command(target, "guest-ping", null, timeout)));
+        (_, target, options, _) => Task.FromResult(JobRequest.Command(target, "guest-ping", null, options)));
 
     public static Command GuestAgent(CommandHost host)
     {
@@ -35,11 +35,11 @@ internal static class FanOutCommands
         var arguments = new ArgumentOptions();
         command.Add(name);
         arguments.AddTo(command);
-        return new FanOutVerb(OutputFormat.Table, OutcomeTables.Results).Build(command, host, hasPrograms: false, async (context, target, timeout, cancellation) =>
+        return new FanOutVerb(OutputFormat.Table, OutcomeTables.Results).Build(command, host, hasPrograms: false, async (context, target, options, cancellation) =>
         {
             var sent = context.Parsed.GetRequiredValue(name);
             var given = await arguments.ReadAsync(context, pairs => convert(context, sent, pairs, cancellation), cancellation);
-            return JobRequest.Command(target, sent, given, timeout);
+            return JobRequest.Command(target, sent, given, options);
         });
     }
 

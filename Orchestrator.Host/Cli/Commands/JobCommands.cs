@@ -7,12 +7,18 @@ using Orchestrator.Host.Cli.Output;
 
 namespace Orchestrator.Host.Cli.Commands;
 
-/// <summary><c>job ls</c>, <c>job get</c>, <c>job results</c>, <c>job watch</c>, <c>job wait</c>, <c>job diff</c> and <c>job cancel</c>.</summary>
+/// <summary><c>job ls</c>, <c>job get</c>, <c>job results</c>, <c>job watch</c>, <c>job wait</c> and <c>job diff</c>; <see cref="JobControlCommands"/> has the others.</summary>
 internal static class JobCommands
 {
-    public static Command Create(CommandHost host) => new("job", "Shows, follows, compares and cancels jobs") { List(host), Get(host), Results(host), Watch(host), Wait(host), JobDifferenceCommand.Create(host), Cancel(host) };
+    public static Command Create(CommandHost host)
+    {
+        var command = new Command("job", "Shows, follows, compares and controls jobs") { List(host), Get(host), Results(host), Watch(host), Wait(host), JobDifferenceCommand.Create(host) };
+        foreach (var control in JobControlCommands.Create(host))
+            command.Add(control);
+        return command;
+    }
 
-    private static Argument<string> Id(CommandHost host)
+    public static Argument<string> Id(CommandHost host)
     {
         var id = new Argument<string>("id") { Description = "The job's id, as printed when it started", HelpName = "JOB" };
         id.CompletionSources.Add(_ => host.Names.Jobs());
@@ -22,12 +28,20 @@ internal static class JobCommands
     private static Command List(CommandHost host)
     {
         var format = OutputFormat.Option(OutputFormat.Table, OutputFormat.Ndjson, OutputFormat.Json, OutputFormat.Yaml);
-        var command = new Command("ls", "Lists jobs, newest first") { format };
+        var phase = new Option<string?>("--phase") { Description = "Only jobs in this phase, such as Running or Partial", HelpName = "PHASE" };
+        var name = new Option<string?>("--command") { Description = "Only jobs of this command; run for programs", HelpName = "COMMAND" };
+        var since = new Option<string?>("--since") { Description = "Only jobs created at or after this time, such as 2026-01-31T12:00:00Z", HelpName = "TIME" };
+        var before = new Option<string?>("--before") { Description = "Only jobs older than this one", HelpName = "JOB" };
+        var limit = new Option<string?>("--limit") { Description = "So many at most [default: 100]", HelpName = "N" };
+        var command = new Command("ls", "Lists jobs, newest first") { phase, name, since, before, limit, format };
         command.Aliases.Add("list");
         host.Handle(command, async (context, cancellation) =>
         {
             using var server = context.Connect();
-            var answer = await server.GetAsync("v1/jobs", cancellation);
+            var path = Query.Path("v1/jobs",
+                ("phase", context.Parsed.GetValue(phase)), ("command", context.Parsed.GetValue(name)), ("since", context.Parsed.GetValue(since)),
+                ("before", context.Parsed.GetValue(before)), ("limit", context.Parsed.GetValue(limit)));
+            var answer = await server.GetAsync(path, cancellation);
             Listing.Write(context.Out, context.Parsed.GetValue(format)!, answer, items => WriteTable(context.Out, items));
             return ExitCodes.Ok;
         });
@@ -89,20 +103,6 @@ internal static class JobCommands
         var (id, options) = (Id(host), new JobOptions(OutputFormat.Table));
         var command = new Command("wait", "Waits for a job's end and shows its last line only; the exit code is the job's") { id, options.Wait, options.MaxExitCode };
         host.Handle(command, (context, _) => new JobSession(context, options, OutcomeTables.Any).WaitAsync(context.Parsed.GetRequiredValue(id)));
-        return command;
-    }
-
-    private static Command Cancel(CommandHost host)
-    {
-        var id = Id(host);
-        var command = new Command("cancel", "Cancels what a job has not sent yet") { id };
-        host.Handle(command, async (context, cancellation) =>
-        {
-            using var server = context.Connect();
-            var job = new JobView(await JobSession.CancelAsync(server, context.Parsed.GetRequiredValue(id), cancellation));
-            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"job {job.Id} {job.Phase}: {job.Done} of {job.Targets} have their outcome"));
-            return ExitCodes.Ok;
-        });
         return command;
     }
 

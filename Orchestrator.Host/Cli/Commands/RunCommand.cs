@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Orchestrator.Host.Cli.Jobs;
 using Orchestrator.Host.Cli.Output;
 
@@ -39,13 +40,13 @@ internal sealed class RunCommand
         return new FanOutVerb(OutputFormat.Fold, OutcomeTables.Programs).Build(command, host, hasPrograms: true, run.RequestAsync);
     }
 
-    private async Task<byte[]> RequestAsync(CliContext context, string target, TimeSpan? timeout, CancellationToken cancellation)
+    private async Task<byte[]> RequestAsync(CliContext context, string target, Action<Utf8JsonWriter> options, CancellationToken cancellation)
     {
         var variables = context.Parsed.GetValue(_environment) ?? [];
         if (variables.FirstOrDefault(variable => variable.IndexOf('=') <= 0) is { } wrong)
             throw CliException.Usage($"--env: '{wrong}' is not NAME=VALUE");
         var input = context.Parsed.GetValue(_input) is { } path ? await ReadInputAsync(path, context.Environment, cancellation) : null;
-        return JobRequest.Program(target, Argv(context.Parsed), variables, input, context.Parsed.GetValue(_fullOutput), timeout);
+        return JobRequest.Program(target, Argv(context.Parsed), variables, input, context.Parsed.GetValue(_fullOutput), options);
     }
 
     private string[] Argv(ParseResult parsed)

@@ -21,7 +21,7 @@ internal static class Problem
     private static int ExitCode(string code) => code switch
     {
         "no-targets" => ExitCodes.NoTargets,
-        "invalid-selector" or "invalid-arguments" or "unknown-command" => ExitCodes.Usage,
+        "invalid-request" or "invalid-selector" or "invalid-arguments" or "unknown-command" => ExitCodes.Usage,
         _ => ExitCodes.Error,
     };
 

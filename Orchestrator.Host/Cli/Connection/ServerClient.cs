@@ -30,12 +30,12 @@ internal sealed class ServerClient : IDisposable
 
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellation) => ReadAsync(HttpMethod.Get, path, null, cancellation);
 
-    public Task<JsonElement> PostAsync(string path, byte[]? body, CancellationToken cancellation) => ReadAsync(HttpMethod.Post, path, Json(body), cancellation);
+    public Task<JsonElement> PostAsync(string path, byte[]? body, CancellationToken cancellation, string? idempotencyKey = null) => ReadAsync(HttpMethod.Post, path, Json(body), cancellation, idempotencyKey);
 
     /// <summary>Opens a stream of NDJSON; what it yields ends when the server ends it or <paramref name="cancellation"/> comes.</summary>
-    public async Task<ServerStream> OpenAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
+    public async Task<ServerStream> OpenAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation, string? idempotencyKey = null)
     {
-        var answer = await SendAsync(method, path, Json(body), "application/x-ndjson", cancellation);
+        var answer = await SendAsync(method, path, Json(body), "application/x-ndjson", cancellation, idempotencyKey);
         return new ServerStream(answer, await answer.Content.ReadAsStreamAsync(cancellation));
     }
 
@@ -51,9 +51,9 @@ internal sealed class ServerClient : IDisposable
 
     private static ByteArrayContent? Json(byte[]? body) => body is null ? null : new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
-    private async Task<JsonElement> ReadAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation)
+    private async Task<JsonElement> ReadAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation, string? idempotencyKey = null)
     {
-        using var answer = await SendAsync(method, path, body, "application/json", cancellation);
+        using var answer = await SendAsync(method, path, body, "application/json", cancellation, idempotencyKey);
         try
         {
             var bytes = await ReadBodyAsync(answer, cancellation);
@@ -65,10 +65,12 @@ internal sealed class ServerClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, string accept, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, string accept, CancellationToken cancellation, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body, Headers = { ExpectContinue = body is StreamContent } };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+        if (idempotencyKey is not null && !request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey))
+            throw CliException.Usage("--idempotency-key: a key is one line of text");
 
         using var timeout = new CancellationTokenSource(_answerTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);

@@ -62,7 +62,7 @@ internal sealed class Examination(ServerClient server, string? selector)
         var outcomes = new List<OutcomeView>();
         try
         {
-            var request = JobRequest.Command(selector is null ? condition : $"({selector}) and {condition}", command, null, Patience);
+            var request = JobRequest.Command(selector is null ? condition : $"({selector}) and {condition}", command, null, writer => JobRequest.WriteDuration(writer, "timeoutMs", Patience));
             using var stream = await server.OpenAsync(HttpMethod.Post, "v1/jobs", request, cancellation);
             await foreach (var line in stream.ReadAsync(cancellation))
             {

@@ -12,11 +12,11 @@ internal sealed class JobFollower(ServerClient server, JobReport report, JobProg
     /// <summary>Follows until the job has ended; outcomes that the stream did not bring are fetched then.</summary>
     /// <exception cref="CliException">The stream broke or ended before the job did.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came; the job continues.</exception>
-    public async Task<JobView> FollowAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
+    public async Task<JobView> FollowAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken cancellation)
     {
         try
         {
-            using var stream = await server.OpenAsync(method, path, body, cancellation);
+            using var stream = await server.OpenAsync(method, path, body, cancellation, idempotencyKey);
             await foreach (var line in stream.ReadAsync(cancellation))
                 await OnLineAsync(line, cancellation);
             if (Job is not { HasEnded: true } ended)

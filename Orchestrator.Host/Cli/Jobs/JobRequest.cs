@@ -9,8 +9,8 @@ internal static class JobRequest
     /// <param name="target">Selector.</param>
     /// <param name="command">A <c>guest-*</c> or QMP command.</param>
     /// <param name="arguments">Its arguments object; <see langword="null"/> for none.</param>
-    /// <param name="timeout">The server's default when <see langword="null"/>.</param>
-    public static byte[] Command(string target, string command, JsonElement? arguments, TimeSpan? timeout) => Write(target, timeout, writer =>
+    /// <param name="options">Writes the members that every job may have.</param>
+    public static byte[] Command(string target, string command, JsonElement? arguments, Action<Utf8JsonWriter> options) => Write(target, options, writer =>
     {
         writer.WriteString("command", command);
         if (arguments is { } value)
@@ -25,8 +25,8 @@ internal static class JobRequest
     /// <param name="environment"><c>NAME=value</c> each.</param>
     /// <param name="input">The program's standard input; <see langword="null"/> for none.</param>
     /// <param name="fullOutput">All output, also beyond the agent's cap.</param>
-    /// <param name="timeout">The server's default when <see langword="null"/>.</param>
-    public static byte[] Program(string target, IReadOnlyList<string> argv, IReadOnlyList<string> environment, byte[]? input, bool fullOutput, TimeSpan? timeout) => Write(target, timeout, writer =>
+    /// <param name="options">Writes the members that every job may have.</param>
+    public static byte[] Program(string target, IReadOnlyList<string> argv, IReadOnlyList<string> environment, byte[]? input, bool fullOutput, Action<Utf8JsonWriter> options) => Write(target, options, writer =>
     {
         writer.WriteStartObject("run");
         WriteStrings(writer, "argv", argv);
@@ -39,21 +39,28 @@ internal static class JobRequest
         writer.WriteEndObject();
     });
 
-    private static byte[] Write(string target, TimeSpan? timeout, Action<Utf8JsonWriter> body) => JsonText.Bytes(writer =>
+    /// <summary>In milliseconds, rounded up; nothing for <see langword="null"/>.</summary>
+    public static void WriteDuration(Utf8JsonWriter writer, string name, TimeSpan? duration)
     {
-        writer.WriteStartObject();
-        writer.WriteString("target", target);
-        body(writer);
-        if (timeout is { } given)
-            writer.WriteNumber("timeoutMs", (long)Math.Ceiling(given.TotalMilliseconds));
-        writer.WriteEndObject();
-    });
+        if (duration is { } given)
+            writer.WriteNumber(name, (long)Math.Ceiling(given.TotalMilliseconds));
+    }
 
-    private static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    /// <summary>An array of strings.</summary>
+    public static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> values)
     {
         writer.WriteStartArray(name);
         foreach (var value in values)
             writer.WriteStringValue(value);
         writer.WriteEndArray();
     }
+
+    private static byte[] Write(string target, Action<Utf8JsonWriter> options, Action<Utf8JsonWriter> body) => JsonText.Bytes(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("target", target);
+        body(writer);
+        options(writer);
+        writer.WriteEndObject();
+    });
 }

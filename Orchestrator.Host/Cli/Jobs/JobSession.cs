@@ -10,7 +10,12 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
 {
     /// <summary>Starts a job and follows it.</summary>
     /// <returns>One of <see cref="ExitCodes"/>, or a program's own with <c>-S</c>.</returns>
-    public Task<int> RunAsync(byte[] request) => FollowAsync(options.Results.Read(context), HttpMethod.Post, "v1/jobs", request);
+    /// <param name="request">Its body.</param>
+    /// <param name="idempotencyKey">Of the job, if it has one.</param>
+    public Task<int> RunAsync(byte[] request, string? idempotencyKey) => FollowAsync(options.Results.Read(context), HttpMethod.Post, "v1/jobs", request, idempotencyKey);
+
+    /// <summary>Tries targets of an ended job again, and follows the job that does.</summary>
+    public Task<int> RetryAsync(string id, byte[] request) => FollowAsync(options.Results.Read(context), HttpMethod.Post, $"v1/jobs/{Uri.EscapeDataString(id)}:retry", request);
 
     /// <summary>Follows a job that exists, from its first outcome on.</summary>
     public Task<int> WatchAsync(string id) => FollowAsync(options.Results.Read(context), HttpMethod.Get, EventsOf(id), null);
@@ -20,7 +25,7 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
 
     private static string EventsOf(string id) => $"v1/jobs/{Uri.EscapeDataString(id)}/events";
 
-    private async Task<int> FollowAsync(ResultForm form, HttpMethod method, string path, byte[]? request)
+    private async Task<int> FollowAsync(ResultForm form, HttpMethod method, string path, byte[]? request, string? idempotencyKey = null)
     {
         var report = new JobReport(form, context.Out, writeTable);
         // Lines that come one by one to a terminal show the progress themselves.
@@ -34,7 +39,7 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
         var concluded = false;
         try
         {
-            var job = await follower.FollowAsync(method, path, request, leave.Token);
+            var job = await follower.FollowAsync(method, path, request, idempotencyKey, leave.Token);
             concluded = true;
             Conclude(report, job);
             return context.Parsed.GetValue(options.MaxExitCode) ? report.Tally.HighestExitCode(job) : report.Tally.ExitCode(job);

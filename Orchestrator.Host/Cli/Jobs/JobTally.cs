@@ -31,7 +31,7 @@ internal sealed class JobTally
     public int Count(string phase) => _phases.GetValueOrDefault(phase);
 
     /// <summary>
-    /// The exit code of the outcomes seen: Unknown dominates, then cancellation, failure, non-delivery. A target of an
+    /// The exit code of the outcomes seen: Unknown dominates, then cancellation, a halt, failure, non-delivery. A target of an
     /// ended job that has no outcome counts as Unknown.
     /// </summary>
     public int ExitCode(JobView job) => Worst([.. _codes, .. OfJob(job)]);
@@ -63,12 +63,17 @@ internal sealed class JobTally
     };
 
     private static int Worst(HashSet<int> codes) =>
-        ((int[])[ExitCodes.Unknown, ExitCodes.Cancelled, ExitCodes.Failed, ExitCodes.Undelivered]).FirstOrDefault(codes.Contains, ExitCodes.Ok);
+        ((int[])[ExitCodes.Unknown, ExitCodes.Cancelled, ExitCodes.Halted, ExitCodes.Failed, ExitCodes.Undelivered]).FirstOrDefault(codes.Contains, ExitCodes.Ok);
 
     private IEnumerable<int> OfJob(JobView job)
     {
         if (job.Phase == Phases.Cancelled)
             yield return ExitCodes.Cancelled;
+        // What a halted or expired job has not begun is skipped, which of itself would be no failure.
+        if (job.Phase == "Failed")
+            yield return ExitCodes.Halted;
+        if (job.Phase == "Expired")
+            yield return ExitCodes.Undelivered;
         if (job.HasEnded && Total < job.Targets)
             yield return ExitCodes.Unknown;
     }

@@ -19,7 +19,7 @@ internal sealed record JobView(JsonElement Json)
     /// <summary>Milliseconds from acceptance to the last outcome, or to now.</summary>
     public double ElapsedMs => Json.Number("elapsedMs") ?? 0;
 
-    public bool HasEnded => Phase != "Running";
+    public bool HasEnded => Phase is not ("Running" or "Paused");
 
     /// <summary>Number of outcomes of a phase so far.</summary>
     public int Count(string phase) => (int)(Json.Member("counts")?.Number(phase) ?? 0);

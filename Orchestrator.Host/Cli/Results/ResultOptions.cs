@@ -64,6 +64,9 @@ internal sealed class ResultOptions(string defaultFormat)
         command.Add(_show);
     }
 
+    /// <summary>The form alone, for what are no results.</summary>
+    public string Format(ParseResult parsed) => parsed.GetValue(_format)!;
+
     /// <summary>What the command line asks for.</summary>
     /// <exception cref="CliException">Two options contradict each other, or a member is no <see cref="MemberPath"/>.</exception>
     public ResultForm Read(CliContext context)

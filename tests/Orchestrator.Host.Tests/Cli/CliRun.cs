@@ -11,6 +11,8 @@ internal sealed class CliRun
 
     public string Input { get; init; } = "";
 
+    public bool InputIsTerminal { get; init; }
+
     public bool OutIsTerminal { get; init; }
 
     public bool ErrorIsTerminal { get; init; }
@@ -51,6 +53,7 @@ internal sealed class CliRun
         Error = ErrorWriter,
         OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(Input)),
         OpenOutput = () => OutBytes,
+        InputIsTerminal = InputIsTerminal,
         OutIsTerminal = OutIsTerminal,
         ErrorIsTerminal = ErrorIsTerminal,
         Width = () => Width,

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.Host.Tests.Cli;
 
 /// <summary>A request as the fake server received it.</summary>
-internal sealed record ReceivedRequest(string Method, string PathAndQuery, string Accept, string Body);
+internal sealed record ReceivedRequest(string Method, string PathAndQuery, string Accept, string Body)
+{
+    public string? IdempotencyKey { get; init; }
+}
 
 /// <summary>An HTTP server on a Unix socket that answers what a test tells it to (docs/API.md) and remembers what it was asked.</summary>
 internal sealed class FakeServer : IAsyncDisposable
@@ -119,7 +122,10 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var path = context.Request.Path.Value!;
-        Requests.Enqueue(new ReceivedRequest(context.Request.Method, path + context.Request.QueryString, context.Request.Headers.Accept.ToString(), await reader.ReadToEndAsync()));
+        Requests.Enqueue(new ReceivedRequest(context.Request.Method, path + context.Request.QueryString, context.Request.Headers.Accept.ToString(), await reader.ReadToEndAsync())
+        {
+            IdempotencyKey = context.Request.Headers["Idempotency-Key"].FirstOrDefault(),
+        });
         if (_answers.TryGetValue($"{context.Request.Method} {path}", out var answer))
             await answer(context);
         else

@@ -37,7 +37,9 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "job ls", "job ls -o yaml", "job ls -o json", "job ls -o ndjson",
         "job get J", "job get J -o fold", "job get J -o yaml", "job get J -o json", "job get J -o ndjson",
         "job watch J", "job watch J -o fold", "job watch J -o yaml", "job watch J -o json", "job watch J -o ndjson",
-        "job cancel J", "job wait J",
+        "job cancel J", "job pause J", "job resume J", "job export J", "job wait J",
+        "job retry J", "job retry J -o fold", "job retry J -o yaml", "job retry J -o json", "job retry J -o ndjson",
+        "ping --all --dry-run", "ping --all --dry-run -o yaml", "ping --all --dry-run -o json", "ping --all --dry-run -o ndjson",
         "job results J", "job results J -o table", "job results J -o yaml", "job results J -o json", "job results J -o ndjson",
         "job results J --diff", "job results J --diff -o yaml", "job results J --diff -o json", "job results J --diff -o ndjson", "job results J --agg .", "job results J --agg . -o yaml", "job results J --agg . -o json", "job results J --agg . -o ndjson",
         "job get J -b --ignore x", "job get J --show failed", "ga guest-get-osinfo --all --diff", "ga guest-get-osinfo --all --agg .", "qmp query-status --all -b", "run --all --agg . -- x", "run --all --diff -- x",
@@ -75,7 +77,9 @@ public sealed class HostileSinksTests : IAsyncLifetime
         _server.On("GET", "/v1/vms", $$"""{"items":[{{vm.Replace($"\"id\":\"{Json}\"", "\"id\":\"u-1\"")}}]}""").On("GET", "/v1/vms/web01", vm)
             .On("POST", "/v1/vms/web01:release", vm).On("POST", "/v1/vms/u-1:release", vm)
             .OnStream("GET", "/v1/vms:watch", $$"""{"vm":{{vm}}}""", $$"""{"gone":{"name":"{{Json}}","host":"{{Json}}"} }""")
-            .On("GET", "/v1/jobs", $$"""{"items":[{{job}}]}""").On("GET", "/v1/jobs/J", job).On("POST", "/v1/jobs/J:cancel", job)
+            .On("GET", "/v1/jobs", $$"""{"items":[{{job}}]}""").On("GET", "/v1/jobs/J", job).On("POST", "/v1/jobs/J:cancel", job).On("POST", "/v1/jobs/J:pause", job).On("POST", "/v1/jobs/J:resume", job)
+            .OnStream("POST", "/v1/jobs/J:retry", lines).OnStream("GET", "/v1/jobs/J/export", lines)
+            .On("POST", "/v1/jobs:plan", $$"""{"targetHash":"{{Json}}","command":"{{Json}}","class":"{{Json}}","targets":1,"items":[{"name":"{{Json}}","host":"{{Json}}","wave":1,"phase":"{{Json}}","reason":"{{Json}}"}]}""")
             .On("GET", "/v1/jobs/J/invocations", $$"""{"items":[{{string.Join(',', outcomes)}}]}""")
             .On("GET", "/v1/jobs/K", job).On("GET", "/v1/jobs/K/invocations", $$"""{"items":[{{outcomes[2].Replace("\"exitCode\":0", "\"exitCode\":7")}}]}""")
             .On("GET", "/v1/schemas", $$"""{"items":["{{Json}}"],"events":["{{Json}}"],"types":["{{Json}}"]}""")
@@ -112,7 +116,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     [MemberData(nameof(Lines))]
     public async Task No_problem_that_the_server_tells_is_obeyed(string line)
     {
-        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots"])
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/jobs/J:pause", "/v1/jobs/J:resume", "/v1/jobs/J:retry", "/v1/jobs/J/export", "/v1/jobs:plan", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots"])
             _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json);
         _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };
