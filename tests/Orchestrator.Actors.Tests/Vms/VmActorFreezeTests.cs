@@ -149,7 +149,8 @@ public sealed class VmActorFreezeTests : VmActorTest
         foreach (var pause in new[] { 1, 2, 4, 8, 16, 30, 30 })
         {
             await Agent.Peer.ErrorAsync(await Agent.NextAsync("guest-fsfreeze-thaw"), "GenericError", "cannot thaw /");
-            Assert.Contains("cannot thaw /", (await PhaseAsync(LeasePhase.ThawFailed)).Machine.Message);
+            var failed = await _holder.FishForMessageAsync<LeaseEvents.Changed>(changed => changed.Machine is { Phase: LeasePhase.ThawFailed, IsThawUnderWay: false }, Limit);
+            Assert.Contains("cannot thaw /", failed.Machine.Message);
             Advance(pause);
         }
         Assert.Single(_store.Kept);
