@@ -104,6 +104,29 @@ public sealed class JobActorTests : JobTest
     }
 
     [Fact]
+    public async Task Ten_thousand_targets_are_one_message_out_and_one_per_batch_back()
+    {
+        const int Targets = 10_000;
+        const int Batch = 256;
+        var job = await StartAsync(Targets);
+        Assert.Equal(Targets, job.Dispatch.Targets.Count);
+
+        foreach (var ordinals in Enumerable.Range(0, Targets).Chunk(Batch))
+            job.End([.. ordinals.Select(ordinal => (ordinal, Outcome(Phase.Succeeded, name: "vm" + ordinal)))]);
+
+        var seen = 0;
+        JobReplies.Page page;
+        do
+        {
+            page = await AskAsync<JobReplies.Page>(new JobQueries.Read(job.Id, seen));
+            seen = page.Next;
+        }
+        while (!page.IsLast);
+        Assert.Equal((Targets, JobPhase.Succeeded), (page.Job.Counts[Phase.Succeeded], page.Job.Phase));
+        Assert.False(Router.HasMessages);
+    }
+
+    [Fact]
     public async Task An_overdue_target_gets_the_honest_outcome_and_a_late_one_is_ignored()
     {
         var job = await StartAsync(3, seconds: 2);
