@@ -19,6 +19,7 @@ internal sealed class JobPacing
     private int _turn;
     private int _active;
     private int _waiting;
+    private bool _isRestBegun;
 
     private enum Stage : byte
     {
@@ -53,13 +54,14 @@ internal sealed class JobPacing
     public int Waiting => _waiting;
 
     /// <summary>Whether only the first targets have begun, whose outcomes decide on the rest.</summary>
-    public bool IsCanary => _waves.IsCanary;
+    public bool IsCanary => _waves.IsCanary && !_isRestBegun;
 
     /// <summary>Before the first <see cref="Take"/>: a target that has its outcome already, or is under way.</summary>
     public void Restore(int ordinal, bool isDone)
     {
         _waiting--;
         _stages[ordinal] = isDone ? Stage.Done : Stage.Confirmed;
+        _isRestBegun |= ordinal >= _waves.RestFrom;
         if (isDone)
             return;
         _active++;

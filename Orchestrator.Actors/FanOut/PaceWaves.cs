@@ -20,8 +20,13 @@ internal sealed class PaceWaves
     /// <summary>When the next wave opens; <see langword="null"/> if outcomes decide that, or there is none.</summary>
     public TimeSpan? OpensAt { get; private set; }
 
-    /// <summary>Whether there are waves that have not been opened.</summary>
-    public bool IsCanary => _opened < _ends.Length;
+    /// <summary>Whether there are canary waves, and the last wave, all the rest, has not been opened.</summary>
+    public bool IsCanary => HasMore && _ends.Length > 1;
+
+    /// <summary>Where the last wave begins in the target list.</summary>
+    public int RestFrom => _ends.Length > 1 ? _ends[^2] : 0;
+
+    private bool HasMore => _opened < _ends.Length;
 
     /// <summary>Where each wave ends in the target list.</summary>
     public static int[] EndsOf(JobPace pace, int targets)
@@ -47,14 +52,14 @@ internal sealed class PaceWaves
         _missing = 0;
         for (var ordinal = from; ordinal < to; ordinal++)
             _missing += isDone(ordinal) ? 0 : 1;
-        OpensAt = _missing == 0 && IsCanary ? now : null;
+        OpensAt = _missing == 0 && HasMore ? now : null;
         return true;
     }
 
     /// <summary>A target has its outcome.</summary>
     public void End(int ordinal, TimeSpan now)
     {
-        if (_opened == 0 || ordinal >= _ends[_opened - 1] || --_missing > 0 || !IsCanary)
+        if (_opened == 0 || ordinal >= _ends[_opened - 1] || --_missing > 0 || !HasMore)
             return;
         OpensAt = now + _pause;
     }

@@ -118,12 +118,18 @@ serve() {
 host: demo
 listen: [unix:$directory/api.sock]
 data: $directory/data
+data: $directory/data
 vm-dirs: [$directory/vms]
 labels:
   web*: { role: web }
   db*: { role: database }
 CONFIGURATION
     mkdir -p "$directory/vms"
+    start_server
+}
+
+start_server() {
+    rm -f "$directory/api.sock"
     start "$directory/server.log" "$program" serve --config "$directory/orchestrator.yaml"
     server_pid=${pids[-1]}
     until [ -S "$directory/api.sock" ]; do
@@ -156,6 +162,28 @@ healthy_fleet() {
     show 0 run --all -- uname -a
     say "These do. A selector by label leaves the database out:"
     show 0 run -t l:role=web -- uname -sr
+}
+
+# A job that changes guests outlives the server.
+killed_server() {
+    local job deadline=$((SECONDS + change_seconds))
+    say "A job that changes guests is on disk before anything is sent. This one begins a VM every two seconds:"
+    printf "\n$ orchestrator run --all --rate 0.5 --async --sh 'echo ran >> /tmp/ran'\n"
+    job=$("$program" run --all --rate 0.5 --async --sh 'echo ran >> /tmp/ran')
+    echo "$job"
+    until "$program" job get "$job" -o json -q | grep -q '"Succeeded": 1'; do
+        [ "$SECONDS" -lt "$deadline" ] || fail "the job's first VM has no outcome"
+    done
+    say "After the first, the server is killed, and started anew:"
+    printf '\n$ kill -9 %s\n' "$server_pid"
+    kill -9 "$server_pid"
+    wait "$server_pid" 2> /dev/null || true
+    mapfile -t pids < <(printf '%s\n' "${pids[@]}" | grep -vx "$server_pid")
+    start_server
+    say "It goes on with the rest, and nothing runs twice:"
+    show 0 job wait "$job"
+    await "${#vms[@]}" "$change_seconds" 's:Running and s:agent=Ready'
+    show 0 run --all -- cat /tmp/ran
 }
 
 break_fleet() {
@@ -219,8 +247,9 @@ echo "Booting ${#vms[@]} VMs in $directory" >&2
 serve
 boot
 await "${#vms[@]}" "$boot_seconds" 's:Running and s:agent=Ready and f:os.id'
-record_events
 healthy_fleet
+killed_server
+record_events
 break_fleet
 broken_fleet
 repair_fleet

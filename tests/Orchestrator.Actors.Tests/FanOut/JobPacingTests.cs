@@ -33,6 +33,30 @@ public sealed class JobPacingTests
     }
 
     [Fact]
+    public void Without_waves_nothing_is_a_canary_also_before_the_first_begins()
+    {
+        var pacing = NewPacing(3, JobPace.Unlimited);
+        Assert.False(pacing.IsCanary);
+
+        pacing.Restore(0, isDone: true);
+        Assert.False(pacing.IsCanary);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)] // of the rest: the canaries were well
+    public void After_a_restart_canaries_decide_only_if_nothing_else_had_begun(int begun, bool isCanary)
+    {
+        var pacing = NewPacing(4, new JobPace { Canary = [new Amount(2, false)] });
+
+        for (var ordinal = 0; ordinal <= begun; ordinal++)
+            pacing.Restore(ordinal, isDone: true);
+
+        Assert.Equal(isCanary, pacing.IsCanary);
+    }
+
+    [Fact]
     public void A_share_is_rounded_up() => Assert.Equal([0, 1], NewPacing(11, new JobPace { MaxConcurrency = new Amount(10, true) }).Take(Seconds(0)).Begin);
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class JobEndpointsTests(ServedFleet fleet) : IDisposable
         Assert.Equal(first.Lines[1..], again.Lines[1..]);
         var invocations = await fleet.GetAsync($"v1/jobs/{id}/invocations");
         Assert.Equal(
-            first.Lines[1..^1].Select(line => JsonElement.Parse(line).GetProperty("outcome").GetRawText()),
+            first.Lines[1..^1].Select(line => JsonElement.Parse(line).GetProperty("outcome").GetRawText()).Order(StringComparer.Ordinal),
             invocations.Json.GetProperty("items").EnumerateArray().Select(item => item.GetRawText()));
     }
 
