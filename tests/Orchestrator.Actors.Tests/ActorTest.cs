@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Orchestrator.Actors.Tests;
@@ -14,7 +13,7 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
 
     private const string Config =
         """
-        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.scheduler.implementation = "Orchestrator.Actors.Tests.FakeTimeScheduler, Orchestrator.Actors.Tests"
         akka.actor.serialize-messages = on
         akka.loglevel = ERROR
         akka.test.single-expect-default = 20s
@@ -25,13 +24,9 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     {
     }
 
-    protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    protected FakeTimeProvider Time => ((FakeTimeScheduler)Sys.Scheduler).Time;
 
-    protected void Advance(TimeSpan by)
-    {
-        Time.Advance(by);
-        ((TestScheduler)Sys.Scheduler).Advance(by);
-    }
+    protected void Advance(TimeSpan by) => Time.Advance(by);
 
     protected void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 

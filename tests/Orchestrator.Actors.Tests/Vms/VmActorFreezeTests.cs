@@ -163,8 +163,8 @@ public sealed class VmActorFreezeTests : VmActorTest
     public async Task A_VM_that_cannot_be_frozen_denies_the_lease()
     {
         await StartWithLeasesAsync();
-        await Qmp.Peer.EventAsync("STOP");
         Fake.Answers["query-status"] = """{"status": "paused", "running": false}""";
+        await Qmp.Peer.EventAsync("STOP");
         await ShowsAsync(vm => vm.State == VmState.Paused);
         Prepare();
 

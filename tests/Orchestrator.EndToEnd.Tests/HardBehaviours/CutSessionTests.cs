@@ -41,7 +41,7 @@ public sealed class CutSessionTests : IAsyncLifetime
     public async Task Program_goes_on_through_cuts_of_both_sockets_and_its_real_end_is_told()
     {
         var run = _server.Api.ShellAsync(Name, $"echo once >> /tmp/starts; echo {Started} > /dev/ttyS0; sleep 3; echo out; exit 7");
-        await Eventually.TrueAsync(() => _vm.Console.Contains(Started, StringComparison.Ordinal), Limit, "the program has started");
+        await ProgramRunsAsync(Started);
 
         _agent.Cut();
         _monitor.Cut();
@@ -53,9 +53,19 @@ public sealed class CutSessionTests : IAsyncLifetime
 
         // The agent did not come back as the process that it was: nobody knows the pid any more.
         run = _server.Api.ShellAsync(Name, $"rm /tmp/starts; echo again {Started} > /dev/ttyS0; sleep 2; killall -9 qemu-ga; sleep 30");
-        await Eventually.TrueAsync(() => _vm.Console.Contains($"again {Started}", StringComparison.Ordinal), Limit, "the program has started again");
+        await ProgramRunsAsync($"again {Started}");
         _agent.Cut();
 
         Assert.True((await run).Ends("Unknown", effect: "Applied").GetProperty("exec").Number("pid") > 1);
+    }
+
+    /// <summary>The program has started, and so says its job: what is cut before the agent's answer is another case, a lost reply.</summary>
+    private async Task ProgramRunsAsync(string told)
+    {
+        await Eventually.TrueAsync(() => _vm.Console.Contains(told, StringComparison.Ordinal), Limit, "the program has started");
+        await Eventually.TrueAsync(
+            async () => (await _server.Api.GetAsync("/v1/jobs?limit=1")).Items()[0].Text("id") is var job && (await _server.Api.GetAsync($"/v1/jobs/{job}/invocations?phase=Running")).Items().Length == 1,
+            Limit,
+            "the job knows the program's pid");
     }
 }

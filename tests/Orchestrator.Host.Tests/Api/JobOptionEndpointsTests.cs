@@ -110,7 +110,7 @@ public sealed class JobOptionEndpointsTests(ServedFleet fleet) : IDisposable
         var second = Text((await fleet.PostAsync("v1/jobs", """{"target":"web1","command":"guest-get-time"}""", prefer: "wait=30")).Json, "id");
 
         Assert.Equal([second], await ListAsync("?command=guest-get-time&limit=1"));
-        Assert.Equal([first], await ListAsync($"?command=guest-get-time&before={second}"));
+        Assert.Equal([first], await ListAsync($"?command=guest-get-time&limit=1&before={second}"));
         Assert.Empty(await ListAsync("?command=guest-get-time&phase=Running"));
         (await fleet.GetAsync("v1/jobs?limit=0")).IsProblem(HttpStatusCode.BadRequest, "invalid-request", "'limit' is '0'");
         (await fleet.GetAsync("v1/jobs?phase=Odd")).IsProblem(HttpStatusCode.BadRequest, "invalid-request", "phase");
