@@ -78,7 +78,7 @@ internal sealed partial class JobActor
     {
         if (_state.Stop != JobStop.None)
         {
-            Conclude([.. ordinals.Select(ordinal => (ordinal, NotBegun(ordinal, _state.Stop)))]);
+            Conclude([.. ordinals.Select(ordinal => (ordinal, Voiding(ordinal, NotBegun(ordinal, _state.Stop))))]);
             return;
         }
         var timeout = Spec.Deadline is { } limit && limit - Age is var rest && rest < Spec.Timeout ? Positive(rest) : Spec.Timeout;
@@ -100,6 +100,9 @@ internal sealed partial class JobActor
         if (gone.Count > 0)
             Conclude(gone);
     }
+
+    /// <summary>The end of an attempt whose intent may be on disk and that was not begun: after it, the intent says nothing.</summary>
+    private Outcome Voiding(int ordinal, Outcome notBegun) => notBegun with { Attempt = _state.AttemptOf(ordinal) + 1 };
 
     private void OnProgressed(IReadOnlyList<(int Ordinal, InvocationProgress Progress)> items)
     {

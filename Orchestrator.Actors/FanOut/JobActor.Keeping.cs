@@ -207,7 +207,7 @@ internal sealed partial class JobActor
         {
             case JobSteps.Begin begin:
                 _isIntentPending = false;
-                Conclude([.. begin.Ordinals.Select(ordinal => (ordinal, OutcomeFor(ordinal, Phase.Undelivered, Reasons.StoreUnavailable, Effect.None, $"its intent could not be kept on disk, so nothing was sent: {message}")))]);
+                Conclude([.. begin.Ordinals.Select(ordinal => (ordinal, Voiding(ordinal, OutcomeFor(ordinal, Phase.Undelivered, Reasons.StoreUnavailable, Effect.None, $"its intent could not be kept on disk, so nothing was sent: {message}"))))]);
                 Pump();
                 break;
             case JobSteps.Show show:

@@ -19,6 +19,13 @@ public sealed class JobHistoryModelTests : ActorTest
     [Fact]
     public async Task Every_target_has_one_end_and_nothing_is_sent_twice() => await Gen.Int[0, int.MaxValue].SampleAsync(RunAsync, iter: 120, threads: 1);
 
+    /// <summary>The seeds of histories that once went wrong.</summary>
+    /// <param name="seed">Both: cancelled between the intent of a second attempt and its sending, then killed.</param>
+    [Theory]
+    [InlineData(1513212397)]
+    [InlineData(661340094)]
+    public Task Histories_that_once_went_wrong(int seed) => RunAsync(seed);
+
     private async Task RunAsync(int seed)
     {
         var history = new History(this, seed);

@@ -1,6 +1,9 @@
 using System.Text;
+using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.TestKit.FakePeers;
 
@@ -80,9 +83,8 @@ public sealed class VmActorLateTests : VmActorTest
     [Fact]
     public async Task Program_whose_agent_is_restarted_after_it_told_the_pid_is_known_to_have_been_started()
     {
-        var (_, command) = await TimeOutAsync(RunPlan(2).Command);
-        await Agent.Peer.ReturnAsync(command, """{"pid": 77}""");
-        await SettleVmAsync();
+        var (invocation, _) = await TimeOutAsync(RunPlan(2).Command);
+        Vm.Tell(new AgentEvents.LateReply(((GuestProgram)invocation.Plan.Composite!).Start, new CommandResult.Returned(Encoding.UTF8.GetBytes("""{"pid":77}"""))), ActorRefs.NoSender);
 
         await Qmp.Peer.EventAsync("VSERPORT_CHANGE", """{"open": true, "id": "port7"}""");
         await SettleVmAsync();
