@@ -145,10 +145,10 @@ public sealed class VmActorIdentityTests : VmActorTest
         Fake.Answers["guest-file-close"] = "{}";
         Fake.Answers["query-chardev"] = FakeVm.Chardevs(open: false);
 
-        Advance(5);
+        await AdvanceAsync(5);
         await EventAsync("GUEST_AGENT_LOST");
         Fake.Answers["query-chardev"] = FakeVm.Chardevs(open: true);
-        Advance(5);
+        await AdvanceAsync(5);
 
         await EventAsync("GUEST_AGENT_RESTARTED");
         await EventAsync("GUEST_STARTUP");
@@ -171,10 +171,15 @@ public sealed class VmActorIdentityTests : VmActorTest
     {
         await StartReadyAsync();
         Fake.Hold("guest-sync-delimited");
+        Fake.Hold("query-status");
         Invoke("guest-get-time", seconds: 4);
         await Agent.NextAsync("guest-get-time");
-        Advance(3);
-        Advance(1);
+        await AdvanceAsync(3);
+        await Qmp.Peer.ReturnAsync(await Qmp.NextAsync("query-status"), """{"status": "running", "running": true}""");
+        // What comes after the answer tells that the answer is there.
+        await Qmp.Peer.EventAsync("RTC_CHANGE", """{"offset": 0}""");
+        await EventAsync("RTC_CHANGE");
+        await AdvanceAsync(1);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.AgentUnresponsive, Effect.None);
         Assert.Equal("""{"incarnation":1,"reason":"silent"}""", DataOf(await EventAsync("GUEST_AGENT_LOST")));

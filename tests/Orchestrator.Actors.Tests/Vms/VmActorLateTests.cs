@@ -1,5 +1,6 @@
 using System.Text;
 using Akka.Actor;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Actors.Vms.Agent;
@@ -87,6 +88,7 @@ public sealed class VmActorLateTests : VmActorTest
         Vm.Tell(new AgentEvents.LateReply(((GuestProgram)invocation.Plan.Composite!).Start, new CommandResult.Returned(Encoding.UTF8.GetBytes("""{"pid":77}"""))), ActorRefs.NoSender);
 
         await Qmp.Peer.EventAsync("VSERPORT_CHANGE", """{"open": true, "id": "port7"}""");
+        await Events.FishForMessageAsync<FleetEvent>(happened => happened.Name == "VSERPORT_CHANGE", Limit);
         await SettleVmAsync();
         await SynchronizeAsync();
 
@@ -126,7 +128,7 @@ public sealed class VmActorLateTests : VmActorTest
         var invocation = Invoke(PlanOf(encoded, seconds: 2) with { JobId = jobId });
         var command = await Agent.NextAsync(encoded.Name);
         await SettleVmAsync();
-        Advance(2);
+        await AdvanceAsync(2);
         var ended = await AdvanceUntilAsync(OutcomeAsync(), step: 0.01);
         Assert.Equal(Phase.Unknown, ended.Phase);
         return (invocation, command);

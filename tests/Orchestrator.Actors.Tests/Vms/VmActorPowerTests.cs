@@ -63,11 +63,11 @@ public sealed class VmActorPowerTests : VmActorTest
             await EventAsync(other);
         }
         await SettleAsync(Vm);
-        Advance(9.999);
+        await AdvanceAsync(9.999);
         await SettleAsync(Vm);
         Assert.False(Router.HasMessages);
 
-        Advance(0.001);
+        await AdvanceAsync(0.001);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.AgentRestarted, Effect.Unknown);
     }
@@ -89,9 +89,9 @@ public sealed class VmActorPowerTests : VmActorTest
         await SendShutdownAsync();
 
         Fake.Answers["query-status"] = """{"status": "debug"}""";
-        Advance(7.5);
+        await AdvanceAsync(7.5);
         await ShowsAsync(vm => vm.RunState == "debug");
-        Advance(2.5);
+        await AdvanceAsync(2.5);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.AgentUnresponsive, Effect.Unknown);
     }

@@ -95,7 +95,7 @@ public sealed class VmActorVocabularyTests : VmActorTest
         Invoke("anything", seconds: 60);
         await Qmp.NextAsync(Question);
 
-        Advance(Settings.QueryTimeout);
+        await AdvanceAsync(Settings.QueryTimeout.TotalSeconds);
 
         await Qmp.Peer.ReturnAsync(await Qmp.NextAsync("anything"), "{}");
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
@@ -109,7 +109,7 @@ public sealed class VmActorVocabularyTests : VmActorTest
         Invoke("stop", seconds: 1);
         await Qmp.NextAsync(Question);
 
-        Advance(1);
+        await AdvanceAsync(1);
 
         await AssertOutcomeAsync(Phase.Undelivered, Reasons.QemuUnresponsive, Effect.None);
         Assert.False(Qmp.HasNext);
