@@ -6,18 +6,61 @@ namespace Orchestrator.Actors.Events;
 /// <summary>"Tell me": answered by <see cref="EventReplies"/>.</summary>
 public static class EventQueries
 {
-    /// <summary>The events after a sequence; waits until there is one.</summary>
-    /// <param name="After">Last sequence the reader has; negative: only what comes from now on.</param>
-    /// <param name="Max">Most events in the answer.</param>
-    public sealed record Read(long After, int Max);
+    /// <summary>The events after a place in the log.</summary>
+    /// <param name="After">What the reader has; <see langword="null"/>: only what comes from now on.</param>
+    /// <param name="Max">Most events in the answer, from 1 up.</param>
+    /// <param name="Wait">Whether the answer waits until there is one; else it may be empty.</param>
+    public sealed record Read(EventPosition? After, int Max, bool Wait = true);
+
+    /// <summary>The place before the first event that was logged at or after a time: answered by <see cref="EventReplies.Found"/>.</summary>
+    /// <param name="Since">When it was logged; <see langword="null"/>: the end of the log.</param>
+    public sealed record Find(DateTimeOffset? Since);
 }
 
-/// <summary>Answers of the <see cref="EventHub"/>.</summary>
+/// <summary>Answers of the <see cref="EventLog"/>.</summary>
 public static class EventReplies
 {
     /// <summary>Events in order, and where to read on.</summary>
     /// <param name="Events">Possibly none.</param>
-    /// <param name="Next">Sequence to read after next.</param>
-    /// <param name="Gap">First and last sequence that were asked for and are no longer kept.</param>
-    public sealed record Page(IReadOnlyList<FleetEvent> Events, long Next, (long From, long To)? Gap) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Next">To read after next.</param>
+    /// <param name="Gap">What is missing before <paramref name="Events"/>.</param>
+    /// <param name="IsCaughtUp">Whether the log had no more than this.</param>
+    public sealed record Page(IReadOnlyList<FleetEvent> Events, EventPosition Next, EventGap? Gap, bool IsCaughtUp) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>A place in the log.</summary>
+    public sealed record Found(EventPosition Position) : IDeadLetterSuppression;
+
+    /// <summary>The log cannot be read now; the same question may be asked again.</summary>
+    /// <param name="Message">Why, and what to do.</param>
+    public sealed record Failed(string Message) : IDeadLetterSuppression;
+}
+
+/// <summary>Of the <see cref="EventLog"/> to itself.</summary>
+internal static class EventSignals
+{
+    internal sealed record Written(IReadOnlyList<FleetEvent> Events) : ILocalSignal;
+
+    internal sealed record NotWritten(IReadOnlyList<FleetEvent> Events, string Message) : ILocalSignal;
+
+    internal sealed record Trimmed(long First) : ILocalSignal;
+
+    internal sealed record Untrimmed(string Message) : ILocalSignal;
+
+    internal sealed class WriteDue : ILocalSignal
+    {
+        public static readonly WriteDue Instance = new();
+
+        private WriteDue()
+        {
+        }
+    }
+
+    internal sealed class TrimDue : ILocalSignal
+    {
+        public static readonly TrimDue Instance = new();
+
+        private TrimDue()
+        {
+        }
+    }
 }

@@ -17,7 +17,10 @@ public enum Provenance
 /// <summary>Something that happened to a VM, in QMP's shape, with who and when around it.</summary>
 public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLetterSuppression
 {
-    /// <summary>Position in this node's stream, from 1 up; 0 until the <see cref="EventHub"/> gave it one.</summary>
+    /// <summary>Life of the log that it is in (<see cref="EventPosition.Epoch"/>).</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Its number in this node's log, from 1 up; 0 until the <see cref="EventLog"/> gave it one.</summary>
     public long Sequence { get; init; }
 
     /// <summary>VmHost of the VM.</summary>
@@ -41,8 +44,17 @@ public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLette
     /// <summary>Who says so.</summary>
     public required Provenance Provenance { get; init; }
 
+    /// <summary>Incarnation of the agent, as in <see cref="VmSnapshot.Incarnation"/>; 0 before the first.</summary>
+    public int Incarnation { get; init; }
+
+    /// <summary>Counts the VM's sessions, QMP and agent, from the time the node began to serve it in Unix milliseconds: never smaller than before.</summary>
+    public long Session { get; init; }
+
     /// <summary>The VM as it was then, for selectors; <see langword="null"/> if only its names are known.</summary>
     public VmSnapshot? Seen { get; init; }
+
+    /// <summary>Where it lies in the log.</summary>
+    public EventPosition Position => new(Epoch, Sequence);
 
     /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c> or <c>io.orchestrator.guest.NAME</c>.</summary>
     public string Type => (Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : "io.orchestrator.qmp.") + Name;

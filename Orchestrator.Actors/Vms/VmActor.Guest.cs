@@ -36,6 +36,7 @@ internal sealed partial class VmActor
             OnSameChannel();
         if (changed.State != AgentState.Ready)
             return;
+        _session++;
         // A late answer comes before the synchronization that this tells of: none can come any more.
         _unknown.Clear();
         FollowAdopted(isSameAgent: !changed.NewIncarnation);

@@ -27,6 +27,7 @@ internal sealed partial class VmActor
     private void OnAttached(QmpGreeting greeting)
     {
         _attachment++;
+        _session++;
         _failedProbes = 0;
         _greeting = greeting;
         ForgetVocabulary();
@@ -172,6 +173,8 @@ internal sealed partial class VmActor
             Data = data,
             Time = time ?? Now,
             Provenance = provenance,
+            Incarnation = _snapshot.Incarnation,
+            Session = _session,
             Seen = _snapshot,
         });
     }

@@ -31,6 +31,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     private IActorRef? _agent;
     private VmCondition _condition = new();
     private VmSnapshot _snapshot;
+    private long _session;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public VmActor(VmSpec spec, VmEnvironment environment)
@@ -42,6 +43,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         _awaitingEvidence = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
         _condition = new VmCondition { Agent = spec.Agent is null ? AgentState.None : AgentState.Connecting };
         _snapshot = new VmSnapshot { Name = spec.Name, Host = environment.Host, Labels = spec.Labels, Agent = _condition.Agent, Since = Now };
+        _session = Now.ToUnixTimeMilliseconds();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Enumeration;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut.Selectors;
@@ -15,33 +14,30 @@ internal static class EventEndpoints
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/events", FollowAsync).Produces<EventView>(contentType: "application/x-ndjson");
 
-    private static async Task FollowAsync(string? type, string? target, long? after, HttpContext context, Node node)
+    private static async Task FollowAsync(string? type, string? target, string? cursor, HttpContext context, Node node)
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
-        var next = after ?? LastEventId(context) ?? -1;
+        var from = CursorOf(cursor ?? context.Request.Headers["Last-Event-ID"]);
         // The position is taken before the head goes out: who has the head misses nothing that happens from then on.
-        var news = ReadAsync(node, next, context.RequestAborted);
+        var reader = new EventReader(node.EventLogs, from, PageSize);
+        reader.Begin(context.RequestAborted);
         var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
         while (true)
         {
-            var page = await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false);
-            if (page.Gap is var (from, to))
-                stream.Write("gap", null, EventView.Gap(node.Host, from, to), ApiJson.Default.EventView);
+            var page = await stream.AwaitNewsAsync(reader.ReadAsync(context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
+            if (page.Gap is { } gap)
+                stream.Write("gap", null, EventView.Gap(node.Host, gap), ApiJson.Default.EventView);
             foreach (var happened in page.Events.Where(happened => Matches(happened, type, selector)))
-                stream.Write("event", happened.Sequence.ToString(CultureInfo.InvariantCulture), EventView.Of(happened), ApiJson.Default.EventView);
+                stream.Write("event", page.CursorAfter(happened).ToString(), EventView.Of(happened), ApiJson.Default.EventView);
             await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-            news = ReadAsync(node, page.Next, context.RequestAborted);
         }
     }
 
-    private static Task<EventReplies.Page> ReadAsync(Node node, long after, CancellationToken cancellationToken) =>
-        node.FollowAsync<EventReplies.Page>(node.Events, new EventQueries.Read(after, PageSize), cancellationToken);
+    private static EventCursor? CursorOf(string? text) =>
+        string.IsNullOrEmpty(text) ? null : EventCursor.TryParse(text, out var cursor) ? cursor : throw new RequestException("invalid-request", "the cursor is not one that this program made");
 
     /// <summary>A type filter is a glob over the whole type or over the event's own name.</summary>
     private static bool Matches(FleetEvent happened, string? type, TargetSelector? selector) =>
         (type is null || FileSystemName.MatchesSimpleExpression(type, happened.Type) || FileSystemName.MatchesSimpleExpression(type, happened.Name))
         && selector?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
-
-    private static long? LastEventId(HttpContext context) =>
-        long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 }

@@ -43,7 +43,7 @@ public sealed record EventView
         var sequence = happened.Sequence.ToString(CultureInfo.InvariantCulture);
         return new EventView
         {
-            Id = $"{happened.Host}/{sequence}",
+            Id = happened.Position.ToString(),
             Source = $"/hosts/{happened.Host}/vms/{happened.Vm?.ToString() ?? happened.VmName}",
             Type = happened.Type,
             Subject = happened.VmName,
@@ -56,13 +56,17 @@ public sealed record EventView
     }
 
     /// <summary>Says which events the reader missed.</summary>
-    public static EventView Gap(string host, long from, long to) => new()
+    public static EventView Gap(string host, EventGap gap)
     {
-        Id = $"{host}/gap/{from}-{to}",
-        Source = $"/hosts/{host}",
-        Type = "io.orchestrator.stream.gap",
-        Data = new EventDataView { From = from, To = to, Reason = "these events are no longer kept: read the VMs' state anew (GET /v1/vms)" },
-    };
+        ArgumentNullException.ThrowIfNull(gap);
+        return new EventView
+        {
+            Id = $"gap/{gap.From}-{gap.To}",
+            Source = $"/hosts/{host}",
+            Type = "io.orchestrator.stream.gap",
+            Data = new EventDataView { From = gap.From, To = gap.To, Reason = "these events are no longer kept: read the VMs' state anew (GET /v1/vms)" },
+        };
+    }
 }
 
 /// <summary>QMP's event object (QMP specification, section 2.5), or which sequences are missing.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Host.Serving;
 
@@ -7,8 +6,6 @@ namespace Orchestrator.Host.Configuration;
 /// <summary>How much history of jobs is kept: whichever is reached first.</summary>
 public sealed class HistoryConfig
 {
-    private const double MaxDays = 36_500;
-
     /// <summary>Ended jobs, 1 or more; 10,000 by default.</summary>
     public int Jobs { get; set; } = 10_000;
 
@@ -22,15 +19,6 @@ public sealed class HistoryConfig
     {
         if (Jobs < 1)
             throw new ServeException($"{path}: 'jobs' of 'history' is {Jobs}: write a number of jobs, 1 or more");
-        var days = Age.AsSpan().TrimStart("0123456789.") switch
-        {
-            "m" => 1.0 / 1440,
-            "h" => 1.0 / 24,
-            "d" => 1.0,
-            _ => double.NaN,
-        };
-        if (!double.TryParse(Age.AsSpan(0, Math.Max(0, Age.Length - 1)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number * days is not (> 0 and <= MaxDays))
-            throw new ServeException($"{path}: 'age' of 'history' is '{Age}': write a duration such as 90m, 12h or 30d");
-        return new JobHistoryLimits(Jobs, TimeSpan.FromDays(number * days));
+        return new JobHistoryLimits(Jobs, ConfigAge.Parse(Age, path, "history"));
     }
 }

@@ -18,6 +18,9 @@ public sealed class NodeConfig
     /// <summary>How much history of jobs is kept.</summary>
     public HistoryConfig History { get; set => field = value ?? new(); } = new();
 
+    /// <summary>How much of the event log is kept.</summary>
+    public EventsConfig Events { get; set => field = value ?? new(); } = new();
+
     /// <summary>The VMs' QMP endpoint.</summary>
     public EndpointConfig Endpoint { get; set => field = value ?? new(); } = new();
 

@@ -44,6 +44,7 @@ internal static class NodeConfigFile
         if (config.Schemas.Exists(string.IsNullOrEmpty))
             throw new ServeException($"{path}: each of 'schemas' is a path");
         config.History.Limits(path);
+        config.Events.Retention(path);
         foreach (var vm in config.Vms)
         {
             if (vm is not { Name.Length: > 0 and <= 253 })

@@ -33,7 +33,10 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
     public IActorRef Freezes => actors.Get<FreezeSupervisor>();
 
     /// <summary>Answers <see cref="EventQueries"/>.</summary>
-    public IActorRef Events => actors.Get<EventHub>();
+    public IActorRef Events => actors.Get<EventLog>();
+
+    /// <summary>Every event log that this node reads, by VmHost.</summary>
+    public IReadOnlyDictionary<string, IActorRef> EventLogs => new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [Host] = Events };
 
     /// <summary>Takes <see cref="EndpointCommands"/>.</summary>
     public IActorRef QmpEndpoint => actors.Get<QmpEndpointSupervisor>();

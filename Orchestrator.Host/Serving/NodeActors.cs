@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Events.Storage;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
@@ -15,8 +16,6 @@ namespace Orchestrator.Host.Serving;
 /// <summary>Composes the actors of one node: the only place that knows all of them.</summary>
 internal static class NodeActors
 {
-    private const int EventsKept = 16_384;
-
     /// <summary>Adds them; each is registered under its own type.</summary>
     /// <param name="akka">The node's actor system.</param>
     /// <param name="host">Name of the node's VmHost.</param>
@@ -25,11 +24,13 @@ internal static class NodeActors
     /// <param name="endpoint">Deadlines, limits and policy of the VMs' QMP endpoints.</param>
     /// <param name="store">Where jobs are kept.</param>
     /// <param name="leases">Of frozen VMs.</param>
-    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases) => akka.WithActors((system, registry) =>
+    /// <param name="eventStore">Where the event log is kept.</param>
+    /// <param name="eventLog">Limits of the event log.</param>
+    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases, IEventStore eventStore, EventLogSettings eventLog) => akka.WithActors((system, registry) =>
     {
         StartScheduler(system);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
-        var events = system.ActorOf(EventHub.PropsFor(EventsKept), "events");
+        var events = system.ActorOf(EventLog.PropsFor(eventStore, eventLog), "events");
         var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
         var fanOut = new FanOutEnvironment(inventory, router, settings.Time) { Store = store, ReadDocument = document => JobRequests.Read(document, guest) };
         var jobs = system.ActorOf(JobSupervisor.PropsFor(fanOut, new JobRetention()), "jobs");
@@ -38,7 +39,7 @@ internal static class NodeActors
         var freezes = system.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, settings.Time)), "freezes");
         registry.Register<FreezeSupervisor>(freezes);
         registry.Register<Inventory>(inventory);
-        registry.Register<EventHub>(events);
+        registry.Register<EventLog>(events);
         registry.Register<JobSupervisor>(jobs);
         registry.Register<VmHostSupervisor>(vmHost);
         registry.Register<QmpEndpointSupervisor>(endpoints);

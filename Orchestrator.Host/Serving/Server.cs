@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Akka.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
@@ -114,7 +115,7 @@ internal static class Server
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
-            .AddNodeActors(host, settings, guest, endpoint, store.Jobs, store.Leases));
+            .AddNodeActors(host, settings, guest, endpoint, store.Jobs, store.Leases, store.Events, new EventLogSettings { Retention = config.Events.Retention("the configuration") }));
         services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
         services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
         services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());

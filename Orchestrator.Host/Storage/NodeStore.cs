@@ -9,7 +9,8 @@ namespace Orchestrator.Host.Storage;
 /// <summary>What a node must not forget. Opened before its actors start, closed after they have stopped.</summary>
 internal sealed class NodeStore : IAsyncDisposable
 {
-    private NodeStore(SqliteDatabase database, OutputFiles outputs, IJobStore jobs, LeaseBook leases) => (Database, Outputs, Jobs, Leases) = (database, outputs, jobs, leases);
+    private NodeStore(SqliteDatabase database, OutputFiles outputs, IJobStore jobs, LeaseBook leases, SqliteEventStore events) =>
+        (Database, Outputs, Jobs, Leases, Events) = (database, outputs, jobs, leases, events);
 
     /// <summary>The node's own database, <c>DATA/jobs.db</c>.</summary>
     public SqliteDatabase Database { get; }
@@ -23,6 +24,9 @@ internal sealed class NodeStore : IAsyncDisposable
     /// <summary>The leases of its frozen VMs.</summary>
     public LeaseBook Leases { get; }
 
+    /// <summary>The node's event log, <c>DATA/events.db</c>.</summary>
+    public SqliteEventStore Events { get; }
+
     /// <summary>Opens it, or makes it.</summary>
     /// <param name="directory">The node's own.</param>
     /// <param name="address">Of PostgreSQL; <see langword="null"/> for jobs in the node's own database.</param>
@@ -33,12 +37,14 @@ internal sealed class NodeStore : IAsyncDisposable
     {
         var database = await SqliteDatabase.OpenAsync(Path.Combine(directory, "jobs.db"), StoreSchema.Migrations).ConfigureAwait(false);
         OutputFiles? outputs = null;
+        SqliteEventStore? events = null;
         try
         {
             outputs = OutputFiles.Open(Path.Combine(directory, "outputs"));
             var leases = await LeaseBook.OpenAsync(new SqliteLeaseStore(database)).ConfigureAwait(false);
             var jobs = address is null ? await OpenOwnAsync(database, outputs, time).ConfigureAwait(false) : await OpenPostgresAsync(address, node, outputs, time).ConfigureAwait(false);
-            return new NodeStore(database, outputs, jobs, leases);
+            events = await SqliteEventStore.OpenAsync(Path.Combine(directory, "events.db"), time).ConfigureAwait(false);
+            return new NodeStore(database, outputs, jobs, leases, events);
         }
         catch (Exception e)
         {
@@ -52,6 +58,7 @@ internal sealed class NodeStore : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Events.DisposeAsync().ConfigureAwait(false);
         if (Jobs is IAsyncDisposable jobs)
             await jobs.DisposeAsync().ConfigureAwait(false);
         await Outputs.DisposeAsync().ConfigureAwait(false);

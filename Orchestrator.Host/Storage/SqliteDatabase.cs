@@ -23,10 +23,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <param name="path">Absolute.</param>
     /// <param name="migrations">SQL scripts in the order of their versions: the first makes version 1 of an empty file. Never change one that was released.</param>
     /// <param name="prepare">Called for every connection that writes, for tests that want a smaller disk.</param>
+    /// <param name="survivesPowerLoss">Whether what was written stays when the machine loses its power, not only when the process dies: that costs a flush each time.</param>
     /// <exception cref="ServeException">It cannot be opened, or a newer version of this program wrote it.</exception>
-    public static async Task<SqliteDatabase> OpenAsync(string path, IReadOnlyList<string> migrations, Action<SqliteSession>? prepare = null)
+    public static async Task<SqliteDatabase> OpenAsync(string path, IReadOnlyList<string> migrations, Action<SqliteSession>? prepare = null, bool survivesPowerLoss = true)
     {
-        var database = new SqliteDatabase(path, () => OpenWriter(path, prepare));
+        var database = new SqliteDatabase(path, () => OpenWriter(path, prepare, survivesPowerLoss));
         try
         {
             await database.WriteAsync(session => Migrate(session, path, migrations)).ConfigureAwait(false);
@@ -57,11 +58,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         await _writer.Ended.ConfigureAwait(false);
     }
 
-    private static SqliteSession OpenWriter(string path, Action<SqliteSession>? prepare)
+    private static SqliteSession OpenWriter(string path, Action<SqliteSession>? prepare, bool survivesPowerLoss)
     {
         // SQLite gives its other files the mode of this one.
         File.Open(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
-        var session = SqliteSession.Open(path, isReadOnly: false, BusyTimeout);
+        var session = SqliteSession.Open(path, isReadOnly: false, BusyTimeout, survivesPowerLoss);
         prepare?.Invoke(session);
         return session;
     }

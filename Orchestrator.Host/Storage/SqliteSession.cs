@@ -17,8 +17,9 @@ internal sealed class SqliteSession : IDisposable
     /// <param name="path">Of the database.</param>
     /// <param name="isReadOnly">Whether nothing may be written through it.</param>
     /// <param name="busyTimeout">How long another process's lock is waited for.</param>
+    /// <param name="survivesPowerLoss">Whether what was committed stays when the machine loses its power, not only when the process dies.</param>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
-    public static SqliteSession Open(string path, bool isReadOnly, TimeSpan busyTimeout)
+    public static SqliteSession Open(string path, bool isReadOnly, TimeSpan busyTimeout, bool survivesPowerLoss = true)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -33,9 +34,8 @@ internal sealed class SqliteSession : IDisposable
             connection.Open();
             if (!isReadOnly)
             {
-                // FULL: what was committed stays when the machine loses its power, not only when the process dies.
                 session.Execute("PRAGMA journal_mode=WAL");
-                session.Execute("PRAGMA synchronous=FULL");
+                session.Execute(survivesPowerLoss ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
                 session.Execute("PRAGMA journal_size_limit=67108864");
             }
             return session;

@@ -1,0 +1,168 @@
+using Akka.Actor;
+using Akka.Event;
+using Orchestrator.Actors.Events.Storage;
+
+namespace Orchestrator.Actors.Events;
+
+/// <summary>
+/// Gives every event of this node its place in one order, appends it to the log in batches and shows it to readers once it is there. They pull, each
+/// at its own pace: the newest come from memory, older ones from disk. While the disk cannot be written, events are shown all the same, and written
+/// when it can. One per node.
+/// </summary>
+public sealed class EventLog : UntypedActor, IWithTimers
+{
+    private const string WriteTimer = "write";
+    private const string TrimTimer = "trim";
+
+    private readonly IEventStore _store;
+    private readonly EventLogSettings _settings;
+    private readonly EventHistory _history;
+    private readonly PageReaders<EventQueries.Read> _readers;
+    private readonly Queue<FleetEvent> _unwritten = new();
+    private int _failures;
+    private bool _isWriting;
+
+    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    public EventLog(IEventStore store, EventLogSettings settings)
+    {
+        (_store, _settings) = (store, settings);
+        _history = new EventHistory(store.Extent, settings.KeptInMemory);
+        _readers = new PageReaders<EventQueries.Read>(settings.MaxWaitingReaders);
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Props.</summary>
+    /// <param name="store">Open.</param>
+    /// <param name="settings">Limits.</param>
+    public static Props PropsFor(IEventStore store, EventLogSettings settings) => Props.Create(() => new EventLog(store, settings));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Timers.StartPeriodicTimer(TrimTimer, EventSignals.TrimDue.Instance, TimeSpan.FromSeconds(1), _settings.TrimPause);
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case FleetEvent happened:
+                OnEvent(happened);
+                break;
+            case EventQueries.Read read:
+                OnRead(Sender, read);
+                break;
+            case EventQueries.Find find:
+                OnFind(find);
+                break;
+            case EventSignals.Written written:
+                OnWritten(written.Events);
+                break;
+            case EventSignals.NotWritten failed:
+                OnNotWritten(failed);
+                break;
+            case EventSignals.WriteDue:
+                _isWriting = false;
+                Write();
+                break;
+            case EventSignals.TrimDue:
+                Trim();
+                break;
+            case EventSignals.Trimmed trimmed:
+                _history.Trim(trimmed.First);
+                break;
+            case EventSignals.Untrimmed failed:
+                Context.GetLogger().Warning("Old events could not be forgotten: {0}", failed.Message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnEvent(FleetEvent happened)
+    {
+        var numbered = _history.Number(happened);
+        _unwritten.Enqueue(numbered);
+        if (_unwritten.Count > _settings.MaxUnwritten)
+            _unwritten.Dequeue();
+        if (_failures > 0)
+            Show([numbered]);
+        Write();
+    }
+
+    /// <summary>What came together while the disk was busy goes in one batch.</summary>
+    private void Write()
+    {
+        if (_isWriting || _unwritten.Count == 0)
+            return;
+        _isWriting = true;
+        var batch = new List<FleetEvent>(Math.Min(_unwritten.Count, _settings.MaxBatch));
+        while (batch.Count < _settings.MaxBatch && _unwritten.TryDequeue(out var next))
+            batch.Add(next);
+        _store.AppendAsync(batch).PipeTo(Self, success: () => new EventSignals.Written(batch), failure: error => new EventSignals.NotWritten(batch, error.Message));
+    }
+
+    private void OnWritten(IReadOnlyList<FleetEvent> batch)
+    {
+        (_isWriting, _failures) = (false, 0);
+        Show(batch);
+        Write();
+    }
+
+    /// <summary>The batch goes back before all that came since, and is shown meanwhile: who watches must not be blind because a disk is full.</summary>
+    private void OnNotWritten(EventSignals.NotWritten failed)
+    {
+        if (_failures++ == 0)
+            Context.GetLogger().Warning("Events are not written to the log, which is tried again: {0}", failed.Message);
+        var later = _unwritten.ToArray();
+        _unwritten.Clear();
+        foreach (var happened in failed.Events.Concat(later).TakeLast(_settings.MaxUnwritten))
+            _unwritten.Enqueue(happened);
+        Timers.StartSingleTimer(WriteTimer, EventSignals.WriteDue.Instance, _settings.Retry.After(_failures));
+        Show(failed.Events);
+    }
+
+    private void Show(IReadOnlyList<FleetEvent> events)
+    {
+        if (_history.Show(events))
+            _readers.AnswerAll(OnRead);
+    }
+
+    private void OnRead(IActorRef reader, EventQueries.Read read)
+    {
+        var (after, gap) = _history.Resolve(read.After);
+        // A place in time must not move on while its reader waits.
+        var placed = read with { After = _history.Epochs.PositionAt(after) };
+        if (gap is null && read.Wait && after >= _history.Shown)
+            _readers.Park(reader, placed, AnswerEmpty);
+        else if (_history.IsInMemory(after))
+            reader.Tell(_history.Page(after, read.Max, gap));
+        else
+            ReadFromDisk(reader, after, read.Max, gap);
+    }
+
+    private void AnswerEmpty(IActorRef reader, EventQueries.Read read) => reader.Tell(new EventReplies.Page([], read.After!.Value, null, IsCaughtUp: true));
+
+    private void ReadFromDisk(IActorRef reader, long after, int max, EventGap? gap)
+    {
+        var (epochs, inMemory, shown) = (_history.Epochs, _history.FirstInMemory, _history.Shown);
+        _store.ReadAsync(after, max).PipeTo(
+            reader,
+            success: events => epochs.Page(after, events, inMemory, gap, shown),
+            failure: error => new EventReplies.Failed(error.Message));
+    }
+
+    private void OnFind(EventQueries.Find find)
+    {
+        if (find.Since is not { } since)
+        {
+            Sender.Tell(new EventReplies.Found(_history.Epochs.PositionAt(_history.Last)));
+            return;
+        }
+        var epochs = _history.Epochs;
+        _store.FindAsync(since).PipeTo(Sender, success: sequence => new EventReplies.Found(epochs.PositionAt(sequence)), failure: error => new EventReplies.Failed(error.Message));
+    }
+
+    private void Trim() => _store.TrimAsync(_settings.Retention).PipeTo(Self, success: first => new EventSignals.Trimmed(first), failure: error => new EventSignals.Untrimmed(error.Message));
+}
