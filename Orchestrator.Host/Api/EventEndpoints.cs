@@ -1,7 +1,5 @@
-using System.IO.Enumeration;
 using Orchestrator.Actors.Events;
-using Orchestrator.Actors.FanOut.Selectors;
-using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Events.Filtering;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Api;
@@ -16,7 +14,7 @@ internal static class EventEndpoints
 
     private static async Task FollowAsync(string? type, string? target, string? cursor, HttpContext context, Node node)
     {
-        var selector = target is null ? null : JobRequests.ParseSelector(target);
+        var filter = new EventFilter { Types = type is null ? [] : [type], Vms = target is null ? null : JobRequests.ParseSelector(target) };
         var from = CursorOf(cursor ?? context.Request.Headers["Last-Event-ID"]);
         // The position is taken before the head goes out: who has the head misses nothing that happens from then on.
         var reader = new EventReader(node.EventLogs, from, PageSize);
@@ -27,7 +25,7 @@ internal static class EventEndpoints
             var page = await stream.AwaitNewsAsync(reader.ReadAsync(context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
             if (page.Gap is { } gap)
                 stream.Write("gap", null, EventView.Gap(node.Host, gap), ApiJson.Default.EventView);
-            foreach (var happened in page.Events.Where(happened => Matches(happened, type, selector)))
+            foreach (var happened in page.Events.Where(filter.Matches))
                 stream.Write("event", page.CursorAfter(happened).ToString(), EventView.Of(happened), ApiJson.Default.EventView);
             await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         }
@@ -35,9 +33,4 @@ internal static class EventEndpoints
 
     private static EventCursor? CursorOf(string? text) =>
         string.IsNullOrEmpty(text) ? null : EventCursor.TryParse(text, out var cursor) ? cursor : throw new RequestException("invalid-request", "the cursor is not one that this program made");
-
-    /// <summary>A type filter is a glob over the whole type or over the event's own name.</summary>
-    private static bool Matches(FleetEvent happened, string? type, TargetSelector? selector) =>
-        (type is null || FileSystemName.MatchesSimpleExpression(type, happened.Type) || FileSystemName.MatchesSimpleExpression(type, happened.Name))
-        && selector?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
 }

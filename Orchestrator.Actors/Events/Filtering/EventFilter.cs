@@ -1,0 +1,37 @@
+using System.IO.Enumeration;
+using Orchestrator.Actors.FanOut.Selectors;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.Events.Filtering;
+
+/// <summary>Which events somebody wants: all of it must fit.</summary>
+public sealed record EventFilter
+{
+    /// <summary>Every event.</summary>
+    public static readonly EventFilter Everything = new();
+
+    /// <summary>Globs (<c>*</c>, <c>?</c>) over the whole CloudEvents type or over the event's own name, one of which must fit; none: any type.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    /// <summary>Of VMs that fit, as they were when it happened; <see langword="null"/>: any VM.</summary>
+    public TargetSelector? Vms { get; init; }
+
+    /// <summary>Whether somebody wants the event.</summary>
+    public bool Matches(FleetEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        return MatchesType(happened) && Vms?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
+    }
+
+    private bool MatchesType(FleetEvent happened)
+    {
+        if (Types.Count == 0)
+            return true;
+        foreach (var type in Types)
+        {
+            if (FileSystemName.MatchesSimpleExpression(type, happened.Name) || FileSystemName.MatchesSimpleExpression(type, happened.Type))
+                return true;
+        }
+        return false;
+    }
+}
