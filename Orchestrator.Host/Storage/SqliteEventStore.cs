@@ -25,7 +25,7 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private SqliteEventStore(SqliteDatabase database, EventLogExtent extent, TimeProvider time) => (_database, Extent, _time, _vms) = (database, extent, time, new SeenVms());
 
     /// <inheritdoc/>
-    public EventLogExtent Extent { get; }
+    public EventLogExtent Extent { get; private set; }
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <exception cref="ServeException">It cannot be opened; the message says why and what to do.</exception>
@@ -46,7 +46,11 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task AppendAsync(IReadOnlyList<FleetEvent> events) => ExplainAsync(_database.WriteAsync(session => Append(session, events)));
+    public async Task AppendAsync(IReadOnlyList<FleetEvent> events)
+    {
+        await ExplainAsync(_database.WriteAsync(session => Append(session, events))).ConfigureAwait(false);
+        Extent = Extent with { Last = events[^1].Sequence };
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<FleetEvent>> ReadAsync(long after, int max) => await ExplainAsync(_database.ReadAsync(session => session.Query(
@@ -69,6 +73,7 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         {
             var (first, isWithin) = (0L, true);
             await ExplainAsync(_database.WriteAsync(session => (first, isWithin) = Trim(session, retention))).ConfigureAwait(false);
+            Extent = Extent with { First = first };
             if (isWithin)
                 return first;
         }

@@ -3,7 +3,7 @@ namespace Orchestrator.Actors.Events.Storage;
 /// <summary>Where a node's event log is kept. Any thread.</summary>
 public interface IEventStore
 {
-    /// <summary>What it had when it was opened.</summary>
+    /// <summary>What it has.</summary>
     EventLogExtent Extent { get; }
 
     /// <summary>Adds events behind all others, all or none; done when a killed process would still find them.</summary>

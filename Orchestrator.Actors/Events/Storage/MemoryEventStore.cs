@@ -7,13 +7,17 @@ public sealed class MemoryEventStore(TimeProvider time) : IEventStore
     private readonly List<FleetEvent> _events = [];
 
     /// <inheritdoc/>
-    public EventLogExtent Extent { get; } = new([new EventEpoch(time.GetUtcNow().ToUnixTimeMilliseconds(), 1)], 1, 0);
+    public EventLogExtent Extent { get; private set; } = new([new EventEpoch(time.GetUtcNow().ToUnixTimeMilliseconds(), 1)], 1, 0);
 
     /// <inheritdoc/>
     public Task AppendAsync(IReadOnlyList<FleetEvent> events)
     {
+        ArgumentNullException.ThrowIfNull(events);
         lock (_lock)
+        {
             _events.AddRange(events);
+            Extent = Extent with { Last = events[^1].Sequence };
+        }
         return Task.CompletedTask;
     }
 
@@ -37,9 +41,9 @@ public sealed class MemoryEventStore(TimeProvider time) : IEventStore
         ArgumentNullException.ThrowIfNull(retention);
         lock (_lock)
         {
-            var last = _events.Count > 0 ? _events[^1].Sequence : 0;
             _events.RemoveAll(happened => happened.Time < time.GetUtcNow() - retention.MaxAge);
-            return Task.FromResult(_events.Count > 0 ? _events[0].Sequence : last + 1);
+            Extent = Extent with { First = _events.Count > 0 ? _events[0].Sequence : Extent.Last + 1 };
+            return Task.FromResult(Extent.First);
         }
     }
 }

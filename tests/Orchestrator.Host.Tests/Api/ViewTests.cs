@@ -22,9 +22,9 @@ public sealed class ViewTests
     [Fact]
     public void Gap_says_what_is_missing_and_what_to_do()
     {
-        var gap = JsonSerializer.Serialize(EventView.Gap("node1", 3, 9), ApiJson.Default.EventView);
+        var gap = JsonSerializer.Serialize(EventView.Gap("node1", new EventGap(3, 9, EventGapCause.Expired)), ApiJson.Default.EventView);
         Assert.Equal(
-            """{"specversion":"1.0","id":"node1/gap/3-9","source":"/hosts/node1","type":"io.orchestrator.stream.gap","""
+            """{"specversion":"1.0","id":"gap/3-9","source":"/hosts/node1","type":"io.orchestrator.stream.gap","""
             + "\"data\":{\"from\":3,\"to\":9,\"reason\":\"these events are no longer kept: read the VMs\\u0027 state anew (GET /v1/vms)\"}}",
             gap);
     }

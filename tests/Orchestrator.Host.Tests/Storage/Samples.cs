@@ -1,3 +1,4 @@
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Vms;
@@ -27,6 +28,18 @@ internal static class Samples
         Document = """{"target":"web*","command":"guest-ping"}"""u8.ToArray(),
         IdempotencyKey = key,
         Targets = [.. Enumerable.Range(0, targets).Select(Target)],
+    };
+
+    /// <summary>Of one of seven VMs.</summary>
+    public static FleetEvent Event(long sequence) => new()
+    {
+        Sequence = sequence,
+        Host = "node1",
+        VmName = "web" + sequence % 7,
+        Name = "RTC_CHANGE",
+        Data = "{}"u8.ToArray(),
+        Time = Start.AddSeconds(sequence),
+        Provenance = Provenance.Host,
     };
 
     /// <summary>Every third has no identity.</summary>

@@ -46,6 +46,39 @@ public sealed class StoreCrashTests : IDisposable
         Assert.Contains("there is room: True True", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Events_that_were_acknowledged_are_there_after_a_kill_and_every_life_is_an_epoch()
+    {
+        var acknowledged = 0L;
+        for (var round = 0; round < 4; round++)
+        {
+            acknowledged = await LogUntilKilledAsync(lines: 5 + 9 * round);
+            await using var store = await NodeStore.OpenAsync(_directory.FullName, null, "node1", TimeProvider.System);
+            var log = store.Events.Extent;
+            Assert.InRange(acknowledged, 1, log.Last);
+            Assert.Equal(log.Last + 1, log.Epochs[^1].From);
+            var events = await store.Events.ReadAsync(0, int.MaxValue);
+            Assert.Equal(Enumerable.Range(1, (int)log.Last).Select(number => (long)number), events.Select(happened => happened.Sequence));
+        }
+    }
+
+    /// <summary>Kills it after so many acknowledgements; returns the last sequence of all that it made.</summary>
+    private async Task<long> LogUntilKilledAsync(int lines)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Dotnet, [Program, "log", _directory.FullName]) { RedirectStandardOutput = true })!;
+        var last = 0L;
+        for (var count = 0; await process.StandardOutput.ReadLineAsync().WaitAsync(Limit, TimeProvider.System) is { } line; count++)
+        {
+            // A line that was cut acknowledges less.
+            if (line.Split(' ') is ["logged", var sequence] && long.TryParse(sequence, out var number))
+                last = Math.Max(last, number);
+            if (count == lines)
+                process.Kill();
+        }
+        await process.WaitForExitAsync().WaitAsync(Limit, TimeProvider.System);
+        return last;
+    }
+
     /// <summary>Kills it after so many acknowledgements, and reads the rest of what it said.</summary>
     private async Task WriteUntilKilledAsync(int first, int lines, HashSet<string> begun, HashSet<string> ended)
     {

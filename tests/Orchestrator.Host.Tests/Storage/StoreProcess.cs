@@ -3,7 +3,10 @@ using Orchestrator.Host.Storage;
 
 namespace Orchestrator.Host.Tests.Storage;
 
-/// <summary>This assembly as a program: <c>write DIR FIRST</c> writes jobs until it is killed, <c>fill DIR</c> writes until the disk is full.</summary>
+/// <summary>
+/// This assembly as a program: <c>write DIR FIRST</c> writes jobs until it is killed, <c>log DIR</c> events likewise, <c>fill DIR</c> writes until the
+/// disk is full.
+/// </summary>
 internal static class StoreProcess
 {
     private const int Writers = 4;
@@ -11,6 +14,8 @@ internal static class StoreProcess
     public static async Task<int> Main(string[] arguments)
     {
         await using var store = await NodeStore.OpenAsync(arguments[1], null, "node1", TimeProvider.System);
+        if (arguments[0] == "log")
+            return await LogAsync(store.Events);
         if (arguments[0] == "fill")
             return await FillAsync(store.Jobs, arguments[1]);
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(store.Jobs, int.Parse(arguments[2]) + writer)));
@@ -28,6 +33,16 @@ internal static class StoreProcess
             Console.WriteLine($"begun {id}");
             await jobs.WriteAsync(new JobWrite.Ended(id, [(2, Samples.Success(2))]), new JobWrite.Changed(Samples.Ended(job)));
             Console.WriteLine($"ended {id}");
+        }
+    }
+
+    /// <summary>Batches of growing size; a line with the last sequence when the log has acknowledged one.</summary>
+    private static async Task<int> LogAsync(SqliteEventStore log)
+    {
+        for (var (sequence, size) = (log.Extent.Last + 1, 1); ; sequence += size++)
+        {
+            await log.AppendAsync([.. Enumerable.Range(0, size).Select(number => Samples.Event(sequence + number))]);
+            Console.WriteLine($"logged {sequence + size - 1}");
         }
     }
 
