@@ -11,6 +11,9 @@ public sealed class LeaseBook
     private readonly ILeaseStore _store;
     private readonly ConcurrentDictionary<(string Host, string Vm), FreezeLease> _leases;
 
+    /// <summary>Leases on their way to the disk, and whether they are still wanted. Also the lock of what follows from that.</summary>
+    private readonly ConcurrentDictionary<FreezeLease, bool> _writing = new(ReferenceEqualityComparer.Instance);
+
     private LeaseBook(ILeaseStore store, IEnumerable<FreezeLease> leases) =>
         (_store, _leases) = (store, new(leases.Select(lease => KeyValuePair.Create((lease.Host, lease.Vm), lease))));
 
@@ -36,8 +39,21 @@ public sealed class LeaseBook
     public async Task PutAsync(FreezeLease lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        await _store.PutAsync(lease).ConfigureAwait(false);
-        _leases[(lease.Host, lease.Vm)] = lease;
+        _writing[lease] = true;
+        try
+        {
+            await _store.PutAsync(lease).ConfigureAwait(false);
+            // A lease that was forgotten while it was being written is not brought back.
+            lock (_writing)
+            {
+                if (_writing[lease])
+                    _leases[(lease.Host, lease.Vm)] = lease;
+            }
+        }
+        finally
+        {
+            _writing.TryRemove(lease, out _);
+        }
     }
 
     /// <summary>Forgets a lease.</summary>
@@ -45,8 +61,13 @@ public sealed class LeaseBook
     public async Task RemoveAsync(FreezeLease lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        if (_leases.TryGetValue((lease.Host, lease.Vm), out var kept) && kept.Id == lease.Id)
-            _leases.TryRemove(KeyValuePair.Create((lease.Host, lease.Vm), kept));
+        lock (_writing)
+        {
+            foreach (var written in _writing.Keys.Where(written => written.Id == lease.Id))
+                _writing[written] = false;
+            if (_leases.TryGetValue((lease.Host, lease.Vm), out var kept) && kept.Id == lease.Id)
+                _leases.TryRemove(KeyValuePair.Create((lease.Host, lease.Vm), kept));
+        }
         await _store.RemoveAsync(lease.Id).ConfigureAwait(false);
     }
 

@@ -118,7 +118,6 @@ serve() {
 host: demo
 listen: [unix:$directory/api.sock]
 data: $directory/data
-data: $directory/data
 vm-dirs: [$directory/vms]
 labels:
   web*: { role: web }

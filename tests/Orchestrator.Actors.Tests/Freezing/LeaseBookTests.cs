@@ -24,6 +24,25 @@ public sealed class LeaseBookTests
     }
 
     [Fact]
+    public async Task A_lease_that_is_forgotten_while_it_is_written_does_not_come_back()
+    {
+        var book = await LeaseBook.OpenAsync(_store);
+        await book.PutAsync(Lease());
+        var disk = new TaskCompletionSource();
+        _store.Disk = disk.Task;
+        var extended = book.PutAsync(Lease() with { Ttl = TimeSpan.FromHours(1) });
+        var forgotten = book.RemoveAsync(Lease());
+        disk.SetResult();
+        await Task.WhenAll(extended, forgotten);
+
+        Assert.Empty(book.All);
+
+        _store.Disk = Task.CompletedTask;
+        await book.PutAsync(Lease());
+        Assert.Single(book.All);
+    }
+
+    [Fact]
     public async Task A_lease_that_cannot_be_written_is_not_in_the_book()
     {
         _store.IsBroken = true;
