@@ -83,6 +83,7 @@ internal sealed partial class VmActor
         Publish(happened.Name, happened.Data, Provenance.Host, happened.Timestamp);
         if (GuestEvents.Derive(happened) is var (name, data))
             Publish(name, data, Provenance.Host, happened.Timestamp);
+        SuspectChange(happened);
     }
 
     /// <summary>
