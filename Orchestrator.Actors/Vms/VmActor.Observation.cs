@@ -85,7 +85,7 @@ internal sealed partial class VmActor
     {
         var isProgram = question.Aspect == GuestAspects.Programs;
         var command = isProgram ? GuestExecution.EncodeStatus(question.Pid) : ObservationRules.CommandOf(question.Aspect);
-        var timeout = isProgram ? _programs.AnswerTimeoutOf(question.Pid) ?? _settings.QueryTimeout : _settings.QueryTimeout;
+        var timeout = isProgram ? _programs.AnswerTimeoutOf(question.Pid) ?? _settings.LookTimeout : _settings.LookTimeout;
         var (self, incarnation) = (Self, _snapshot.Incarnation);
         _agent!.Tell(new AgentCommands.Execute(command, Deadline.After(timeout, _settings.Time), new ObservationReceiver(result => self.Tell(new VmSignals.Observed(question, incarnation, result)))) { IfIdle = true });
     }

@@ -61,7 +61,7 @@ internal sealed partial class VmActor
     /// <summary>An output that was captured is told with the end, and both only once: the answer gets the time that it may need.</summary>
     private void NoteLeft(long pid, string jobId, EncodedCommand start)
     {
-        var timeout = start.Arguments.Span.IndexOf("\"capture-output\""u8) >= 0 ? AgentTurns.LongestStep : _settings.QueryTimeout;
+        var timeout = start.Arguments.Span.IndexOf("\"capture-output\""u8) >= 0 ? AgentTurns.LongestStep : _settings.LookTimeout;
         _observation.Drop(pid);
         _programs.Add(pid, jobId, isLeft: true, timeout);
         FollowLeftPrograms();

@@ -34,6 +34,9 @@ public sealed record VmSettings
     /// <summary>Deadline of the node's own queries.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Deadline of a look at the guest that nobody waits for: a slow guest must not be called silent for it.</summary>
+    public TimeSpan LookTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Longest wait for QEMU's own answer when an agent's is slow.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
