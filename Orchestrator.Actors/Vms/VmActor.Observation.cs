@@ -18,11 +18,12 @@ internal sealed partial class VmActor
     private const string ObservationTimer = "observation";
 
     private readonly ObservationPlan _observation;
+    private readonly long _startedAt;
     private readonly Dictionary<GuestAspects, ObservedState> _observed = [];
     private ObservationNeeds _needs = ObservationNeeds.None;
     private int _identifiedIncarnation;
 
-    private TimeSpan Uptime => _settings.Time.GetElapsedTime(0);
+    private TimeSpan Uptime => _settings.Time.GetElapsedTime(_startedAt);
 
     private void OnObserve(ObservationNeeds needs)
     {

@@ -41,6 +41,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         _settings = environment.Settings;
         _blocked = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
         _awaitingEvidence = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
+        _startedAt = _settings.Time.GetTimestamp();
         _observation = new ObservationPlan(ObservationRules.SpreadOf(spec.Name));
         _condition = new VmCondition { Agent = spec.Agent is null ? AgentState.None : AgentState.Connecting };
         _snapshot = new VmSnapshot { Name = spec.Name, Host = environment.Host, Labels = spec.Labels, Agent = _condition.Agent, Since = Now };

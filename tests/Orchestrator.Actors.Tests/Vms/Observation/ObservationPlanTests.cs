@@ -60,6 +60,7 @@ public sealed class ObservationPlanTests
     public void What_happens_after_a_long_rest_is_looked_at_a_second_later_and_again_after_the_first_pause()
     {
         PausesWhile(10, LookResult.Same);
+        _now += TimeSpan.FromMinutes(10);
 
         _plan.Trigger(GuestAspects.Network, _now);
         _now += TimeSpan.FromSeconds(0.5);

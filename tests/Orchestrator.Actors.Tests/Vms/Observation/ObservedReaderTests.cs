@@ -105,8 +105,8 @@ public sealed class ObservedReaderTests
         var (next, change) = Filesystems(("sda1", "/", 4000, 10), ("sdd1", "/data", 2000, 5), ("sde1", "/new", 7, 7)).Since(before);
 
         Assert.Equal(
-            """{"added":[{"name":"sde1","mountpoint":"/new","type":"ext4","total-bytes":7,"used-bytes":7}],"removed":[{"name":"sdc1","mountpoint":"/old","type":"ext4","total-bytes":1,"used-bytes":1}],"""
-            + """"changed":[{"name":"sda1","mountpoint":"/","type":"ext4","total-bytes":4000,"used-bytes":10},{"name":"sdd1","mountpoint":"/data","type":"ext4","total-bytes":2000,"used-bytes":5}]}""",
+            """{"added":[{"name":"sde1","mountpoint":"/new","type":"ext4","total-bytes":7,"used-bytes":7}],"removed":[{"name":"sdc1","mountpoint":"/old","type":"ext4","total-bytes":1,"used-bytes":1}],"changed":["""
+            + """{"name":"sda1","mountpoint":"/","type":"ext4","total-bytes":4000,"used-bytes":10},{"name":"sdd1","mountpoint":"/data","type":"ext4","total-bytes":2000,"used-bytes":5}]}""",
             Encoding.UTF8.GetString(change!.Value.Span));
         Assert.Equal([new("fs.mounts", "/,/data,/new")], next.Facts);
     }
