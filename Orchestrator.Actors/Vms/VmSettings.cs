@@ -49,6 +49,9 @@ public sealed record VmSettings
     /// <summary>Pause between looks at an agent's port that sends no events (it has no <c>id=</c>).</summary>
     public TimeSpan PortPoll { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A reset within this time after another is part of the same reboot.</summary>
+    public TimeSpan RebootPause { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Events of a user's schema that one guest may send at once; beyond it, one for each <see cref="GuestEventPause"/>.</summary>
     public int GuestEventBurst { get; init; } = 100;
 

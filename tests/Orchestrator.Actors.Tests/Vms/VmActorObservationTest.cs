@@ -52,6 +52,14 @@ public abstract class VmActorObservationTest : VmActorTest
         await SettleVmAsync();
     }
 
+    /// <summary>QEMU has answered all that the VM asked it before.</summary>
+    private protected async Task QemuAnsweredAsync()
+    {
+        Invoke("query-status");
+        await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+        await SettleVmAsync();
+    }
+
     /// <summary>Lets time pass and makes sure that nothing comes of it.</summary>
     private protected async Task AssertNotAskedAsync(double seconds)
     {

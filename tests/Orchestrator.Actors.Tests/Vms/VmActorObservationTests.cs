@@ -20,6 +20,7 @@ public sealed class VmActorObservationTests : VmActorObservationTest
 
         await Qmp.Peer.EventAsync("RESUME");
         await EventAsync("RESUME");
+        await QemuAnsweredAsync();
         await AssertNotAskedAsync(24 * 3600);
     }
 
@@ -69,7 +70,7 @@ public sealed class VmActorObservationTests : VmActorObservationTest
 
         await Qmp.Peer.EventAsync(name, data);
         await EventAsync(name);
-        await TakenAsync();
+        await QemuAnsweredAsync();
 
         Assert.NotNull(await AskedAfterAsync(1, command));
     }
@@ -100,8 +101,7 @@ public sealed class VmActorObservationTests : VmActorObservationTest
         await Qmp.Peer.EventAsync("MIGRATION", """{"status": "active"}""");
         await EventAsync("BALLOON_CHANGE");
         await EventAsync("MIGRATION");
-        Invoke("query-status");
-        await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+        await QemuAnsweredAsync();
 
         Fake.Hold(Interfaces);
         await AssertNotAskedAsync(10);
