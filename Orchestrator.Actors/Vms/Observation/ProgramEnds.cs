@@ -18,7 +18,16 @@ internal static class ProgramEnds
     public static long PidOf(CommandResult.Returned started) => NumberOf(started.Value.Span, "pid"u8) ?? 0;
 
     /// <summary>Whether an answer to <c>guest-exec-status</c> tells an end.</summary>
-    public static bool HasExited(CommandResult.Returned answer) => NumberOf(answer.Value.Span, "exitcode"u8) is not null || NumberOf(answer.Value.Span, "signal"u8) is not null;
+    public static bool HasExited(CommandResult.Returned answer)
+    {
+        var reader = new Utf8JsonReader(answer.Value.Span);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("exited"u8))
+                return reader.Read() && reader.TokenType == JsonTokenType.True;
+        }
+        return false;
+    }
 
     private static long? NumberOf(ReadOnlySpan<byte> json, ReadOnlySpan<byte> member)
     {
