@@ -93,8 +93,8 @@ public sealed class VmActorObservationTests : VmActorObservationTest
     [Fact]
     public async Task Other_events_and_commands_are_not()
     {
-        await StartObservedAsync(GuestAspects.Filesystems | GuestAspects.Network);
         Fake.Answers[Interfaces] = "[]";
+        await StartObservedAsync(GuestAspects.Filesystems | GuestAspects.Network);
         await AnswerAsync(Filesystems, "[]");
 
         await Qmp.Peer.EventAsync("BALLOON_CHANGE", """{"actual": 1}""");
