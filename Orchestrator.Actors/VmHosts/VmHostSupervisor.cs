@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.VmHosts;
 
@@ -38,6 +39,9 @@ public sealed class VmHostSupervisor : UntypedActor
             case VmHostCommands.SetVms set:
                 OnSetVms(set.Vms);
                 break;
+            case VmHostCommands.SetObservation set:
+                OnSetObservation(set.Needs);
+                break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
@@ -67,6 +71,15 @@ public sealed class VmHostSupervisor : UntypedActor
             else
                 UpdateLabels(current, spec);
         }
+    }
+
+    /// <summary>A VM that begins meanwhile finds the needs on the board.</summary>
+    private void OnSetObservation(IReadOnlyList<ObservationNeed> needs)
+    {
+        var observe = new VmCommands.Observe(new ObservationNeeds(needs));
+        _environment.Observation.Needs = observe.Needs;
+        foreach (var (_, vm) in _vms.Values)
+            vm.Tell(observe);
     }
 
     private void UpdateLabels((VmSpec Spec, IActorRef Vm) current, VmSpec spec)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Qmp;
 
 namespace Orchestrator.Actors.Vms;
@@ -51,6 +52,19 @@ internal static class GuestEvents
         if (machine?.Message is { } message)
             data["message"] = message;
         return ("GUEST_FSFREEZE_CHANGED", Encode(data));
+    }
+
+    /// <summary>A program has ended, as its agent says.</summary>
+    public static (string Name, ReadOnlyMemory<byte> Data) ExecCompleted(AgentEvents.ProgramEnded ended, int incarnation, string job)
+    {
+        var data = new JsonObject { ["pid"] = ended.Pid, ["incarnation"] = incarnation };
+        if (ended.ExitCode is { } code)
+            data["exitcode"] = code;
+        else if (ended.Signal is { } signal)
+            data["signal"] = signal;
+        if (job.Length > 0)
+            data["job"] = job;
+        return ("GUEST_EXEC_COMPLETED", Encode(data));
     }
 
     /// <summary>What an event of QEMU's means for the guest; <see langword="null"/> if nothing of its own.</summary>

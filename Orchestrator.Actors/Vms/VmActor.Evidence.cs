@@ -93,7 +93,8 @@ internal sealed partial class VmActor
                 End(invocation, EvidenceRules.Without(invocation.Plan, program, Reasons.AgentRestarted, "the agent that answers now is another process, which does not know it"));
                 break;
             case EvidenceStep.FollowProgram:
-                Carry(invocation, turns => ProgramOf(invocation.Plan).FollowAsync(turns, program!.Pid));
+                NoteProgram(program!.Pid, invocation.Plan.JobId);
+                Carry(invocation, turns => ProgramOf(invocation.Plan).FollowAsync(turns, program.Pid));
                 break;
             case EvidenceStep.AskFreezeStatus:
                 new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, _settings.QueryTimeout)

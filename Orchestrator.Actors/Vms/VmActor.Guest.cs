@@ -22,6 +22,8 @@ internal sealed partial class VmActor
         if (changed.Quarantine is { } quarantine)
             OnQuarantined(quarantine);
         var forgets = changed.State == AgentState.Absent || changed.NewIncarnation;
+        if (forgets)
+            _identifiedIncarnation = -1;
         Apply(_condition with
         {
             Agent = changed.State,
@@ -88,6 +90,7 @@ internal sealed partial class VmActor
         _identityNews = _freezeNews;
         var incarnation = _snapshot.Incarnation + 1;
         Show(_snapshot with { Incarnation = incarnation });
+        RenewObservation();
         if (incarnation > 1)
         {
             var (name, data) = GuestEvents.AgentRestarted(incarnation);
@@ -106,7 +109,9 @@ internal sealed partial class VmActor
         if (identity.Frozen is { } frozen && _identityNews == _freezeNews)
             OnFrozenTold(frozen);
         _condition = _condition with { Capabilities = identity.Capabilities };
+        _identifiedIncarnation = identified.Incarnation;
         ShowFacts(identity.Facts, _snapshot with { Guest = identity.Guest ?? _snapshot.Guest });
+        ConsiderObservation();
         if (identity.Guest is not { } guest)
             return;
         var (name, data) = GuestEvents.Startup(guest);

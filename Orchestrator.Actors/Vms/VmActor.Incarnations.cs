@@ -57,6 +57,7 @@ internal sealed partial class VmActor
     private void OnProgramStarted(VmSignals.ProgramStarted started)
     {
         var invocation = started.Invocation;
+        NoteProgram(started.Pid, invocation.Plan.JobId);
         if (!_inFlight.Contains(invocation))
             return;
         invocation.Program = new ExecEvidence(started.Pid, _agentProcess);

@@ -53,7 +53,14 @@ internal sealed partial class VmActor
         else if (plan.Composite is { } composite)
             Carry(invocation, composite.RunAsync);
         else
-            _agent!.Tell(new AgentCommands.Execute(plan.Command, DeadlineOf(invocation), invocation) { First = CommandKinds.Of(plan.Command) == CommandKind.Thaw });
+            SendToAgent(invocation);
+    }
+
+    private void SendToAgent(Invocation invocation)
+    {
+        var plan = invocation.Plan;
+        NoteAskedProgram(plan.Command);
+        _agent!.Tell(new AgentCommands.Execute(plan.Command, DeadlineOf(invocation), invocation) { First = CommandKinds.Of(plan.Command) == CommandKind.Thaw });
     }
 
     private void Carry(Invocation invocation, Func<AgentTurns, Task<CompositeResult>> run)
@@ -69,6 +76,7 @@ internal sealed partial class VmActor
 
     private void OnCompositeEnded(Invocation invocation, CompositeResult result)
     {
+        LeaveIfRunning(result);
         if (result is CompositeResult.Ended { Partial: null, Result: var first })
             OnReplied(invocation, first);
         else if (result is CompositeResult.Ran { Program: ExecResult.NotStarted start })
@@ -81,6 +89,8 @@ internal sealed partial class VmActor
     {
         var command = invocation.Plan.Command;
         NoteFreezeNews(command, result);
+        if (invocation.Plan.Composite is null)
+            NoteRaw(command, invocation.Plan.JobId, result);
         if (!command.SuccessResponse && result is CommandResult.NoReply { Written: true } && AwaitsEvent(invocation, result))
             return;
         if (AwaitsExplanation(command, result))

@@ -25,9 +25,15 @@ internal sealed partial class VmActor
     private void OnLateAnswer(Invocation ended, CommandResult answer)
     {
         if (ended.Plan.Composite is GuestProgram && answer is CommandResult.Returned started)
-            _adopted.Add((ended, JsonElement.Parse(started.Value.Span).GetProperty("pid"u8).GetInt64()));
-        else
-            Amend(ended, OutcomeRules.Of(answer, ended.Plan.Command, _condition));
+        {
+            var pid = JsonElement.Parse(started.Value.Span).GetProperty("pid"u8).GetInt64();
+            NoteProgram(pid, ended.Plan.JobId);
+            _adopted.Add((ended, pid));
+            return;
+        }
+        if (ended.Plan.Composite is null)
+            NoteRaw(ended.Plan.Command, ended.Plan.JobId, answer);
+        Amend(ended, OutcomeRules.Of(answer, ended.Plan.Command, _condition));
     }
 
     /// <summary>The agent serves again: the programs that it has started too late are followed to their end.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class VmActor
     private int _failedProbes;
     private int? _explanation;
     private int _portEvents;
+    private long? _lastReset;
 
     private QmpChannel QmpChannel => new(_qmp, _settings.Time);
 
@@ -82,8 +83,19 @@ internal sealed partial class VmActor
             _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: true));
         ProvePower(happened);
         Publish(happened.Name, happened.Data, Provenance.Host, happened.Timestamp);
-        if (GuestEvents.Derive(happened) is var (name, data))
+        if (GuestEvents.Derive(happened) is var (name, data) && !IsOfSameReboot(name))
             Publish(name, data, Provenance.Host, happened.Timestamp);
+        SuspectChange(happened);
+    }
+
+    /// <summary>Resets in a row, as kernels that try all ways and firmware make them, are one reboot.</summary>
+    private bool IsOfSameReboot(string derived)
+    {
+        if (derived != "GUEST_REBOOT")
+            return false;
+        var (last, now) = (_lastReset, _settings.Time.GetTimestamp());
+        _lastReset = now;
+        return last is { } before && _settings.Time.GetElapsedTime(before, now) < _settings.RebootPause;
     }
 
     /// <summary>

@@ -4,6 +4,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Transport;
 
@@ -41,6 +42,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         _settings = environment.Settings;
         _blocked = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
         _awaitingEvidence = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
+        _startedAt = _settings.Time.GetTimestamp();
+        _observation = new ObservationPlan(ObservationRules.SpreadOf(spec.Name));
         _condition = new VmCondition { Agent = spec.Agent is null ? AgentState.None : AgentState.Connecting };
         _snapshot = new VmSnapshot { Name = spec.Name, Host = environment.Host, Labels = spec.Labels, Agent = _condition.Agent, Since = Now };
         _session = Now.ToUnixTimeMilliseconds();
@@ -61,6 +64,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings), "agent");
         _environment.Inventory.Tell(new VmEvents.Changed(_snapshot));
         ResumeLease();
+        OnObserve(_environment.Observation.Needs);
         Become(Detached);
     }
 
@@ -153,6 +157,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 OnFreezeTold(told.Invocation, told.Status);
                 break;
             case VmSignals.LateProgramEnded late:
+                LeaveIfRunning(late.Result);
                 Amend(late.Invocation, OutcomeRules.Of(late.Result, late.Invocation.Plan, _condition));
                 break;
             case VmSignals.AgentProcessDue:
@@ -181,6 +186,19 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case AgentEvents.Claimed claimed:
                 Publish(claimed.Event.Name, claimed.Event.Data, Provenance.Guest);
+                SuspectChange(ObservationRules.ChangedByGuest);
+                break;
+            case AgentEvents.ProgramEnded ended:
+                OnProgramEnded(ended);
+                break;
+            case VmCommands.Observe observe:
+                OnObserve(observe.Needs);
+                break;
+            case VmSignals.ObservationDue:
+                ConsiderObservation();
+                break;
+            case VmSignals.Observed observed:
+                OnObserved(observed);
                 break;
             case AgentEvents.LateReply late:
                 OnLateReply(late);
@@ -219,6 +237,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     private void Apply(VmCondition condition)
     {
         var changed = condition != _condition;
+        var thawed = _condition.Freeze != FreezeState.Thawed && condition.Freeze == FreezeState.Thawed;
         _condition = condition;
         Show(_snapshot with
         {
@@ -233,6 +252,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             return;
         TellSeen();
         ReconsiderLater();
+        if (thawed)
+            SuspectChange(GuestAspects.Filesystems);
+        ConsiderObservation();
     }
 
     private void Show(VmSnapshot snapshot)
@@ -241,6 +263,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             return;
         _snapshot = snapshot;
         _environment.Inventory.Tell(new VmEvents.Changed(snapshot));
+        WeighNeeds();
     }
 
     private void ShowFacts(IEnumerable<KeyValuePair<string, string>> facts, VmSnapshot snapshot) =>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Actors.Vms.Qmp;
 
 namespace Orchestrator.Actors.Vms;
@@ -13,6 +14,9 @@ internal sealed record VmEnvironment(string Host, IActorRef Inventory, IActorRef
 {
     /// <summary>The leases of their freezes.</summary>
     public LeaseBook Leases { get; init; } = LeaseBook.InMemory();
+
+    /// <summary>What anybody needs to know of their guests.</summary>
+    public ObservationBoard Observation { get; } = new();
 
     /// <summary>What the kinds of QEMU among them understand.</summary>
     public QmpVocabularies Vocabularies { get; } = new();

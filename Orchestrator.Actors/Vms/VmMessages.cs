@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi.Introspection;
@@ -24,6 +25,16 @@ public static class VmCommands
 
     /// <summary>From the <c>VmHostSupervisor</c>: the configuration's labels changed.</summary>
     internal sealed record SetLabels(FrozenDictionary<string, string> Labels) : ILocalSignal;
+
+    /// <summary>From the <c>VmHostSupervisor</c>: all that anybody needs to know of guests now. The VM itself finds out which of it is about it.</summary>
+    internal sealed record Observe(ObservationNeeds Needs) : ILocalSignal
+    {
+        /// <summary>The same of whatever VM.</summary>
+        public Observe(GuestAspects aspects)
+            : this(new ObservationNeeds([new ObservationNeed(aspects, null)]))
+        {
+        }
+    }
 
     /// <summary>From the <c>FanOutRouter</c>: takes an invocation back if it is not written yet. Its outcome tells.</summary>
     internal sealed record CancelInvocation(Invocation Invocation) : ILocalSignal;
@@ -174,6 +185,19 @@ internal static class VmSignals
 
     /// <summary>A refused command's agent was asked whether it is frozen.</summary>
     internal sealed record FreezeAnswered(Invocation Invocation, CommandResult Refusal, CommandResult Freeze) : ILocalSignal;
+
+    /// <summary>Time to look at the guest.</summary>
+    internal sealed class ObservationDue : ILocalSignal
+    {
+        public static readonly ObservationDue Instance = new();
+
+        private ObservationDue()
+        {
+        }
+    }
+
+    /// <summary>A look at the guest has ended.</summary>
+    internal sealed record Observed(ObservationQuestion Question, int Incarnation, CommandResult Result) : ILocalSignal;
 
     /// <summary>Time to ask a silent QEMU again.</summary>
     internal sealed class ProbeDue : ILocalSignal

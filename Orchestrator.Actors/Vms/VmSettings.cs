@@ -34,6 +34,9 @@ public sealed record VmSettings
     /// <summary>Deadline of the node's own queries.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Deadline of a look at the guest that nobody waits for: a slow guest must not be called silent for it.</summary>
+    public TimeSpan LookTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Longest wait for QEMU's own answer when an agent's is slow.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
@@ -45,6 +48,9 @@ public sealed record VmSettings
 
     /// <summary>Pause between looks at an agent's port that sends no events (it has no <c>id=</c>).</summary>
     public TimeSpan PortPoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A reset within this time after another is part of the same reboot.</summary>
+    public TimeSpan RebootPause { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Events of a user's schema that one guest may send at once; beyond it, one for each <see cref="GuestEventPause"/>.</summary>
     public int GuestEventBurst { get; init; } = 100;

@@ -8,6 +8,7 @@ using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Host.Api;
 using Orchestrator.Protocol.Qapi;
 
@@ -37,6 +38,8 @@ internal static class NodeActors
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings, leases), "vm-host");
         var endpoints = system.ActorOf(QmpEndpointSupervisor.PropsFor(guest, endpoint), "qmp-endpoint");
         var freezes = system.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, settings.Time)), "freezes");
+        var observation = system.ActorOf(ObservationDesk.PropsFor(vmHost, settings.Time), "observation");
+        registry.Register<ObservationDesk>(observation);
         registry.Register<FreezeSupervisor>(freezes);
         registry.Register<Inventory>(inventory);
         registry.Register<EventLog>(events);

@@ -12,6 +12,9 @@ internal static class AgentCommands
         /// <summary>Goes before all that wait: a thaw, and what must be known of a freeze.</summary>
         public bool First { get; init; }
 
+        /// <summary>Only asked if nobody else wants the agent: else it ends at once as not written (<see cref="NoReplyCause.QueueFull"/>).</summary>
+        public bool IfIdle { get; init; }
+
         /// <summary>From its writing to its answer. It then waits for the agent as long as it must, through every loss of the session, and <see cref="Deadline"/> is nothing to it.</summary>
         public TimeSpan? AnswerTimeout { get; init; }
     }
@@ -66,6 +69,12 @@ internal static class AgentEvents
 
     /// <summary>The guest says that it happened: an event of a user's schema.</summary>
     internal sealed record Claimed(AgentEvent Event) : ILocalSignal;
+
+    /// <summary>The agent told the end of a program, for the only time: whoever asked.</summary>
+    /// <param name="Pid">Of the present incarnation.</param>
+    /// <param name="ExitCode">If it ended by itself.</param>
+    /// <param name="Signal">If that ended it.</param>
+    internal sealed record ProgramEnded(long Pid, long? ExitCode, long? Signal) : ILocalSignal;
 
     /// <summary>An answer came after its command had ended.</summary>
     internal sealed record LateReply(EncodedCommand Command, CommandResult Result) : ILocalSignal;

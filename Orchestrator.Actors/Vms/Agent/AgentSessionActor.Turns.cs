@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi;
@@ -11,11 +13,34 @@ internal sealed partial class AgentSessionActor
 
     private void OnExecuteWhileNotReady(AgentCommands.Execute execute)
     {
-        if (execute.AnswerTimeout is null && _told is AgentState.Absent or AgentState.Unresponsive or AgentState.Quarantined)
+        if (execute.IfIdle)
+            execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, "the agent is not ready"));
+        else if (execute.AnswerTimeout is null && _told is AgentState.Absent or AgentState.Unresponsive or AgentState.Quarantined)
             execute.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"the agent is {_told}"));
         else
             _queue.Add(execute);
         WatchQueue();
+    }
+
+    /// <summary>
+    /// A question of the node's own that nobody waits for. The end of a program is told only once: it is not asked for while its answer could push
+    /// out another that somebody may still want.
+    /// </summary>
+    private void OnIdleQuestion(AgentCommands.Execute idle)
+    {
+        if (_ends.TryGet(idle.Command, out var end, isClaim: false))
+            idle.Receiver.OnResult(end!);
+        else if (_turn is not null || _queue.Count > 0 || (idle.Command.Name == "guest-exec-status" && !_ends.HasRoomForUnclaimed))
+            idle.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.QueueFull, Written: false, "the agent has others to answer"));
+        else
+            Begin(idle, isPreflight: false);
+    }
+
+    private void NoteEnd(EncodedCommand command, CommandResult result, bool isClaimed)
+    {
+        if (!_ends.Note(command, result, isClaimed) || result is not CommandResult.Returned ended)
+            return;
+        Context.Parent.Tell(ProgramEnds.Read(command, ended));
     }
 
     private void TakeTurn()
@@ -66,7 +91,7 @@ internal sealed partial class AgentSessionActor
             Begin(request, isPreflight: false);
             return;
         }
-        _ends.Note(request.Command, ended.Result);
+        NoteEnd(request.Command, ended.Result, isClaimed: !request.IfIdle);
         if (_session!.State != AgentSessionState.Ready)
         {
             // Confirmed by an event: what the agent still says to it must not meet the next command.

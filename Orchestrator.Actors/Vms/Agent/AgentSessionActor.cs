@@ -23,7 +23,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly GuestBudget _budget;
     private readonly CommandQueue _queue;
     private readonly ClaimAllowance _claims;
-    private readonly ExecStatusCache _ends = new();
+    private readonly ExecStatusCache _ends;
     private readonly LeftHandles _left;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -46,6 +46,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         _settings = settings;
         _queue = new CommandQueue(settings.MaxQueuedCommands, settings.Time);
         _left = new LeftHandles(settings.Time);
+        _ends = new ExecStatusCache(settings.Time);
         _claims = new ClaimAllowance(settings.GuestEventBurst, settings.GuestEventPause, settings.Time);
     }
 
@@ -138,6 +139,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case AgentCommands.Execute { IfIdle: true } idle:
+                OnIdleQuestion(idle);
+                break;
             case AgentCommands.Execute execute:
                 _queue.Add(execute);
                 if (_turn is null)
@@ -169,7 +173,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
                 break;
             case AgentSignals.AnsweredLate late when late.Session == _session:
                 // The end of a program is told once, also to one who has not waited for it.
-                _ends.Note(late.Command, late.Result);
+                NoteEnd(late.Command, late.Result, isClaimed: false);
                 break;
             case AgentCommands.SetPort { Open: true } opened:
                 OnPortOpened(opened.FromEvent);

@@ -5,37 +5,82 @@ namespace Orchestrator.Protocol.Agent.Exec;
 
 /// <summary>
 /// Keeps the ends of programs: the agent tells each only once and then forgets it, but any number of callers may ask. Bounded by count and
-/// bytes, oldest out first. Belongs to one incarnation of the agent; not thread-safe.
+/// bytes, oldest out first; an end that nobody has asked for yet stays for <see cref="Retention"/> at least, unless a client's own answers need
+/// the room. Belongs to one incarnation of the agent; not thread-safe.
 /// </summary>
-public sealed class ExecStatusCache
+/// <param name="time">Clock of <see cref="Retention"/>.</param>
+public sealed class ExecStatusCache(TimeProvider? time = null)
 {
+    /// <summary>How long an end is kept at least that was asked for without need: by nobody who has waited for it.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
+
     private const int MaxEntries = 64;
     private const long MaxBytes = 64 * 1024 * 1024;
 
-    private readonly Dictionary<string, CommandResult.Returned> _ends = [];
-    private readonly Queue<string> _oldestFirst = new();
+    // Two outputs of 16 MiB in base64.
+    private const long LargestEnd = 43 * 1024 * 1024;
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Dictionary<string, LinkedListNode<Entry>> _ends = [];
+    private readonly LinkedList<Entry> _oldestFirst = new();
     private long _bytes;
+    private int _unclaimed;
+
+    private sealed record Entry(string Question, CommandResult.Returned End, long NotedAt)
+    {
+        public bool IsClaimed { get; set; }
+    }
+
+    /// <summary>
+    /// Whether the end of one more program may be asked for that no caller waits for: its answer, whatever its size, pushes out none that is still
+    /// to be kept.
+    /// </summary>
+    public bool HasRoomForUnclaimed
+    {
+        get
+        {
+            var kept = _oldestFirst.Where(IsToBeKept).ToArray();
+            return kept.Length < MaxEntries && kept.Sum(entry => (long)entry.End.Value.Length) + LargestEnd <= MaxBytes;
+        }
+    }
 
     /// <summary>The end of the program asked for, if it was told before.</summary>
-    public bool TryGet(EncodedCommand command, out CommandResult.Returned? end)
+    /// <param name="command">Any command.</param>
+    /// <param name="end">Its answer.</param>
+    /// <param name="isClaim">Whether a caller gets it who wants it.</param>
+    public bool TryGet(EncodedCommand command, out CommandResult.Returned? end, bool isClaim = true)
     {
         ArgumentNullException.ThrowIfNull(command);
         end = null;
-        return IsStatus(command) && _ends.TryGetValue(command.Question, out end);
+        if (!IsStatus(command) || !_ends.TryGetValue(command.Question, out var node))
+            return false;
+        end = node.Value.End;
+        if (isClaim && !node.Value.IsClaimed)
+            (node.Value.IsClaimed, _unclaimed) = (true, _unclaimed - 1);
+        return true;
     }
 
-    /// <summary>Notes an answer; only those to <c>guest-exec-status</c> that tell an end are kept. A program that is started takes over its pid from one that has ended.</summary>
-    public void Note(EncodedCommand command, CommandResult result)
+    /// <summary>
+    /// Notes an answer; only those to <c>guest-exec-status</c> that tell an end are kept. A program that is started takes over its pid from one that
+    /// has ended.
+    /// </summary>
+    /// <param name="command">What was asked.</param>
+    /// <param name="result">The answer.</param>
+    /// <param name="isClaimed">Whether a caller got it who wants it.</param>
+    /// <returns>Whether it is the end of a program that was not known before.</returns>
+    public bool Note(EncodedCommand command, CommandResult result, bool isClaimed = true)
     {
         ArgumentNullException.ThrowIfNull(command);
         if (command.Name == "guest-exec" && result is CommandResult.Returned started)
             Forget(GuestExecution.EncodeStatus(GuestExecution.ReadPid(started.Value)).Question);
-        if (!IsStatus(command) || result is not CommandResult.Returned returned || !HasExited(returned.Value) || !_ends.TryAdd(command.Question, returned))
-            return;
-        _oldestFirst.Enqueue(command.Question);
+        if (!IsStatus(command) || result is not CommandResult.Returned returned || !HasExited(returned.Value) || _ends.ContainsKey(command.Question))
+            return false;
+        _ends.Add(command.Question, _oldestFirst.AddLast(new Entry(command.Question, returned, _time.GetTimestamp()) { IsClaimed = isClaimed }));
         _bytes += returned.Value.Length;
-        while (_oldestFirst.Count > MaxEntries || (_bytes > MaxBytes && _oldestFirst.Count > 1))
-            Forget(_oldestFirst.Dequeue());
+        _unclaimed += isClaimed ? 0 : 1;
+        while (IsOverfull && Oldest() is { } oldest)
+            Forget(oldest.Question);
+        return true;
     }
 
     /// <summary>Forgets everything: pids of one incarnation mean nothing to the next.</summary>
@@ -43,13 +88,29 @@ public sealed class ExecStatusCache
     {
         _ends.Clear();
         _oldestFirst.Clear();
-        _bytes = 0;
+        (_bytes, _unclaimed) = (0, 0);
     }
+
+    private bool IsOverfull => (_bytes > MaxBytes && _ends.Count > 1) || _ends.Count - _unclaimed > MaxEntries || _unclaimed > MaxEntries;
+
+    /// <summary>What goes next, of the kind that has too many; of both, what need not be kept goes first. The newest stays.</summary>
+    private Entry? Oldest()
+    {
+        var others = _oldestFirst.SkipLast(1);
+        if (_unclaimed > MaxEntries)
+            return others.FirstOrDefault(entry => !entry.IsClaimed);
+        return others.FirstOrDefault(entry => !IsToBeKept(entry)) ?? others.FirstOrDefault();
+    }
+
+    private bool IsToBeKept(Entry entry) => !entry.IsClaimed && _time.GetElapsedTime(entry.NotedAt) < Retention;
 
     private void Forget(string question)
     {
-        if (_ends.Remove(question, out var end))
-            _bytes -= end.Value.Length;
+        if (!_ends.Remove(question, out var node))
+            return;
+        _oldestFirst.Remove(node);
+        _bytes -= node.Value.End.Value.Length;
+        _unclaimed -= node.Value.IsClaimed ? 0 : 1;
     }
 
     private static bool IsStatus(EncodedCommand command) => command.Name == "guest-exec-status";

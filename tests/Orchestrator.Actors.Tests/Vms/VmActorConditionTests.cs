@@ -146,4 +146,42 @@ public sealed class VmActorConditionTests : VmActorTest
         await EventAsync("RESET");
         Assert.Equal("""{"reason":"guest-reset"}""", DataOf(await EventAsync("GUEST_REBOOT")));
     }
+
+    [Fact]
+    public async Task Resets_in_a_row_are_one_reboot_and_a_later_one_is_another()
+    {
+        await StartReadyAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await Qmp.Peer.EventAsync("RESET", """{"guest": true, "reason": "guest-reset"}""");
+            await EventAsync("RESET");
+            if (i == 0)
+                await EventAsync("GUEST_REBOOT");
+            Invoke("query-status");
+            await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+            await SettleVmAsync();
+            Advance(2);
+        }
+        Assert.False(Events.HasMessages);
+
+        Advance(1);
+        await Qmp.Peer.EventAsync("RESET", """{"guest": true, "reason": "guest-reset"}""");
+
+        await EventAsync("RESET");
+        await EventAsync("GUEST_REBOOT");
+    }
+
+    [Theory]
+    [InlineData("GUEST_PANICKED", """{"action":"pause"}""")]
+    [InlineData("GUEST_CRASHLOADED", """{"action":"run"}""")]
+    [InlineData("GUEST_PVSHUTDOWN", "")]
+    public async Task What_QEMU_itself_tells_of_the_guest_is_passed_on_as_QEMUs(string name, string data)
+    {
+        await StartReadyAsync();
+
+        await (data.Length > 0 ? Qmp.Peer.EventAsync(name, data) : Qmp.Peer.EventAsync(name));
+
+        var happened = await EventAsync(name);
+        Assert.Equal((Provenance.Host, data), (happened.Provenance, DataOf(happened)));
+    }
 }

@@ -116,7 +116,7 @@ public class GuestNamespaceTests
     public void Events_carry_their_data()
     {
         Assert.Equal(
-            ["GUEST_AGENT_LOST", "GUEST_AGENT_RESTARTED", "GUEST_FSFREEZE_CHANGED", "GUEST_QUARANTINED", "GUEST_REBOOT", "GUEST_SHUTDOWN", "GUEST_STARTUP"],
+            ["GUEST_AGENT_LOST", "GUEST_AGENT_RESTARTED", "GUEST_EXEC_COMPLETED", "GUEST_FILESYSTEM_CHANGED", "GUEST_FSFREEZE_CHANGED", "GUEST_NETWORK_CHANGED", "GUEST_QUARANTINED", "GUEST_REBOOT", "GUEST_SHUTDOWN", "GUEST_STARTUP", "GUEST_USERS_CHANGED"],
             Schema.Events.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("GuestInfo", Schema.Events["GUEST_STARTUP"].DataType.Name);
         Assert.All(Schema.Events.Values, @event => Assert.NotEmpty(@event.Data));

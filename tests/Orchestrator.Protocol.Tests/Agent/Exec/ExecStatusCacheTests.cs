@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
 
@@ -6,7 +7,10 @@ namespace Orchestrator.Protocol.Tests.Agent.Exec;
 
 public class ExecStatusCacheTests
 {
-    private readonly ExecStatusCache _cache = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly ExecStatusCache _cache;
+
+    public ExecStatusCacheTests() => _cache = new ExecStatusCache(_time);
 
     [Fact]
     public void End_is_told_again_and_only_for_its_own_pid()
@@ -79,6 +83,67 @@ public class ExecStatusCacheTests
 
         Assert.False(Keeps(1));
     }
+
+    [Fact]
+    public void Only_an_end_that_was_not_known_is_news()
+    {
+        var status = GuestExecution.EncodeStatus(1);
+
+        Assert.False(_cache.Note(status, ScriptedChannel.Returned("""{"exited":false}""")));
+        Assert.False(_cache.Note(status, ScriptedChannel.Lost));
+        Assert.True(_cache.Note(status, Ended(0)));
+        Assert.False(_cache.Note(status, Ended(0)));
+        _cache.Note(GuestExecution.Encode(new ExecSpec { Argv = ["/bin/true"] }), ScriptedChannel.Returned("""{"pid":1}"""));
+        Assert.True(_cache.Note(status, Ended(0)));
+    }
+
+    [Fact]
+    public void Ends_that_nobody_has_asked_for_are_not_pushed_out_by_those_that_somebody_has()
+    {
+        NoteUnclaimed(0);
+        for (var pid = 1; pid <= 200; pid++)
+            _cache.Note(GuestExecution.EncodeStatus(pid), Ended(pid));
+
+        Assert.Equal([0, .. Enumerable.Range(137, 64)], Enumerable.Range(0, 201).Where(Keeps));
+    }
+
+    [Fact]
+    public void There_is_room_for_as_many_ends_as_can_be_kept_until_they_are_claimed_or_old()
+    {
+        for (var pid = 0; pid < 64; pid++)
+        {
+            Assert.True(_cache.HasRoomForUnclaimed);
+            NoteUnclaimed(pid);
+        }
+        Assert.False(_cache.HasRoomForUnclaimed);
+
+        Assert.True(_cache.TryGet(GuestExecution.EncodeStatus(5), out _, isClaim: false));
+        Assert.False(_cache.HasRoomForUnclaimed);
+        Assert.True(Keeps(5));
+        Assert.True(Keeps(5));
+        Assert.True(_cache.HasRoomForUnclaimed);
+        NoteUnclaimed(100);
+        Assert.False(_cache.HasRoomForUnclaimed);
+
+        _time.Advance(ExecStatusCache.Retention);
+        Assert.True(_cache.HasRoomForUnclaimed);
+        NoteUnclaimed(101);
+        Assert.False(_cache.TryGet(GuestExecution.EncodeStatus(0), out _, isClaim: false));
+        Assert.True(_cache.TryGet(GuestExecution.EncodeStatus(1), out _, isClaim: false));
+    }
+
+    [Fact]
+    public void There_is_room_only_for_the_largest_end_that_there_can_be()
+    {
+        var large = new CommandResult.Returned(Encoding.UTF8.GetBytes("""{"exited":true,"out-data":" """[..^1] + new string('A', 22 * 1024 * 1024) + "\"}"));
+        _cache.Note(GuestExecution.EncodeStatus(1), large, isClaimed: false);
+
+        Assert.False(_cache.HasRoomForUnclaimed);
+        Assert.True(Keeps(1));
+        Assert.True(_cache.HasRoomForUnclaimed);
+    }
+
+    private void NoteUnclaimed(int pid) => _cache.Note(GuestExecution.EncodeStatus(pid), Ended(pid), isClaimed: false);
 
     private bool Keeps(int pid) => _cache.TryGet(GuestExecution.EncodeStatus(pid), out _);
 
