@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Events.Filtering;
 
@@ -15,6 +16,9 @@ public sealed record EventFilter
 
     /// <summary>Of VMs that fit, as they were when it happened; <see langword="null"/>: any VM.</summary>
     public TargetSelector? Vms { get; init; }
+
+    /// <summary>What guests must be looked at for, so that none of these events is missed.</summary>
+    public GuestAspects Aspects => Types.Aggregate(GuestAspects.None, (aspects, type) => aspects | ObservedEvents.AspectsOf(type));
 
     /// <summary>Whether somebody wants the event.</summary>
     public bool Matches(FleetEvent happened)
