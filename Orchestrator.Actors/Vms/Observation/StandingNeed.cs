@@ -4,14 +4,14 @@ using Orchestrator.Actors.Events.Filtering;
 namespace Orchestrator.Actors.Vms.Observation;
 
 /// <summary>The need of one follower of events, at the <see cref="ObservationDesk"/> from its begin until it is disposed.</summary>
-public sealed class ObservationNeed : IDisposable
+public sealed class StandingNeed : IDisposable
 {
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(50);
     private readonly IActorRef _desk;
     private readonly ObservationCommands.Need _need;
     private readonly ITimer? _timer;
 
-    private ObservationNeed(IActorRef desk, EventFilter filter, TimeProvider time)
+    private StandingNeed(IActorRef desk, EventFilter filter, TimeProvider time)
     {
         _desk = desk;
         _need = new ObservationCommands.Need(Guid.NewGuid().ToString("N"), filter.Aspects, filter.Vms);
@@ -25,11 +25,11 @@ public sealed class ObservationNeed : IDisposable
     /// <param name="desk">The <see cref="ObservationDesk"/>.</param>
     /// <param name="filter">Of the follower.</param>
     /// <param name="time">Clock of the renewals.</param>
-    public static ObservationNeed Begin(IActorRef desk, EventFilter filter, TimeProvider time)
+    public static StandingNeed Begin(IActorRef desk, EventFilter filter, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(time);
-        return new ObservationNeed(desk, filter, time);
+        return new StandingNeed(desk, filter, time);
     }
 
     /// <inheritdoc/>

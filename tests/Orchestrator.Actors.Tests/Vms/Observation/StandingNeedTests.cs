@@ -4,13 +4,13 @@ using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Tests.Vms.Observation;
 
-public sealed class ObservationNeedTests : ActorTest
+public sealed class StandingNeedTests : ActorTest
 {
     [Fact]
     public async Task A_need_is_told_renewed_and_forgotten()
     {
         var filter = new EventFilter { Types = ["GUEST_NETWORK_CHANGED", "io.orchestrator.guest.GUEST_USERS*"], Vms = Sample.Parse("web*") };
-        var need = ObservationNeed.Begin(TestActor, filter, Time);
+        var need = StandingNeed.Begin(TestActor, filter, Time);
         var told = await ExpectMsgAsync<ObservationCommands.Need>();
         Assert.Equal((GuestAspects.Network | GuestAspects.Users, filter.Vms), (told.Aspects, told.Vms));
 
@@ -26,7 +26,7 @@ public sealed class ObservationNeedTests : ActorTest
     [Fact]
     public void Who_needs_no_look_at_guests_tells_nobody()
     {
-        ObservationNeed.Begin(TestActor, EventFilter.Everything, Time).Dispose();
+        StandingNeed.Begin(TestActor, EventFilter.Everything, Time).Dispose();
 
         Assert.False(HasMessages);
     }
