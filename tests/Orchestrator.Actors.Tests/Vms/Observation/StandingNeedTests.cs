@@ -1,6 +1,6 @@
-using Orchestrator.Actors.Events.Filtering;
 using Orchestrator.Actors.Tests.FanOut.Selectors;
 using Orchestrator.Actors.Vms.Observation;
+using Filter = Orchestrator.Actors.Events.Filtering.EventFilter;
 
 namespace Orchestrator.Actors.Tests.Vms.Observation;
 
@@ -9,7 +9,7 @@ public sealed class StandingNeedTests : ActorTest
     [Fact]
     public async Task A_need_is_told_renewed_and_forgotten()
     {
-        var filter = new EventFilter { Types = ["GUEST_NETWORK_CHANGED", "io.orchestrator.guest.GUEST_USERS*"], Vms = Sample.Parse("web*") };
+        var filter = new Filter { Types = ["GUEST_NETWORK_CHANGED", "io.orchestrator.guest.GUEST_USERS*"], Vms = Sample.Parse("web*") };
         var need = StandingNeed.Begin(TestActor, filter, Time);
         var told = await ExpectMsgAsync<ObservationCommands.Need>();
         Assert.Equal((GuestAspects.Network | GuestAspects.Users, filter.Vms), (told.Aspects, told.Vms));
@@ -26,7 +26,7 @@ public sealed class StandingNeedTests : ActorTest
     [Fact]
     public void Who_needs_no_look_at_guests_tells_nobody()
     {
-        StandingNeed.Begin(TestActor, EventFilter.Everything, Time).Dispose();
+        StandingNeed.Begin(TestActor, Filter.Everything, Time).Dispose();
 
         Assert.False(HasMessages);
     }
