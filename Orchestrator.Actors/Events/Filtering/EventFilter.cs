@@ -16,11 +16,16 @@ public sealed record EventFilter
     /// <summary>Of VMs that fit, as they were when it happened; <see langword="null"/>: any VM.</summary>
     public TargetSelector? Vms { get; init; }
 
+    /// <summary>What must hold of the event; <see langword="null"/>: nothing.</summary>
+    public EventExpression? Expression { get; init; }
+
     /// <summary>Whether somebody wants the event.</summary>
     public bool Matches(FleetEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        return MatchesType(happened) && Vms?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
+        return MatchesType(happened)
+            && Vms?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false
+            && Expression?.Matches(happened) != false;
     }
 
     private bool MatchesType(FleetEvent happened)
