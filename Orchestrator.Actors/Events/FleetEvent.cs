@@ -56,6 +56,9 @@ public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLette
     /// <summary>Where it lies in the log.</summary>
     public EventPosition Position => new(Epoch, Sequence);
 
+    /// <summary>CloudEvents source: <c>/hosts/HOST/vms/UUID</c>, with the VM's name while its UUID is not known.</summary>
+    public string Source => $"/hosts/{Host}/vms/{Vm?.ToString() ?? VmName}";
+
     /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c> or <c>io.orchestrator.guest.NAME</c>.</summary>
     public string Type => (Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : "io.orchestrator.qmp.") + Name;
 }

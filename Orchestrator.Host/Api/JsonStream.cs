@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -24,13 +25,21 @@ internal sealed class JsonStream
         _writer = new Utf8JsonWriter(response.BodyWriter);
     }
 
+    /// <summary>Whether the request accepts server-sent events.</summary>
+    public static bool AsksForServerSentEvents(HttpRequest request) => request.Headers.Accept.Any(accept => accept?.Contains("text/event-stream", StringComparison.Ordinal) == true);
+
     /// <summary>Begins the response; its head goes out at once. From here on, <see cref="HttpContext.RequestAborted"/> also comes when the node stops.</summary>
-    public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time)
+    /// <param name="context">The request.</param>
+    /// <param name="time">Clock of the heartbeat.</param>
+    /// <param name="retry">How long a reader of server-sent events should wait before it connects anew; <see langword="null"/>: as it likes.</param>
+    public static async Task<JsonStream> StartAsync(HttpContext context, TimeProvider time, TimeSpan? retry = null)
     {
         context.EndWithNode();
-        var serverSentEvents = context.Request.Headers.Accept.Any(accept => accept?.Contains("text/event-stream", StringComparison.Ordinal) == true);
+        var serverSentEvents = AsksForServerSentEvents(context.Request);
         context.Response.ContentType = serverSentEvents ? "text/event-stream" : "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-cache";
+        if (serverSentEvents && retry is { } pause)
+            WriteText(context.Response.BodyWriter, string.Create(CultureInfo.InvariantCulture, $"retry: {pause.TotalMilliseconds:0}\n\n"));
         // Starting alone leaves the head in a buffer until something is written.
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         return new JsonStream(context.Response, serverSentEvents, time);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Qapi;
 
@@ -13,7 +14,19 @@ internal static class Problems
 
     public static IResult Of(JobReplies.Rejected rejected) => Of(rejected.Code, rejected.Detail);
 
-    public static IResult Of(RequestException e) => Of(e.Code, e.Message);
+    public static IResult Of(RequestException e) => Results.Json(Details(e), ApiJson.Default.ProblemDetails, "application/problem+json", StatusOf(e.Code));
+
+    /// <summary>The events cannot be read from disk now.</summary>
+    public static RequestException Unreadable(EventReadException e) => new("store-unavailable", $"{e.Message}: ask again");
+
+    /// <summary>As a part of an answer.</summary>
+    public static ProblemDetails Details(RequestException e)
+    {
+        var details = Details(e.Code, e.Message);
+        foreach (var (name, value) in e.Extensions)
+            details.Extensions[name] = value;
+        return details;
+    }
 
     /// <summary>A command whose answer would have been no JSON: its outcome comes with the problem.</summary>
     public static IResult Of(Outcome outcome)
@@ -35,14 +48,15 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "vm-not-found" or "job-not-found" or "freeze-not-found" or "unknown-command" or "output-not-found" or "not-found" => StatusCodes.Status404NotFound,
+        "vm-not-found" or "job-not-found" or "freeze-not-found" or "event-not-found" or "unknown-command" or "output-not-found" or "not-found" => StatusCodes.Status404NotFound,
         "forbidden" => StatusCodes.Status403Forbidden,
         "method-not-allowed" => StatusCodes.Status405MethodNotAllowed,
+        "cursor-expired" => StatusCodes.Status410Gone,
         "body-too-large" => StatusCodes.Status413PayloadTooLarge,
         "ambiguous-name" or "not-quarantined" or "not-owner" or "lease-lost" or "targets-changed" or "job-running" or "not-repeatable" => StatusCodes.Status409Conflict,
         "range-not-satisfiable" => StatusCodes.Status416RangeNotSatisfiable,
         "no-targets" or "invalid-arguments" or "idempotency-key-reused" => StatusCodes.Status422UnprocessableEntity,
-        "too-many-jobs" or "too-many-freezes" => StatusCodes.Status429TooManyRequests,
+        "too-many-jobs" or "too-many-freezes" or "too-many-streams" => StatusCodes.Status429TooManyRequests,
         "transfer-failed" => StatusCodes.Status502BadGateway,
         "no-answer" or "schema-unavailable" or "store-unavailable" => StatusCodes.Status503ServiceUnavailable,
         "internal-error" => StatusCodes.Status500InternalServerError,
@@ -55,6 +69,9 @@ internal sealed class RequestException(string code, string message) : Exception(
 {
     /// <summary>Stable code of the API.</summary>
     public string Code { get; } = code;
+
+    /// <summary>Further members of the problem: texts and whole numbers.</summary>
+    public Dictionary<string, object?> Extensions { get; } = [];
 
     public static RequestException Of(QapiValidationException e) => new("invalid-arguments", e.Message);
 }

@@ -12,5 +12,8 @@ internal sealed class CliException(int exitCode, string message) : Exception(mes
     /// <summary>The outcome that the server's problem came with; <see langword="null"/> for every other error.</summary>
     public JsonElement? Outcome { get; init; }
 
+    /// <summary>The server's problem (RFC 9457); <see langword="null"/> for every other error.</summary>
+    public JsonElement? Problem { get; init; }
+
     public static CliException Usage(string message) => new(ExitCodes.Usage, message);
 }

@@ -108,6 +108,7 @@ internal static class Server
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
         services.AddSingleton(new VmSources(config));
+        services.AddSingleton(new EventStreams(EventStreams.DefaultMost));
         services.AddAkka("orchestrator", (akka, provider) => akka
             .ConfigureLoggers(loggers =>
             {

@@ -20,11 +20,16 @@ public sealed record EventFilter
     /// <summary>What guests must be looked at for, so that none of these events is missed.</summary>
     public GuestAspects Aspects => Types.Aggregate(GuestAspects.None, (aspects, type) => aspects | ObservedEvents.AspectsOf(type));
 
+    /// <summary>What must hold of the event; <see langword="null"/>: nothing.</summary>
+    public EventExpression? Expression { get; init; }
+
     /// <summary>Whether somebody wants the event.</summary>
     public bool Matches(FleetEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        return MatchesType(happened) && Vms?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
+        return MatchesType(happened)
+            && Vms?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false
+            && Expression?.Matches(happened) != false;
     }
 
     private bool MatchesType(FleetEvent happened)

@@ -15,13 +15,13 @@ internal static class Problem
             return new CliException(ExitCodes.Error, $"{endpoint} answered HTTP {status} without saying why: is it an Orchestrator server?");
 
         var code = problem.Text("code") ?? $"HTTP {status}";
-        return new CliException(ExitCode(code), $"{problem.Text("detail") ?? problem.Text("title") ?? "the server refused"} ({code})") { Outcome = problem.Member("outcome") };
+        return new CliException(ExitCode(code), $"{problem.Text("detail") ?? problem.Text("title") ?? "the server refused"} ({code})") { Outcome = problem.Member("outcome"), Problem = problem };
     }
 
     private static int ExitCode(string code) => code switch
     {
         "no-targets" => ExitCodes.NoTargets,
-        "invalid-request" or "invalid-selector" or "invalid-arguments" or "unknown-command" => ExitCodes.Usage,
+        "invalid-request" or "invalid-selector" or "invalid-filter" or "invalid-cursor" or "invalid-arguments" or "unknown-command" => ExitCodes.Usage,
         _ => ExitCodes.Error,
     };
 

@@ -9,5 +9,8 @@ internal sealed class ServerStream(HttpResponseMessage answer, Stream body) : ID
     /// <exception cref="CliException">The stream broke or is not NDJSON.</exception>
     public IAsyncEnumerable<JsonElement> ReadAsync(CancellationToken cancellation) => NdjsonReader.ReadAsync(body, cancellation: cancellation);
 
+    /// <summary>A header of the answer.</summary>
+    public string? Header(string name) => answer.Headers.TryGetValues(name, out var values) ? values.First() : null;
+
     public void Dispose() => answer.Dispose();
 }
