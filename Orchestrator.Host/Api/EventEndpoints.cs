@@ -24,7 +24,7 @@ internal static class EventEndpoints
         using var place = streams.Take();
         var request = new EventRequest { Type = type, Target = target, Filter = filter, Cursor = cursor, Since = since, From = from, Initial = initial == true };
         var query = QueryOf(request, context.Request, node.Time) with { Follow = follow != false, Limit = limit is null or > 0 ? limit : throw new RequestException("invalid-request", "limit is a number from 1 up") };
-        var feed = await EventFeed.OpenAsync(node, sockets, query, context.RequestAborted).ConfigureAwait(false);
+        using var feed = await EventFeed.OpenAsync(node, sockets, query, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers[StartHeader] = feed.Start.ToString();
         var stream = await JsonStream.StartAsync(context, node.Time, Retry).ConfigureAwait(false);
         while (!feed.HasEnded)

@@ -1,5 +1,6 @@
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Serving;
 
@@ -9,7 +10,7 @@ namespace Orchestrator.Host.Api;
 /// What one subscriber gets, in order, pulled a page at a time: the VMs as they are, if it asked for them; what happened before; that it has caught up;
 /// what happens. Nothing is read that nobody pulls. Not for two readers at once.
 /// </summary>
-internal sealed class EventFeed
+internal sealed class EventFeed : IDisposable
 {
     private const int PageSize = 256;
 
@@ -18,6 +19,7 @@ internal sealed class EventFeed
     private readonly EventQuery _query;
     private readonly EventCursor _end;
     private readonly EventReader _reader;
+    private readonly StandingNeed? _need;
     private readonly Queue<string> _behind = new();
     private Phase _phase;
     private int _left;
@@ -26,6 +28,7 @@ internal sealed class EventFeed
     {
         (_node, _sockets, _query, Start, _end) = (node, sockets, query, start, end);
         _reader = new EventReader(node.EventLogs, start, PageSize);
+        _need = query.Follow ? StandingNeed.Begin(node.Observation, query.Filter, node.Time) : null;
         _left = query.Limit ?? int.MaxValue;
         _phase = query.Initial ? Phase.Snapshot : query.IsFromNow && query.Follow ? Phase.Following : Phase.CatchingUp;
         if (!query.IsFromNow)
@@ -59,6 +62,9 @@ internal sealed class EventFeed
             await CheckAsync(node, start, cancellationToken).ConfigureAwait(false);
         return new EventFeed(node, sockets, query, start, end);
     }
+
+    /// <summary>Guests are not looked at for it any more.</summary>
+    public void Dispose() => _need?.Dispose();
 
     /// <summary>The next items, as soon as there are any; possibly none, when nothing of what was read fits.</summary>
     /// <exception cref="EventReadException">A log cannot be read.</exception>

@@ -58,7 +58,8 @@ internal sealed class EventSubscription : IAsyncDisposable
         try
         {
             using var place = streams.Take();
-            await FollowAsync(await open(_ended.Token).ConfigureAwait(false)).ConfigureAwait(false);
+            using var feed = await open(_ended.Token).ConfigureAwait(false);
+            await FollowAsync(feed).ConfigureAwait(false);
         }
         catch (RequestException e)
         {

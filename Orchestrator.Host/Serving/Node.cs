@@ -5,6 +5,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
@@ -37,6 +38,9 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
 
     /// <summary>Every event log that this node reads, by VmHost.</summary>
     public IReadOnlyDictionary<string, IActorRef> EventLogs => new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [Host] = Events };
+
+    /// <summary>Takes <see cref="ObservationCommands"/>.</summary>
+    public IActorRef Observation => actors.Get<ObservationDesk>();
 
     /// <summary>Takes <see cref="EndpointCommands"/>.</summary>
     public IActorRef QmpEndpoint => actors.Get<QmpEndpointSupervisor>();
