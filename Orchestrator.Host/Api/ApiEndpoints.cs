@@ -13,6 +13,7 @@ internal static class ApiEndpoints
         SnapshotEndpoints.Map(routes);
         OutputEndpoints.Map(routes);
         EventEndpoints.Map(routes);
+        SubscriptionEndpoints.Map(routes);
         SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
         routes.MapOpenApi("/{documentName}.json");
