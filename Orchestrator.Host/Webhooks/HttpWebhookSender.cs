@@ -93,11 +93,11 @@ internal sealed class HttpWebhookSender : IWebhookSender, IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return failed(deadline.IsCancellationRequested ? string.Create(CultureInfo.InvariantCulture, $"nothing within {timeout.TotalSeconds:0.###} s") : "nothing: no connection within 5 s");
+            return failed(deadline.IsCancellationRequested ? string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.TotalSeconds:0.###} s") : "no answer: no connection within 5 s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return failed($"nothing: {(e.InnerException ?? e).Message}");
+            return failed($"no answer: {(e.InnerException ?? e).Message}");
         }
     }
 

@@ -55,7 +55,7 @@ internal static class WebhookResponses
 
     /// <summary>As a refusal.</summary>
     public static HandshakeAnswer Refused(string what) =>
-        new(false, null, $"the receiver did not say that it wants events. To OPTIONS it answered {what}; with 'handshake': false it is not asked");
+        new(false, null, $"the receiver did not say that it wants events: OPTIONS brought {what}. With 'handshake': false it is not asked");
 
     private static string? HeaderOf(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values).Trim() : null;
 

@@ -14,7 +14,7 @@ internal static class EventCommands
     private const string Prefix = "io.orchestrator.";
     private static readonly int[] Widths = [24, 16, 28, 0];
 
-    public static Command Create(CommandHost host) => new("event", "Shows events of VMs") { Watch(host) };
+    public static Command Create(CommandHost host) => new("event", "Shows events of VMs") { Watch(host), SubscriptionCommands.Create(host) };
 
     private static Command Watch(CommandHost host)
     {
