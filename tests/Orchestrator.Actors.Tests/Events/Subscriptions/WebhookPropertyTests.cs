@@ -29,7 +29,7 @@ public sealed class WebhookPropertyTests : ActorTest
     /// in order, and on disk the cursor is never behind one that is neither.
     /// </summary>
     [Fact]
-    public async Task Every_event_is_delivered_or_a_dead_letter_in_order_and_the_cursor_passes_none() => await Stories.SampleAsync(PlayAsync, iter: 150, threads: 1);
+    public async Task Every_event_is_delivered_or_a_dead_letter_in_order_and_the_cursor_passes_none() => await Stories.SampleAsync(PlayAsync, iter: 80, threads: 1);
 
     private async Task PlayAsync(Story story)
     {
