@@ -14,6 +14,7 @@ internal static class ApiEndpoints
         OutputEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         EventWebSocket.Map(routes);
+        SubscriptionEndpoints.Map(routes);
         SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
         routes.MapOpenApi("/{documentName}.json");

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
@@ -35,6 +36,9 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
 
     /// <summary>Answers <see cref="EventQueries"/>.</summary>
     public IActorRef Events => actors.Get<EventLog>();
+
+    /// <summary>Answers <see cref="SubscriptionCommands"/> and <see cref="SubscriptionQueries"/>.</summary>
+    public IActorRef Subscriptions => actors.Get<SubscriptionSupervisor>();
 
     /// <summary>Every event log that this node reads, by VmHost.</summary>
     public IReadOnlyDictionary<string, IActorRef> EventLogs => new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [Host] = Events };

@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Storage;
+using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
@@ -27,7 +29,9 @@ internal static class NodeActors
     /// <param name="leases">Of frozen VMs.</param>
     /// <param name="eventStore">Where the event log is kept.</param>
     /// <param name="eventLog">Limits of the event log.</param>
-    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases, IEventStore eventStore, EventLogSettings eventLog) => akka.WithActors((system, registry) =>
+    /// <param name="subscriptionStore">Where webhook subscriptions are kept.</param>
+    /// <param name="webhooks">Speaks to their receivers.</param>
+    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases, IEventStore eventStore, EventLogSettings eventLog, ISubscriptionStore subscriptionStore, IWebhookSender webhooks) => akka.WithActors((system, registry) =>
     {
         StartScheduler(system);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
@@ -40,6 +44,15 @@ internal static class NodeActors
         var freezes = system.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, settings.Time)), "freezes");
         var observation = system.ActorOf(ObservationDesk.PropsFor(vmHost, settings.Time), "observation");
         registry.Register<ObservationDesk>(observation);
+        var subscriptions = system.ActorOf(SubscriptionSupervisor.PropsFor(new SubscriptionEnvironment
+        {
+            Store = subscriptionStore,
+            Sender = webhooks,
+            Logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [host] = events },
+            Time = settings.Time,
+            Chance = Chance,
+        }), "subscriptions");
+        registry.Register<SubscriptionSupervisor>(subscriptions);
         registry.Register<FreezeSupervisor>(freezes);
         registry.Register<Inventory>(inventory);
         registry.Register<EventLog>(events);
@@ -47,6 +60,8 @@ internal static class NodeActors
         registry.Register<VmHostSupervisor>(vmHost);
         registry.Register<QmpEndpointSupervisor>(endpoints);
     });
+
+    private static double Chance() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 
     /// <summary>
     /// Akka's timer wheel starts with its first timer, and blocks that thread until a task of its own runs. Thousands of VMs that start their

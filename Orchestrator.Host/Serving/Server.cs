@@ -3,11 +3,13 @@ using Akka.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Storage;
+using Orchestrator.Host.Webhooks;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
 
@@ -109,6 +111,7 @@ internal static class Server
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
         services.AddSingleton(new VmSources(config));
         services.AddSingleton(new EventStreams(EventStreams.DefaultMost));
+        services.AddSingleton<IWebhookSender>(_ => new HttpWebhookSender(host, settings.Time));
         services.AddAkka("orchestrator", (akka, provider) => akka
             .ConfigureLoggers(loggers =>
             {
@@ -116,7 +119,7 @@ internal static class Server
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
-            .AddNodeActors(host, settings, guest, endpoint, store.Jobs, store.Leases, store.Events, new EventLogSettings { Retention = config.Events.Retention("the configuration") }));
+            .AddNodeActors(host, settings, guest, endpoint, store.Jobs, store.Leases, store.Events, new EventLogSettings { Retention = config.Events.Retention("the configuration") }, store.Subscriptions, provider.GetRequiredService<IWebhookSender>()));
         services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
         services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
         services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Host.Serving;
@@ -23,6 +24,9 @@ internal sealed class NodeStore : IAsyncDisposable
 
     /// <summary>The leases of its frozen VMs.</summary>
     public LeaseBook Leases { get; }
+
+    /// <summary>Its webhook subscriptions, in its own database.</summary>
+    public ISubscriptionStore Subscriptions => new SqliteSubscriptionStore(Database);
 
     /// <summary>The node's event log, <c>DATA/events.db</c>.</summary>
     public SqliteEventStore Events { get; }

@@ -8,4 +8,5 @@ namespace Orchestrator.Host.Storage;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Outcome))]
 [JsonSerializable(typeof(JobSnapshot))]
+[JsonSerializable(typeof(StoredSubscriptionSpec))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -4,7 +4,7 @@ namespace Orchestrator.Host.Storage;
 internal static class StoreSchema
 {
     /// <summary>For <see cref="SqliteDatabase.OpenAsync"/>.</summary>
-    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases];
+    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases, Subscriptions];
 
     /// <summary>
     /// Times are Unix milliseconds. A job's large and unchanging parts are apart from what changes. An outcome's key is its place in the order in
@@ -68,5 +68,36 @@ internal static class StoreSchema
             deadline INTEGER NOT NULL,
             PRIMARY KEY (host, vm)
         ) WITHOUT ROWID;
+        """;
+
+    /// <summary>
+    /// Webhook subscriptions: what they are to do is one document, what changes has its columns. A dead letter keeps the event as it was sent, because
+    /// the event log forgets it.
+    /// </summary>
+    private const string Subscriptions = """
+        CREATE TABLE subscription (
+            id TEXT PRIMARY KEY,
+            created_at INTEGER NOT NULL,
+            spec BLOB NOT NULL,
+            secret TEXT NOT NULL,
+            previous_secret TEXT,
+            previous_until INTEGER,
+            cursor TEXT NOT NULL,
+            delivered INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            pause_cause TEXT,
+            pause_reason TEXT
+        ) WITHOUT ROWID;
+        CREATE TABLE dead_letter (
+            key INTEGER PRIMARY KEY AUTOINCREMENT,
+            subscription TEXT NOT NULL,
+            type TEXT NOT NULL,
+            subject TEXT,
+            document BLOB NOT NULL,
+            reason TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            failed_at INTEGER NOT NULL
+        );
+        CREATE INDEX dead_letter_by_subscription ON dead_letter (subscription);
         """;
 }

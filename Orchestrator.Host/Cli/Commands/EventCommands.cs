@@ -12,7 +12,7 @@ internal static class EventCommands
     private const int MaxListed = 100_000;
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
 
-    public static Command Create(CommandHost host) => new("event", "Shows events of VMs") { List(host), Get(host), Watch(host) };
+    public static Command Create(CommandHost host) => new("event", "Shows events of VMs") { List(host), Get(host), Watch(host), SubscriptionCommands.Create(host) };
 
     private static Command List(CommandHost host)
     {

@@ -32,6 +32,8 @@ internal sealed class ServerClient : IDisposable
 
     public Task<JsonElement> PostAsync(string path, byte[]? body, CancellationToken cancellation, string? idempotencyKey = null) => ReadAsync(HttpMethod.Post, path, Json(body), cancellation, idempotencyKey);
 
+    public Task<JsonElement> DeleteAsync(string path, CancellationToken cancellation) => ReadAsync(HttpMethod.Delete, path, null, cancellation);
+
     /// <summary>Opens a stream of NDJSON; what it yields ends when the server ends it or <paramref name="cancellation"/> comes.</summary>
     public async Task<ServerStream> OpenAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation, string? idempotencyKey = null)
     {
