@@ -91,7 +91,7 @@ internal sealed partial class ControllerCall : ControllerContext
         var key = NextKey();
         if (IsShadow && job.Command.Class != CommandClass.ReadOnly)
             throw Shadowed($"would run {job.Name} {ArgumentsOf(job)}on {job.Target.Text}");
-        return (await _commander.RunAsync(job, key, cancellationToken).ConfigureAwait(false)).Job;
+        return (await _commander.RunAsync(Explained(job, key), key, cancellationToken).ConfigureAwait(false)).Job;
     }
 
     /// <summary>A command on one VM.</summary>
@@ -104,7 +104,7 @@ internal sealed partial class ControllerCall : ControllerContext
             var shadowed = Shadowed($"would send {job.Command.Name} {ArgumentsOf(job)}to {vm}");
             return job.Command.Returns is null ? null : throw shadowed;
         }
-        return await _commander.CommandAsync(job, key, _attempt, cancellationToken).ConfigureAwait(false);
+        return await _commander.CommandAsync(Explained(job, key), key, _attempt, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -222,6 +222,8 @@ internal sealed partial class ControllerCall : ControllerContext
 
     private async Task<IReadOnlyList<InventoryEntry>> SelectAsync(TargetSelector? vms, CancellationToken cancellationToken) =>
         (await _environment.Inventory.Ask<InventoryReplies.Selection>(new InventoryQueries.Select(vms), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false)).Entries;
+
+    private JobSpec Explained(JobSpec job, string? key) => job with { Comment = job.Comment ?? $"controller {_caller.Controller}{(key is null ? ", replay" : $": {key}")}" };
 
     private string? NextKey()
     {
