@@ -16,7 +16,10 @@ public sealed record EventView
     /// <summary>Where it happened.</summary>
     public required string Source { get; init; }
 
-    /// <summary><c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c>, <c>io.orchestrator.vm.snapshot</c> or <c>io.orchestrator.stream.gap|caughtup|error</c>.</summary>
+    /// <summary>
+    /// <c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c>, <c>io.orchestrator.controller.NAME</c>, <c>io.orchestrator.vm.snapshot</c> or
+    /// <c>io.orchestrator.stream.gap|caughtup|error</c>.
+    /// </summary>
     public required string Type { get; init; }
 
     /// <summary>Name of the VM.</summary>
@@ -58,7 +61,7 @@ public sealed record EventView
             Id = happened.Position.ToString(),
             Source = happened.Source,
             Type = happened.Type,
-            Subject = happened.VmName,
+            Subject = happened.VmName.Length == 0 ? null : happened.VmName,
             Time = happened.Time,
             Sequence = happened.Sequence.ToString(CultureInfo.InvariantCulture),
             Partitionkey = happened.Vm?.ToString(),

@@ -1,18 +1,16 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Hosting;
+using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
-using Orchestrator.Actors.Events.Storage;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut;
-using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
-using Orchestrator.Actors.Vms;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Host.Api;
-using Orchestrator.Protocol.Qapi;
+using Orchestrator.Host.Controllers;
 
 namespace Orchestrator.Host.Serving;
 
@@ -21,38 +19,43 @@ internal static class NodeActors
 {
     /// <summary>Adds them; each is registered under its own type.</summary>
     /// <param name="akka">The node's actor system.</param>
-    /// <param name="host">Name of the node's VmHost.</param>
-    /// <param name="settings">Deadlines, pauses and limits of the VMs.</param>
-    /// <param name="guest">The guest commands and events of the node.</param>
-    /// <param name="endpoint">Deadlines, limits and policy of the VMs' QMP endpoints.</param>
-    /// <param name="store">Where jobs are kept.</param>
-    /// <param name="leases">Of frozen VMs.</param>
-    /// <param name="eventStore">Where the event log is kept.</param>
-    /// <param name="eventLog">Limits of the event log.</param>
-    /// <param name="subscriptionStore">Where webhook subscriptions are kept.</param>
-    /// <param name="webhooks">Speaks to their receivers.</param>
-    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases, IEventStore eventStore, EventLogSettings eventLog, ISubscriptionStore subscriptionStore, IWebhookSender webhooks) => akka.WithActors((system, registry) =>
+    /// <param name="parts">What they are made of.</param>
+    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, NodeParts parts) => akka.WithActors((system, registry) =>
     {
+        var (host, settings, guest, store) = (parts.Host, parts.Settings, parts.Guest, parts.Store);
         StartScheduler(system);
+        var logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
-        var events = system.ActorOf(EventLog.PropsFor(eventStore, eventLog), "events");
+        var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), "events");
+        logs.Add(host, events);
         var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
-        var fanOut = new FanOutEnvironment(inventory, router, settings.Time) { Store = store, ReadDocument = document => JobRequests.Read(document, guest) };
+        var fanOut = new FanOutEnvironment(inventory, router, settings.Time) { Store = store.Jobs, ReadDocument = document => JobRequests.Read(document, guest) };
         var jobs = system.ActorOf(JobSupervisor.PropsFor(fanOut, new JobRetention()), "jobs");
-        var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings, leases), "vm-host");
-        var endpoints = system.ActorOf(QmpEndpointSupervisor.PropsFor(guest, endpoint), "qmp-endpoint");
+        var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings, store.Leases), "vm-host");
+        var endpoints = system.ActorOf(QmpEndpointSupervisor.PropsFor(guest, parts.Endpoint), "qmp-endpoint");
         var freezes = system.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, settings.Time)), "freezes");
         var observation = system.ActorOf(ObservationDesk.PropsFor(vmHost, settings.Time), "observation");
         registry.Register<ObservationDesk>(observation);
         var subscriptions = system.ActorOf(SubscriptionSupervisor.PropsFor(new SubscriptionEnvironment
         {
-            Store = subscriptionStore,
-            Sender = webhooks,
-            Logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [host] = events },
+            Store = store.Subscriptions,
+            Sender = parts.Webhooks,
+            Logs = logs,
             Time = settings.Time,
             Chance = Chance,
         }), "subscriptions");
         registry.Register<SubscriptionSupervisor>(subscriptions);
+        parts.Controllers.Environment = new ControllerEnvironment(host, settings.Time)
+        {
+            Inventory = inventory,
+            Jobs = jobs,
+            Freezes = freezes,
+            Logs = logs,
+            Store = parts.Controllers.Store,
+            WriteDocument = ControllerDocuments.Write,
+            Restore = parts.Controllers.Restore,
+        };
+        registry.Register<ControllerSupervisor>(system.ActorOf(ControllerSupervisor.PropsFor(parts.Controllers.Registrations, parts.Controllers.Environment), "controllers"));
         registry.Register<FreezeSupervisor>(freezes);
         registry.Register<Inventory>(inventory);
         registry.Register<EventLog>(events);

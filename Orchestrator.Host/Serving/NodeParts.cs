@@ -1,0 +1,37 @@
+using Orchestrator.Actors.Endpoints;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Events.Subscriptions;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Controllers;
+using Orchestrator.Host.Storage;
+using Orchestrator.Protocol.Qapi;
+
+namespace Orchestrator.Host.Serving;
+
+/// <summary>What the actors of one node are made of.</summary>
+internal sealed record NodeParts
+{
+    /// <summary>Name of the node's VmHost.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Deadlines, pauses and limits of the VMs.</summary>
+    public required VmSettings Settings { get; init; }
+
+    /// <summary>The guest commands and events of the node.</summary>
+    public required GuestNamespace Guest { get; init; }
+
+    /// <summary>Deadlines, limits and policy of the VMs' QMP endpoints.</summary>
+    public required EndpointSettings Endpoint { get; init; }
+
+    /// <summary>What the node must not forget.</summary>
+    public required NodeStore Store { get; init; }
+
+    /// <summary>Limits of the event log.</summary>
+    public required EventLogSettings EventLog { get; init; }
+
+    /// <summary>Speaks to the receivers of webhooks.</summary>
+    public required IWebhookSender Webhooks { get; init; }
+
+    /// <summary>The node's controllers.</summary>
+    public required NodeControllers Controllers { get; init; }
+}
