@@ -40,7 +40,7 @@ internal static class WatchRules
     public static WatchState On(WatchState state, FleetEvent happened, WatchOptions options) => happened.Name switch
     {
         "GUEST_AGENT_LOST" => Lose(state, happened),
-        "GUEST_STARTUP" or "GUEST_AGENT_RESTARTED" or "GUEST_QUARANTINED" => state.Well(),
+        "GUEST_STARTUP" or "GUEST_AGENT_RESTARTED" or "GUEST_QUARANTINED" => state.Well() with { EndedAt = null },
         "SHUTDOWN" or "GUEST_SHUTDOWN" => state.Well() with { EndedAt = happened.Time },
         "RESET" or "GUEST_REBOOT" => Restart(state, happened.Time, options),
         "POWERDOWN" => state.Excuse(happened.Time + options.ShutdownTime),
@@ -71,6 +71,9 @@ internal static class WatchRules
         return options.Policy == WatchPolicy.Reset && CanHelp(state) && RecentResets(state, now, options).Count < options.MaxResets ? WatchAction.Reset : WatchAction.Notify;
     }
 
+    /// <summary>Whether a migration is under way (QEMU, qapi/migration.json, enum MigrationStatus).</summary>
+    public static bool IsMigrating(string? status) => status is not (null or "none" or "completed" or "failed" or "cancelled");
+
     /// <summary>The VM is being reset.</summary>
     public static WatchState Reset(WatchState state, DateTimeOffset now, WatchOptions options) =>
         state.Excuse(now + options.BootTime) with { IsReset = true, Resets = [.. RecentResets(state, now, options), now] };
@@ -91,7 +94,7 @@ internal static class WatchRules
 
     private static WatchState Migrate(WatchState state, FleetEvent happened)
     {
-        var goesOn = happened.Text("status") is not ("none" or "completed" or "failed" or "cancelled");
+        var goesOn = IsMigrating(happened.Text("status"));
         return (goesOn ? state : state.Excuse(happened.Time)) with { IsMigrating = goesOn };
     }
 

@@ -127,10 +127,20 @@ public sealed class WatchdogController : Controller
 
     private async Task<WatchState> ResetAsync(ControllerContext context, WatchState state, VmSnapshot vm, VmId id, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (await IsMigratingAsync(context, id, cancellationToken).ConfigureAwait(false))
+            return state;
         var next = WatchRules.Reset(state, now, _options);
         var trouble = await CommandTrouble.TryAsync(() => context.Commands(id).SystemResetAsync(cancellationToken)).ConfigureAwait(false);
         context.Publish("AGENT_WATCHDOG", Data(next, now, trouble is null ? "reset" : "reset-failed", trouble), vm);
         return next;
+    }
+
+    /// <summary>QEMU itself knows it also after a restart of the node, or without its events.</summary>
+    private static async Task<bool> IsMigratingAsync(ControllerContext context, VmId id, CancellationToken cancellationToken)
+    {
+        string? status = null;
+        await CommandTrouble.TryAsync(async () => status = (await context.Commands(id).QueryMigrateAsync(cancellationToken).ConfigureAwait(false)).Status?.Value).ConfigureAwait(false);
+        return WatchRules.IsMigrating(status);
     }
 
     /// <summary>An agent that nobody talks to is not missed by anybody: its silence becomes an event when it is asked.</summary>
