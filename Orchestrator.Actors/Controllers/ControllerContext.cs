@@ -76,7 +76,7 @@ public abstract class ControllerContext
     /// <param name="value">At most 256 characters; <see langword="null"/> removes it.</param>
     public abstract void SetFact(VmId vm, string fact, string? value);
 
-    /// <summary>A line of the controller's journal; the last 100 are kept, in memory.</summary>
+    /// <summary>A line of the controller's journal; the last 100 are kept, in memory. More than 1,000 of one call are not taken.</summary>
     public abstract void Note(string message);
 }
 

@@ -29,11 +29,14 @@ public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLette
     /// <summary>The VM's identity, once known.</summary>
     public VmId? Vm { get; init; }
 
-    /// <summary>The VM's name on its VmHost.</summary>
+    /// <summary>The VM's name on its VmHost; empty for an event of the VmHost itself.</summary>
     public required string VmName { get; init; }
 
     /// <summary>Event name: QEMU's own (<c>STOP</c>), or one of the guest namespace (<c>GUEST_STARTUP</c>).</summary>
     public required string Name { get; init; }
+
+    /// <summary>The controller that published it; <see langword="null"/> for what QEMU, the guest or the node tell.</summary>
+    public string? Controller { get; init; }
 
     /// <summary>The event's <c>data</c>, re-marshalled JSON; empty when it has none.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
@@ -56,6 +59,6 @@ public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLette
     /// <summary>Where it lies in the log.</summary>
     public EventPosition Position => new(Epoch, Sequence);
 
-    /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c> or <c>io.orchestrator.guest.NAME</c>.</summary>
-    public string Type => (Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : "io.orchestrator.qmp.") + Name;
+    /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c> or <c>io.orchestrator.controller.NAME</c>.</summary>
+    public string Type => (Controller is not null ? "io.orchestrator.controller." : Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : "io.orchestrator.qmp.") + Name;
 }

@@ -274,7 +274,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
         _ => new JobSnapshot
         {
             Id = _id,
-            Command = Spec.Route == CommandRoute.Run ? "run" : Spec.Command.Name,
+            Command = Spec.Name,
             Target = Spec.Target.Text,
             Phase = JobPhase.Running,
             Targets = 0,

@@ -40,6 +40,12 @@ public sealed record JobSpec
     /// <summary>A second job with the same key and document is the first one; with another document it is refused.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>Whether the key alone tells that it is the same job, whatever this one asks: for callers who cannot ask twice in the same words.</summary>
+    public bool KeyDecides { get; init; }
+
+    /// <summary>What it is called: the command's name, or <c>run</c> for a program.</summary>
+    public string Name => Route == CommandRoute.Run ? "run" : Command.Name;
+
     /// <summary>For people: why this job is.</summary>
     public string? Comment { get; init; }
 

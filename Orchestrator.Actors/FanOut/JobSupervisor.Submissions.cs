@@ -63,7 +63,7 @@ public sealed partial class JobSupervisor
 
     private void Compare(JobSpec spec, IActorRef requester, string jobId, ReadOnlyMemory<byte> document)
     {
-        if (spec.Document.Span.SequenceEqual(document.Span))
+        if (spec.KeyDecides || spec.Document.Span.SequenceEqual(document.Span))
             Forward(jobId, new JobSignals.Known(requester), requester);
         else
             requester.Tell(new JobReplies.Rejected("idempotency-key-reused", $"the key '{spec.IdempotencyKey}' is that of job {jobId}, which asks something else: take another key"));

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Akka.Actor;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
@@ -206,6 +205,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmCommands.SetLabels labels:
                 Show(_snapshot with { Labels = labels.Labels });
                 break;
+            case VmCommands.SetFacts set:
+                OnSetFacts(set.Facts);
+                break;
             case ILocalSignal:
                 // Of a session, a question or a timer of before.
                 break;
@@ -242,9 +244,6 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         _snapshot = snapshot;
         _environment.Inventory.Tell(new VmEvents.Changed(snapshot));
     }
-
-    private void ShowFacts(IEnumerable<KeyValuePair<string, string>> facts, VmSnapshot snapshot) =>
-        Show(snapshot with { Facts = snapshot.Facts.Concat(facts).GroupBy(fact => fact.Key).ToFrozenDictionary(group => group.Key, group => group.Last().Value) });
 
     private string? AgentPath => (_spec.Agent as Endpoint.Unix)?.Path;
 }

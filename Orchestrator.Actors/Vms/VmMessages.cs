@@ -25,6 +25,9 @@ public static class VmCommands
     /// <summary>From the <c>VmHostSupervisor</c>: the configuration's labels changed.</summary>
     internal sealed record SetLabels(FrozenDictionary<string, string> Labels) : ILocalSignal;
 
+    /// <summary>From a controller: facts that this node tells of the VM; <see langword="null"/> for those that are not so any more.</summary>
+    internal sealed record SetFacts(IReadOnlyDictionary<string, string?> Facts) : ILocalSignal;
+
     /// <summary>From the <c>FanOutRouter</c>: takes an invocation back if it is not written yet. Its outcome tells.</summary>
     internal sealed record CancelInvocation(Invocation Invocation) : ILocalSignal;
 

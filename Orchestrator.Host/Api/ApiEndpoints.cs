@@ -11,6 +11,7 @@ internal static class ApiEndpoints
         JobEndpoints.Map(routes);
         FreezeEndpoints.Map(routes);
         SnapshotEndpoints.Map(routes);
+        ControllerEndpoints.Map(routes);
         OutputEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         SchemaEndpoints.Map(routes);

@@ -15,7 +15,7 @@ public sealed record EventView
     /// <summary>Where it happened.</summary>
     public required string Source { get; init; }
 
-    /// <summary><c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c> or <c>io.orchestrator.stream.gap</c>.</summary>
+    /// <summary><c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c>, <c>io.orchestrator.controller.NAME</c> or <c>io.orchestrator.stream.gap</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>Name of the VM.</summary>
@@ -44,9 +44,9 @@ public sealed record EventView
         return new EventView
         {
             Id = happened.Position.ToString(),
-            Source = $"/hosts/{happened.Host}/vms/{happened.Vm?.ToString() ?? happened.VmName}",
+            Source = happened.VmName.Length == 0 ? $"/hosts/{happened.Host}" : $"/hosts/{happened.Host}/vms/{happened.Vm?.ToString() ?? happened.VmName}",
             Type = happened.Type,
-            Subject = happened.VmName,
+            Subject = happened.VmName.Length == 0 ? null : happened.VmName,
             Time = happened.Time,
             Sequence = sequence,
             Partitionkey = happened.Vm?.ToString(),

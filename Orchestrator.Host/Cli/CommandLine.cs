@@ -72,6 +72,7 @@ internal static class CommandLine
             SnapshotCommand.Create(host),
             JobCommands.Create(host),
             EventCommands.Create(host),
+            ControllerCommands.Create(host),
             SchemaCommand.Create(host),
             WhyCommand.Create(host),
             DoctorCommand.Create(host),

@@ -27,6 +27,9 @@ public sealed class NodeConfig
     /// <summary>Schema files of the user's own agents; a directory stands for every <c>*.json</c> in it. Relative to the configuration file.</summary>
     public List<string> Schemas { get; set => field = value ?? []; } = [];
 
+    /// <summary>Controllers: those that came with the program, and the user's own.</summary>
+    public List<ControllerConfig> Controllers { get; set => field = value ?? []; } = [];
+
     /// <summary>Directories to watch, as <c>--vm-dir</c>.</summary>
     public List<string> VmDirs { get; set => field = value ?? []; } = [];
 

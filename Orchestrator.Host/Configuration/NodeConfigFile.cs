@@ -30,7 +30,10 @@ internal static class NodeConfigFile
             var config = new DeserializerBuilder().WithNamingConvention(HyphenatedNamingConvention.Instance).WithDuplicateKeyChecking().Build()
                 .Deserialize<NodeConfig?>(text) ?? new NodeConfig();
             Validate(config, path);
-            config.Schemas = [.. config.Schemas.Select(schema => Path.GetFullPath(schema, Path.GetDirectoryName(Path.GetFullPath(path))!))];
+            var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            config.Schemas = [.. config.Schemas.Select(schema => Path.GetFullPath(schema, directory))];
+            foreach (var controller in config.Controllers)
+                controller.Assembly = controller.Assembly is { } assembly ? Path.GetFullPath(assembly, directory) : null;
             return config;
         }
         catch (YamlException e)
@@ -45,6 +48,7 @@ internal static class NodeConfigFile
             throw new ServeException($"{path}: each of 'schemas' is a path");
         config.History.Limits(path);
         config.Events.Retention(path);
+        ControllerConfig.Validate(config.Controllers, path);
         foreach (var vm in config.Vms)
         {
             if (vm is not { Name.Length: > 0 and <= 253 })

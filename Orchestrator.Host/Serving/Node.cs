@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
@@ -31,6 +32,9 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
 
     /// <summary>Answers <see cref="FreezeCommands"/> and <see cref="FreezeQueries"/>.</summary>
     public IActorRef Freezes => actors.Get<FreezeSupervisor>();
+
+    /// <summary>Answers <see cref="ControllerCommands"/> and <see cref="ControllerQueries"/>.</summary>
+    public IActorRef Controllers => actors.Get<ControllerSupervisor>();
 
     /// <summary>Answers <see cref="EventQueries"/>.</summary>
     public IActorRef Events => actors.Get<EventLog>();

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Storage;
@@ -9,6 +10,7 @@ using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
+using Orchestrator.Host.Controllers;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Host.Serving;
@@ -26,7 +28,8 @@ internal static class NodeActors
     /// <param name="leases">Of frozen VMs.</param>
     /// <param name="eventStore">Where the event log is kept.</param>
     /// <param name="eventLog">Limits of the event log.</param>
-    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases, IEventStore eventStore, EventLogSettings eventLog) => akka.WithActors((system, registry) =>
+    /// <param name="controllers">The node's controllers.</param>
+    public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, string host, VmSettings settings, GuestNamespace guest, EndpointSettings endpoint, IJobStore store, LeaseBook leases, IEventStore eventStore, EventLogSettings eventLog, NodeControllers controllers) => akka.WithActors((system, registry) =>
     {
         StartScheduler(system);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
@@ -37,6 +40,17 @@ internal static class NodeActors
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings, leases), "vm-host");
         var endpoints = system.ActorOf(QmpEndpointSupervisor.PropsFor(guest, endpoint), "qmp-endpoint");
         var freezes = system.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, settings.Time)), "freezes");
+        controllers.Environment = new ControllerEnvironment(host, settings.Time)
+        {
+            Inventory = inventory,
+            Jobs = jobs,
+            Freezes = freezes,
+            Logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [host] = events },
+            Store = controllers.Store,
+            WriteDocument = ControllerDocuments.Write,
+            Restore = controllers.Restore,
+        };
+        registry.Register<ControllerSupervisor>(system.ActorOf(ControllerSupervisor.PropsFor(controllers.Registrations, controllers.Environment), "controllers"));
         registry.Register<FreezeSupervisor>(freezes);
         registry.Register<Inventory>(inventory);
         registry.Register<EventLog>(events);

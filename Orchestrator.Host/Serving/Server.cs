@@ -6,6 +6,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
+using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Storage;
 using Orchestrator.Protocol.Agent;
@@ -25,12 +26,13 @@ internal static class Server
         var config = Merge(options);
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
         var guest = UserSchemas.Load(config.Schemas);
+        var controllers = ControllerLoader.Load(config.Controllers, options.Config ?? "the configuration");
         using var data = DataDirectory.Take(config.Data ?? DefaultDataDirectory.Path());
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
         await using var store = await NodeStore.OpenAsync(data.Path, config.Store, config.Host ?? Environment.MachineName, TimeProvider.System).ConfigureAwait(false);
-        await using var app = Build(config, guest, endpoints, sockets, store);
+        await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, store.Outputs.RestoreAsync));
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
@@ -64,7 +66,7 @@ internal static class Server
         return config;
     }
 
-    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets, NodeStore store)
+    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.WebHost.ConfigureKestrel(server =>
@@ -82,7 +84,7 @@ internal static class Server
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
         AddStore(builder.Services, config, store);
-        AddNode(builder.Services, config, guest, sockets, store);
+        AddNode(builder.Services, config, guest, sockets, store, controllers);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<LocalCallers>();
@@ -102,7 +104,7 @@ internal static class Server
         services.AddHostedService<HistoryTrimmer>();
     }
 
-    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store)
+    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers)
     {
         var host = config.Host ?? Environment.MachineName;
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
@@ -115,7 +117,8 @@ internal static class Server
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
-            .AddNodeActors(host, settings, guest, endpoint, store.Jobs, store.Leases, store.Events, new EventLogSettings { Retention = config.Events.Retention("the configuration") }));
+            .AddNodeActors(host, settings, guest, endpoint, store.Jobs, store.Leases, store.Events, new EventLogSettings { Retention = config.Events.Retention("the configuration") }, controllers));
+        services.AddSingleton(controllers);
         services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
         services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
         services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());

@@ -4,7 +4,7 @@ namespace Orchestrator.Host.Storage;
 internal static class EventLogSchema
 {
     /// <summary>For <see cref="SqliteDatabase.OpenAsync"/>.</summary>
-    public static readonly IReadOnlyList<string> Migrations = [Log];
+    public static readonly IReadOnlyList<string> Migrations = [Log, Controllers];
 
     /// <summary>
     /// Times are ticks since the year 1, UTC. What selectors look at and seldom changes is apart from the events, once for all that share it.
@@ -39,4 +39,7 @@ internal static class EventLogSchema
             data BLOB NOT NULL
         );
         """;
+
+    /// <summary>Which controller published an event; NULL for all others.</summary>
+    private const string Controllers = "ALTER TABLE event ADD COLUMN controller TEXT";
 }

@@ -27,6 +27,9 @@ internal sealed class NodeStore : IAsyncDisposable
     /// <summary>The node's event log, <c>DATA/events.db</c>.</summary>
     public SqliteEventStore Events { get; }
 
+    /// <summary>Where its controllers are.</summary>
+    public SqliteControllerStore Controllers => new(Database);
+
     /// <summary>Opens it, or makes it.</summary>
     /// <param name="directory">The node's own.</param>
     /// <param name="address">Of PostgreSQL; <see langword="null"/> for jobs in the node's own database.</param>

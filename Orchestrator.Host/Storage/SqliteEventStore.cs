@@ -51,7 +51,7 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<FleetEvent>> ReadAsync(long after, int max) => await ExplainAsync(_database.ReadAsync(session => session.Query(
         """
-        SELECT sequence, time, name, guest, incarnation, session, state, agent, data, vm, document
+        SELECT sequence, time, name, guest, incarnation, session, state, agent, data, vm, document, controller
         FROM event JOIN vm ON vm.key = event.vm WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
         """,
         Read,
@@ -107,7 +107,7 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
             foreach (var happened in events)
             {
                 session.Execute(
-                    "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                    "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                     happened.Sequence,
                     happened.Time.UtcTicks,
                     logged,
@@ -118,7 +118,8 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
                     happened.Session,
                     (int)(happened.Seen?.State ?? default),
                     (int)(happened.Seen?.Agent ?? default),
-                    happened.Data.ToArray());
+                    happened.Data.ToArray(),
+                    happened.Controller);
             }
             session.Execute("UPDATE log SET last = ?1", events[^1].Sequence);
         }
@@ -139,6 +140,7 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
             Vm = seen.Id,
             VmName = seen.Name,
             Name = row.GetString(2),
+            Controller = row.IsDBNull(11) ? null : row.GetString(11),
             Data = row.GetFieldValue<byte[]>(8),
             Time = new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
             Provenance = row.GetInt64(3) == 1 ? Provenance.Guest : Provenance.Host,

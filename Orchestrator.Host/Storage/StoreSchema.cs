@@ -4,7 +4,7 @@ namespace Orchestrator.Host.Storage;
 internal static class StoreSchema
 {
     /// <summary>For <see cref="SqliteDatabase.OpenAsync"/>.</summary>
-    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases];
+    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases, Controllers];
 
     /// <summary>
     /// Times are Unix milliseconds. A job's large and unchanging parts are apart from what changes. An outcome's key is its place in the order in
@@ -68,5 +68,42 @@ internal static class StoreSchema
             deadline INTEGER NOT NULL,
             PRIMARY KEY (host, vm)
         ) WITHOUT ROWID;
+        """;
+
+    /// <summary>A controller's place in the logs, and its instances' values; their places and the values change together.</summary>
+    private const string Controllers = """
+        CREATE TABLE controller (
+            name TEXT PRIMARY KEY,
+            cursor TEXT NOT NULL,
+            paused INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE controller_instance (
+            controller TEXT NOT NULL,
+            key TEXT NOT NULL,
+            born INTEGER NOT NULL,
+            cursor TEXT NOT NULL,
+            starts INTEGER NOT NULL,
+            ticks INTEGER NOT NULL,
+            PRIMARY KEY (controller, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE controller_value (
+            controller TEXT NOT NULL,
+            instance TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (controller, instance, key)
+        );
+        CREATE TABLE controller_failure (
+            id INTEGER PRIMARY KEY,
+            controller TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            instance TEXT NOT NULL,
+            work TEXT NOT NULL,
+            event TEXT,
+            vm TEXT,
+            attempts INTEGER NOT NULL,
+            error TEXT NOT NULL
+        );
+        CREATE INDEX controller_failure_by_controller ON controller_failure (controller, id);
         """;
 }

@@ -13,12 +13,14 @@ internal sealed class ServerNames
     private bool _wantsVms;
     private bool _wantsSchemas;
     private bool _wantsJobs;
+    private bool _wantsControllers;
     private CompletionItem[] _vms = [];
     private CompletionItem[] _jobs = [];
+    private CompletionItem[] _controllers = [];
     private CompletionItem[] _commands = [];
     private CompletionItem[] _others = [];
 
-    public bool AreWanted => _wantsVms || _wantsSchemas || _wantsJobs;
+    public bool AreWanted => _wantsVms || _wantsSchemas || _wantsJobs || _wantsControllers;
 
     /// <summary>Names of VMs, their hosts beside them.</summary>
     public IEnumerable<CompletionItem> Vms()
@@ -32,6 +34,13 @@ internal sealed class ServerNames
     {
         _wantsJobs = true;
         return _jobs;
+    }
+
+    /// <summary>Names of controllers.</summary>
+    public IEnumerable<CompletionItem> Controllers()
+    {
+        _wantsControllers = true;
+        return _controllers;
     }
 
     /// <summary>Names of guest commands.</summary>
@@ -56,6 +65,8 @@ internal sealed class ServerNames
             }
             if (_wantsJobs)
                 _jobs = [.. (await server.GetAsync("v1/jobs", cancellation)).Items().Select(job => job.Text("id")).OfType<string>().Select(id => new CompletionItem(id))];
+            if (_wantsControllers)
+                _controllers = [.. (await server.GetAsync("v1/controllers", cancellation)).Items().Select(controller => controller.Text("name")).OfType<string>().Select(name => new CompletionItem(name))];
             if (_wantsSchemas)
             {
                 var schemas = await server.GetAsync("v1/schemas", cancellation);

@@ -22,6 +22,9 @@ public sealed class GuestProgram : CompositeCommand
 
     private GuestProgram(EncodedCommand start, string? directory) => (Start, _directory) = (start, directory);
 
+    /// <summary>What was asked; <see langword="null"/> for a <c>guest-exec</c> that came encoded.</summary>
+    public ExecSpec? Spec { get; private init; }
+
     /// <summary>The <c>guest-exec</c> that starts it.</summary>
     public EncodedCommand Start { get; }
 
@@ -39,9 +42,9 @@ public sealed class GuestProgram : CompositeCommand
     {
         ArgumentNullException.ThrowIfNull(spec);
         if (!spec.FullOutput)
-            return new GuestProgram(GuestExecution.Encode(spec), null);
+            return new GuestProgram(GuestExecution.Encode(spec), null) { Spec = spec };
         var directory = $"/tmp/orchestrator-run-{UnguessableNumber.Next():x}";
-        return new GuestProgram(GuestExecution.Encode(spec with { Argv = ["/bin/sh", "-c", IntoFiles, "sh", directory, .. spec.Argv] }), directory);
+        return new GuestProgram(GuestExecution.Encode(spec with { Argv = ["/bin/sh", "-c", IntoFiles, "sh", directory, .. spec.Argv] }), directory) { Spec = spec };
     }
 
     /// <inheritdoc/>
