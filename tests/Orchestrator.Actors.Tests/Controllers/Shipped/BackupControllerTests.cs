@@ -261,7 +261,7 @@ public sealed class BackupControllerTests
                 case 3:
                     world.Gate = new TaskCompletionSource().Task;
                     world.Rig.Kill((controller, context) => controller.OnTickAsync(context, default));
-                    (world.Gate, _) = ((Task?)null, 0);
+                    world.Gate = null;
                     world.ForgetUnderWay();
                     await world.Rig.StartAsync();
                     break;

@@ -1,5 +1,9 @@
 using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Controllers.Shipped;
+using Orchestrator.Actors.Controllers.Shipped.Backup;
+using Orchestrator.Actors.Controllers.Shipped.Facts;
+using Orchestrator.Actors.Controllers.Shipped.TimeSync;
+using Orchestrator.Actors.Controllers.Shipped.Watchdog;
 
 namespace Orchestrator.Actors.Tests.Controllers.Shipped;
 
@@ -54,19 +58,31 @@ public sealed class OptionReaderTests
     [InlineData("backup", "parallel", "17", "from 1 to 16")]
     public void Broken_option_is_an_error_that_tells_which_and_what_would_fit(string controller, string name, string value, string expected)
     {
-        var error = Assert.Throws<ArgumentException>(() => ShippedControllers.Create(controller, ShippedRig.Options((name, value))));
+        var error = Assert.Throws<ArgumentException>(() => Create(controller, ShippedRig.Options((name, value))));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Shipped_controllers_are_made_by_the_names_they_have()
+    [Theory]
+    [InlineData("backup", ControllerScope.Fleet)]
+    [InlineData("facts", ControllerScope.Vm)]
+    [InlineData("time-sync", ControllerScope.Vm)]
+    [InlineData("watchdog", ControllerScope.Vm)]
+    public void Controller_needs_no_options(string name, ControllerScope scope)
     {
-        Assert.Equal(["backup", "facts", "time-sync", "watchdog"], ShippedControllers.Names);
-        Assert.All(ShippedControllers.Names, name => Assert.Equal(name, ShippedControllers.Create(name, ControllerOptions.None)!.Name));
-        Assert.Null(ShippedControllers.Create("nobody", ControllerOptions.None));
+        var controller = Create(name, ControllerOptions.None);
+
+        Assert.Equal((name, scope, null), (controller.Name, controller.Scope, controller.Complaint));
     }
 
     [Fact]
-    public void Choice_ignores_case() => Assert.NotNull(ShippedControllers.Create("watchdog", ShippedRig.Options(("policy", "Reset"))));
+    public void Choice_ignores_case() => Assert.NotNull(Create("watchdog", ShippedRig.Options(("policy", "Reset"))));
+
+    private static Controller Create(string name, ControllerOptions options) => name switch
+    {
+        "backup" => new BackupController(options),
+        "facts" => new FactsController(options),
+        "time-sync" => new TimeSyncController(options),
+        _ => new WatchdogController(options),
+    };
 }
