@@ -217,8 +217,8 @@ internal sealed class ControllerActor : UntypedActor, IWithTimers
                 _environment.Time.GetUtcNow(), _caller.Instance, _work!.Key, happened?.Name, happened?.VmName, _attempt, error));
             return;
         }
-        Context.Parent.Tell(new ControllerSignals.Told(ControllerHealth.Failing, error, Retried: true));
         Timers.StartSingleTimer(RetryTimer, Due.Retry, _environment.Settings.Retry.After(_attempt));
+        Context.Parent.Tell(new ControllerSignals.Told(ControllerHealth.Failing, error, Retried: true));
     }
 
     private void Finish(IReadOnlyDictionary<string, string?> changes, ControllerHealth health, string? message, FailedWork? failure)

@@ -49,7 +49,8 @@ public sealed class ControllerReplay
         foreach (var host in _environment.Logs.Keys)
         {
             var end = await EndAsync(host, cancellationToken).ConfigureAwait(false);
-            while (reader.Cursor[host].Sequence < end && await reader.ReadKeptAsync(host, cancellationToken).ConfigureAwait(false) is { } page)
+            // A place of another log may be behind the end of this one.
+            for (var isFirst = true; (isFirst || reader.Cursor[host].Sequence < end) && await reader.ReadKeptAsync(host, cancellationToken).ConfigureAwait(false) is { } page; isFirst = false)
             {
                 await foreach (var line in ReplayAsync(page, end, cancellationToken).ConfigureAwait(false))
                     yield return line;

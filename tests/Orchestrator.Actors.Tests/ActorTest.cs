@@ -45,5 +45,17 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
         return await happened.WaitAsync(TimeSpan.FromSeconds(1), clock);
     }
 
+    /// <summary>Lets time pass in steps until something has happened whose moment does not matter.</summary>
+    protected async Task AdvanceUntilAsync(Task happened, double step)
+    {
+        var clock = TimeProvider.System;
+        for (var start = clock.GetTimestamp(); clock.GetElapsedTime(start) < Limit && !happened.IsCompleted;)
+        {
+            Advance(step);
+            await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(2), clock));
+        }
+        await happened.WaitAsync(TimeSpan.FromSeconds(1), clock);
+    }
+
     protected static Task<T> InTime<T>(Task<T> task) => task.WaitAsync(Limit, TimeProvider.System);
 }
