@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using CsCheck;
 using Orchestrator.Actors.Controllers.Shipped.Facts;
+using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Protocol.Guest;
 
 namespace Orchestrator.Actors.Tests.Controllers.Shipped;
@@ -85,6 +87,21 @@ public sealed class GuestFactsTests
         var list = FactText.List(valid);
         return list is null ? valid.Length == 0 : list.Length <= FactText.MaxLength && list.IndexOfAny(['\n', '\u001b', '\u202e', '\0']) < 0;
     }, iter: 20_000);
+
+    [Theory]
+    [InlineData("f:facts.fs.used-percent=[90-100]", true)]
+    [InlineData("f:facts.fs.used-percent=[93-100]", false)]
+    [InlineData("f:facts.users.count!=0", true)]
+    [InlineData("f:facts.net.addresses=*10.0.7.*", true)]
+    [InlineData("f:facts.net.addresses=*10.0.8.*", false)]
+    public void Facts_are_there_for_selectors(string selector, bool matches)
+    {
+        (string Fact, string? Value)[] facts = [.. GuestFacts.Fs([Disk("/data", "xfs", 1000, 911)]), .. GuestFacts.Users([new GuestUser { User = "root", LoginTime = 1 }]), .. GuestFacts.Net([Card("eth0", null, "192.168.0.9", "10.0.7.3")])];
+        var vm = ShippedRig.Running("web1", ShippedRig.Web) with { Facts = facts.ToFrozenDictionary(fact => $"facts.{fact.Fact}", fact => fact.Value ?? "") };
+
+        Assert.True(TargetSelector.TryParse(selector, out var parsed, out _));
+        Assert.Equal(matches, parsed.Matches(vm));
+    }
 
     private static Dictionary<string, string?> Of(IEnumerable<(string Fact, string? Value)> facts) => facts.ToDictionary(fact => fact.Fact, fact => fact.Value);
 
