@@ -58,6 +58,9 @@ public sealed record ControllerSettings
     /// <summary>Longest time until a place in the log is kept that has moved only past events that nobody wants.</summary>
     public TimeSpan IdleCheckpointPause { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long events of a VM wait for its UUID, where instances are those of VMs.</summary>
+    public TimeSpan IdentityTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a handler may take to end once its time is over; then its object is left alone, and another takes its place.</summary>
     public TimeSpan AbandonAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

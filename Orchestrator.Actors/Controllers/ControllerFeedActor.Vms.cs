@@ -33,6 +33,9 @@ internal sealed partial class ControllerFeedActor
             case Due due when due == Due.Vms:
                 FollowVms();
                 break;
+            case Due due when due == Due.Identity:
+                OnIdentityDue();
+                break;
             case ILocalSignal:
                 break;
             default:
@@ -49,6 +52,8 @@ internal sealed partial class ControllerFeedActor
         var isFirst = _vmsVersion == 0;
         _vmsVersion = changes.Version;
         var before = changes.Complete ? [.. _fitting.Keys] : new HashSet<string>(StringComparer.Ordinal);
+        foreach (var vm in changes.Gone.Concat(changes.Changed.Where(vm => vm.Id is null)))
+            _identities.Remove((vm.Host, vm.Name));
         foreach (var vm in changes.Changed.Where(vm => vm.Id is not null))
         {
             var key = vm.Id.ToString()!;
@@ -57,6 +62,8 @@ internal sealed partial class ControllerFeedActor
                 before.Add(key);
             else
                 OnFits(key, vm);
+            _identities[(vm.Host, vm.Name)] = vm.Id!.Value;
+            Identify((vm.Host, vm.Name), vm.Id!.Value);
         }
         before.UnionWith(changes.Gone.Where(vm => vm.Id is not null).Select(vm => vm.Id.ToString()!));
         foreach (var key in before)
@@ -68,6 +75,8 @@ internal sealed partial class ControllerFeedActor
         // Those that events began, before it was known which VMs there are.
         foreach (var instance in isFirst ? _instances.All.ToArray() : [])
             StopIfGone(instance);
+        SaveSoon();
+        ReadOn();
         FollowVms();
     }
 
@@ -78,16 +87,6 @@ internal sealed partial class ControllerFeedActor
             instance.VmName = vm.Name;
         else
             Start(key, vm.Id, vm.Name);
-    }
-
-    private FeedInstance? InstanceFor(FleetEvent happened)
-    {
-        if (_registration.Scope == ControllerScope.Fleet)
-            return _instances.Find(ControllerInstances.Fleet);
-        if (happened.Vm is not { } vm)
-            return null;
-        var key = vm.ToString();
-        return _instances.Find(key) ?? Start(key, vm, happened.VmName);
     }
 
     /// <returns><see langword="null"/> if there are too many.</returns>

@@ -49,6 +49,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
         public static readonly Due Read = new();
         public static readonly Due Save = new();
         public static readonly Due Vms = new();
+        public static readonly Due Identity = new();
     }
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
@@ -219,8 +220,8 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
             OnGap(page, gap);
         foreach (var happened in page.Events)
         {
-            if (happened.Controller != Name && _registration.Events.Matches(happened) && InstanceFor(happened) is { } instance)
-                Give(instance, new ControllerWork.Happened(page.Host, happened), _progress.Add(page.Host, new EventPosition(happened.Epoch, happened.Sequence - 1), 1, happened.Time));
+            if (happened.Controller != Name && _registration.Events.Matches(happened))
+                Give(page, happened);
         }
         _progress.ReadTo(page.Cursor);
         SaveSoon();

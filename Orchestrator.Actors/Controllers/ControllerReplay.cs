@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.Controllers;
@@ -17,6 +18,7 @@ public sealed class ControllerReplay
     private readonly ControllerCommander _commander;
     private readonly Dictionary<string, Copy> _copies = new(StringComparer.Ordinal);
     private readonly List<ControllerReplayLine> _lines = [];
+    private readonly Dictionary<(string Host, string Name), VmId> _identities = [];
     private long _events;
     private long _errors;
 
@@ -45,6 +47,9 @@ public sealed class ControllerReplay
     /// <exception cref="EventReadException">A log cannot be read.</exception>
     public async IAsyncEnumerable<ControllerReplayLine> RunAsync(EventCursor from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var known = await _environment.Inventory.Ask<InventoryReplies.Selection>(new InventoryQueries.Select(null), FeedQuestions.Timeout, cancellationToken).ConfigureAwait(false);
+        foreach (var vm in known.Entries.Select(entry => entry.Snapshot).Where(vm => vm.Id is not null))
+            _identities[(vm.Host, vm.Name)] = vm.Id!.Value;
         var reader = new EventReader(_environment.Logs, from, _environment.Settings.PageSize);
         foreach (var host in _environment.Logs.Keys)
         {
@@ -75,7 +80,7 @@ public sealed class ControllerReplay
             if (await CopyForAsync(happened, cancellationToken).ConfigureAwait(false) is { } copy)
             {
                 _events++;
-                await CallAsync(copy, new ControllerWork.Happened(page.Host, happened), cancellationToken).ConfigureAwait(false);
+                await CallAsync(copy, new ControllerWork.Happened(page.Host, happened.Vm is null && copy.Caller.Vm is { } vm ? ControllerFeedActor.Known(happened, vm) : happened), cancellationToken).ConfigureAwait(false);
             }
             foreach (var line in _lines)
                 yield return line;
@@ -103,7 +108,7 @@ public sealed class ControllerReplay
 
     private async Task<Copy?> CopyForAsync(FleetEvent happened, CancellationToken cancellationToken)
     {
-        VmId? vm = _registration.Scope == ControllerScope.Vm ? happened.Vm : null;
+        VmId? vm = _registration.Scope == ControllerScope.Vm ? happened.Vm ?? (_identities.TryGetValue((happened.Host, happened.VmName), out var known) ? known : null) : null;
         if (_registration.Scope == ControllerScope.Vm && vm is null)
             return null;
         var key = vm?.ToString() ?? ControllerInstances.Fleet;

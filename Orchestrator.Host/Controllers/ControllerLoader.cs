@@ -70,9 +70,9 @@ internal static partial class ControllerLoader
         var others = new List<string>();
         foreach (var type in found.OrderByDescending(type => KebabOf(type.Name) == config.Name))
         {
-            var create = MakerOf(type, options);
             try
             {
+                var create = MakerOf(type, options);
                 var name = create().Name;
                 if (name == config.Name)
                     return create;

@@ -66,6 +66,37 @@ public sealed class ControllerCommandTests : ControllerTest
     }
 
     [Fact]
+    public async Task A_command_whose_handler_was_killed_before_its_checkpoint_is_not_sent_again()
+    {
+        var results = new List<string>();
+        Jobs.End = _ => FakeJobs.Succeeded($$"""{"answer":{{Jobs.Sent.Count}}}""");
+        var script = new Script
+        {
+            OnEvent = async (context, happened, token) =>
+            {
+                results.Add(Encoding.UTF8.GetString((await context.Commands(Id(1)).ExecuteAsync(GetOsInfo, token)).Span));
+                context.Set("done", "yes");
+            },
+        };
+        await RunAsync(script);
+        await Eventually.TrueAsync(() => Store[Name]!.Instances.ContainsKey("fleet"), Limit, "its start is kept");
+        Store.IsImmediate = false;
+        Happen("A");
+        await Eventually.TrueAsync(() => Store.Pending > 0, Limit, "it is to be kept");
+        Store.Kill();
+        await StopAsync();
+        Assert.Null(Store[Name]!.Instances["fleet"].State.GetValueOrDefault("done"));
+        Store.IsImmediate = true;
+
+        await RunAsync(script);
+
+        await Eventually.TrueAsync(() => Store[Name]!.Instances["fleet"].State.GetValueOrDefault("done") == "yes", Limit, "it is kept at last");
+        Assert.Equal(["start", "A", "start", "A"], script.Calls);
+        Assert.Single(Jobs.Sent);
+        Assert.Equal(["""{"answer":1}""", """{"answer":1}"""], results);
+    }
+
+    [Fact]
     public async Task A_retry_sends_again_what_provably_had_no_effect_and_nothing_else()
     {
         var outcomes = new Queue<Outcome>([FakeJobs.Undelivered(), FakeJobs.Undelivered(), FakeJobs.Succeeded("{}") with { Phase = Phase.Unknown, Effect = Effect.Unknown }]);

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Events.Filtering;
 using Orchestrator.Actors.Tests.FanOut.Selectors;
@@ -92,6 +93,39 @@ public sealed class ControllerVmScopeTests : ControllerTest
         };
         Appear(1);
         await Eventually.TrueAsync(() => kept == "seen", Limit, "it is back");
+    }
+
+    [Fact]
+    public async Task Events_from_before_a_VM_told_who_it_is_wait_for_that_and_go_first()
+    {
+        var script = PerVm();
+        await RunAsync(script);
+        Events.Tell(Event("EARLY1", 1) with { Vm = null });
+        Events.Tell(Event("EARLY2", 1) with { Vm = null });
+        Events.Tell(Event("OTHER", 2) with { Vm = null });
+        await WhenAsync(found => found.Controller.LagEvents == 3, "they wait");
+        Happen("LATER", vm: 1);
+        await WhenAsync(found => found.Controller.Counts.Events == 3, "those of the first are handled");
+        Appear(2);
+
+        await WhenAsync(found => found.Controller is { Counts.Events: 4, LagEvents: 0 }, "all are handled");
+        Assert.Equal(["1 start", "1 EARLY1", "1 EARLY2", "1 LATER"], script.Calls.Where(call => call[0] == '1'));
+        Assert.Equal(["2 start", "2 OTHER"], script.Calls.Where(call => call[0] == '2'));
+        Events.Tell(Event("ALSO", 2) with { Vm = null });
+        await WhenAsync(found => found.Controller.Counts.Events == 5, "one that is known need not tell");
+    }
+
+    [Fact]
+    public async Task A_VM_that_never_tells_who_it_is_does_not_hold_the_others_up()
+    {
+        var script = PerVm();
+        await RunAsync(script);
+        Events.Tell(Event("LOST", 1) with { Vm = null });
+        await WhenAsync(found => found.Controller is { LagEvents: 1, LagTime.Ticks: 0 }, "it waits");
+        Advance(30);
+
+        await WhenAsync(found => found.Controller is { LagEvents: 0, Counts.Failures: 1 }, "it is passed over");
+        Assert.Equal(("LOST", "vm1"), ((await GetAsync()).Failures[0].Event, (await GetAsync()).Failures[0].VmName));
     }
 
     [Fact]

@@ -38,6 +38,8 @@ public sealed class ProblemTests(PeersFixture peers) : IClassFixture<PeersFixtur
     [InlineData("POST", "/v1/jobs/01J00000000000000000000000:cancel", 404, "job-not-found")]
     [InlineData("GET", "/v1/jobs/01J00000000000000000000000/events", 404, "job-not-found")]
     [InlineData("GET", "/v1/schemas/guest-pong", 404, "unknown-command")]
+    [InlineData("GET", "/v1/controllers/none", 404, "controller-not-found")]
+    [InlineData("POST", "/v1/controllers/none:resume", 404, "controller-not-found")]
     [InlineData("GET", "/v1/vms?target=l:", 400, "invalid-selector")]
     [InlineData("GET", "/v1/events?target=(", 400, "invalid-selector")]
     [InlineData("GET", "/v1/events?after=x", 400, "invalid-request")]
@@ -69,7 +71,7 @@ public sealed class ProblemTests(PeersFixture peers) : IClassFixture<PeersFixtur
         Assert.StartsWith("3.", answer.Body.Text("openapi"));
         string[] expected =
         [
-            "/healthz", "/readyz", "/v1/events", "/v1/freeze-leases", "/v1/freezes", "/v1/freezes/{id}", "/v1/freezes/{id}:extend", "/v1/freezes/{id}:thaw", "/v1/freezes:thaw",
+            "/healthz", "/readyz", "/v1/controllers", "/v1/controllers/{name}", "/v1/controllers/{name}:pause", "/v1/controllers/{name}:replay", "/v1/controllers/{name}:resume", "/v1/events", "/v1/freeze-leases", "/v1/freezes", "/v1/freezes/{id}", "/v1/freezes/{id}:extend", "/v1/freezes/{id}:thaw", "/v1/freezes:thaw",
             "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events", "/v1/jobs/{id}/export", "/v1/jobs/{id}/invocations", "/v1/jobs/{id}/invocations/{vm}/result",
             "/v1/jobs/{id}/invocations/{vm}/stderr", "/v1/jobs/{id}/invocations/{vm}/stdout", "/v1/jobs/{id}:cancel", "/v1/jobs/{id}:pause", "/v1/jobs/{id}:resume",
             "/v1/jobs/{id}:retry", "/v1/jobs:plan", "/v1/schemas", "/v1/schemas/{name}", "/v1/snapshots", "/v1/version", "/v1/vms", "/v1/vms/{vm}", "/v1/vms/{vm}/agent/{command}",

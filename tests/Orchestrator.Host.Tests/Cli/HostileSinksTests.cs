@@ -56,6 +56,8 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "snapshot --all --name x", "snapshot --all --name x -o yaml", "snapshot --all --name x -o json", "snapshot --all --name x -o ndjson",
         "schema", "schema -o yaml", "schema -o json", "schema -o ndjson", "schema X", "schema X -o yaml", "schema X -o json", "schema X -o ndjson",
         "event watch", "event watch -o ndjson", "event watch -o json",
+        "controller ls", "controller ls -o yaml", "controller ls -o json", "controller ls -o ndjson", "controller get C", "controller get C -o yaml", "controller get C -o json", "controller get C -o ndjson",
+        "controller pause C", "controller resume C", "controller replay C", "controller replay C -o json", "controller replay C -o ndjson",
         // The transfer fails: no local file is made.
         "cp web01:/x /tmp/orchestrator-never", "cp web01:/x /tmp/orchestrator-never -o yaml", "cp web01:/x /tmp/orchestrator-never -o json", "cp web01:/x /tmp/orchestrator-never -o ndjson",
     ];
@@ -73,6 +75,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
         string[] lines = [Samples.JobLine("Running", 3), .. outcomes.Select(Samples.OutcomeLine), $$"""{"job":{{job}}}"""];
         var group = $$"""{"id":"{{Json}}","owner":"{{Json}}","phase":"{{Json}}","vms":[{"name":"{{Json}}","stage":"{{Json}}","consistency":"{{Json}}","reason":"{{Json}}","message":"{{Json}}"}]}""";
         var snapshot = $$"""{"name":"{{Json}}","host":"{{Json}}","phase":"{{Json}}","reason":"{{Json}}","effect":"None","consistency":"{{Json}}","files":[{"disk":"{{Json}}","overlay":"{{Json}}"}],"message":"{{Json}}"}""";
+        var controller = $$"""{"name":"{{Json}}","scope":"{{Json}}","mode":"{{Json}}","health":"{{Json}}","message":"{{Json}}","cursor":"{{Json}}","counts":{"events":1} }""";
         // An id is a UUID, and stands in the paths of requests.
         _server.On("GET", "/v1/vms", $$"""{"items":[{{vm.Replace($"\"id\":\"{Json}\"", "\"id\":\"u-1\"")}}]}""").On("GET", "/v1/vms/web01", vm)
             .On("POST", "/v1/vms/web01:release", vm).On("POST", "/v1/vms/u-1:release", vm)
@@ -89,6 +92,9 @@ public sealed class HostileSinksTests : IAsyncLifetime
             .On("POST", "/v1/freezes", group, 201).On("POST", "/v1/freezes/G:thaw", group)
             .On("POST", "/v1/freezes:thaw", $$"""{"items":[{"name":"{{Json}}","result":"{{Json}}","message":"{{Json}}"}]}""").On("POST", "/v1/snapshots", $$"""{"items":[{{snapshot}}]}""")
             .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
+            .On("GET", "/v1/controllers", $$"""{"items":[{{controller}}]}""").On("GET", "/v1/controllers/C", $$"""{"controller":{{controller}},"instances":[{"key":"{{Json}}","message":"{{Json}}"}],"journal":[{"text":"{{Json}}"}]}""")
+            .On("POST", "/v1/controllers/C:pause", $$"""{"controller":{{controller}} }""").On("POST", "/v1/controllers/C:resume", $$"""{"controller":{{controller}} }""")
+            .OnStream("POST", "/v1/controllers/C:replay", $$"""{"kind":"{{Json}}","instance":"{{Json}}","position":"{{Json}}","event":"{{Json}}","text":"{{Json}}"}""", """{"kind":"End","text":"1 events"}""")
             .OnStream("GET", "/v1/events", $$$"""{"type":"io.orchestrator.guest.{{{Json}}}","subject":"{{{Json}}}","time":"{{{Json}}}","data":{"data":{"{{{Json}}}":"{{{Json}}}"} } }""",
                 $$$"""{"type":"io.orchestrator.stream.gap","data":{"from":"{{{Json}}}","to":2,"reason":"{{{Json}}}"} }""");
     }
@@ -116,7 +122,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     [MemberData(nameof(Lines))]
     public async Task No_problem_that_the_server_tells_is_obeyed(string line)
     {
-        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/jobs/J:pause", "/v1/jobs/J:resume", "/v1/jobs/J:retry", "/v1/jobs/J/export", "/v1/jobs:plan", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots"])
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/jobs/J:pause", "/v1/jobs/J:resume", "/v1/jobs/J:retry", "/v1/jobs/J/export", "/v1/jobs:plan", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots", "/v1/controllers", "/v1/controllers/C", "/v1/controllers/C:pause", "/v1/controllers/C:resume", "/v1/controllers/C:replay"])
             _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json);
         _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Orchestrator.Host.Tests.Docs;
+
+namespace Orchestrator.Host.Tests.Controllers;
+
+/// <summary><c>docs/controller-template</c>, which users copy, built outside the repository as they do; with a few broken classes in a second assembly.</summary>
+public sealed class Plugin : IAsyncLifetime
+{
+    private const string Broken = """
+        using Orchestrator.Actors.Controllers;
+        using Orchestrator.Actors.Events;
+        using Orchestrator.Actors.Events.Filtering;
+        namespace Broken;
+        public abstract class Base(string name) : Controller
+        {
+            public override string Name => name;
+            public override EventFilter Events => EventFilter.Everything;
+            public override Task OnEventAsync(ControllerContext context, FleetEvent happened, CancellationToken cancellationToken) => Task.CompletedTask;
+        }
+        public sealed class Throws(ControllerOptions options) : Base("throws") { private readonly string _value = options.Values["needed"]; public override string? Complaint => _value; }
+        public sealed class NoConstructor(int number) : Base("no-constructor") { public override string? Complaint => $"{number}"; }
+        public sealed class Plain() : Base("plain");
+        public sealed class Shouting() : Base("SHOUTING");
+        internal sealed class Hidden() : Base("hidden");
+        """;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orchestrator-plugin-");
+
+    /// <summary>The assembly of the template.</summary>
+    public string Path { get; private set; } = "";
+
+    /// <summary>The assembly of the broken classes.</summary>
+    public string BrokenPath { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        var folder = _directory.CreateSubdirectory("template").FullName;
+        foreach (var file in Directory.GetFiles(Repository.PathOf("docs/controller-template")))
+            File.Copy(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)));
+        Path = await BuildAsync(folder, "MyController");
+        var broken = _directory.CreateSubdirectory("broken").FullName;
+        File.Copy(System.IO.Path.Combine(folder, "MyController.csproj"), System.IO.Path.Combine(broken, "Broken.csproj"));
+        await File.WriteAllTextAsync(System.IO.Path.Combine(broken, "Broken.cs"), Broken);
+        BrokenPath = await BuildAsync(broken, "Broken");
+    }
+
+    public Task DisposeAsync()
+    {
+        _directory.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+
+    private static async Task<string> BuildAsync(string folder, string name)
+    {
+        var output = System.IO.Path.Combine(folder, "plugins");
+        var start = new ProcessStartInfo("dotnet", ["build", "-v", "q", "-o", output, $"-p:OrchestratorDir={AppContext.BaseDirectory}"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // No build server may survive the test.
+            Environment = { ["MSBUILDDISABLENODEREUSE"] = "1", ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0", ["UseSharedCompilation"] = "false" },
+        };
+        using var process = Process.Start(start)!;
+        var told = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"the plug-in {name} does not build: {await told}{await errors}");
+        return System.IO.Path.Combine(output, name + ".dll");
+    }
+}
+
+[CollectionDefinition(nameof(Plugin))]
+public sealed class PluginCollection : ICollectionFixture<Plugin>;
