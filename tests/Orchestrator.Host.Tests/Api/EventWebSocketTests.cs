@@ -31,7 +31,7 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
         await SendAsync("""{"subscribe":{"id":"a","type":["ACPI_*"],"initial":true,"target":"web1","credit":10}}""");
         Assert.Equal("io.orchestrator.vm.snapshot", (await ReadAsync("a", "event")).GetProperty("type").GetString());
         var cursor = (await ReadAsync("a", "caughtup")).GetProperty("cursor").GetString();
-        await SendAsync($$"""{"subscribe":{"id":"b","filter":"data.info.slot = '2'","cursor":"{{cursor}}","credit":10}}""");
+        await SendAsync($$$"""{"subscribe":{"id":"b","filter":"data.info.slot = '2'","cursor":"{{{cursor}}}","credit":10}}""");
         await ReadAsync("b", "caughtup");
 
         await HappenAsync(1);
@@ -46,14 +46,14 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
     [Fact]
     public async Task Nothing_is_sent_without_credit()
     {
-        await SendAsync($$"""{"subscribe":{"id":"a","type":["ACPI_*"],"initial":true,"target":"none","credit":1}}""");
+        await SendAsync("""{"subscribe":{"id":"a","type":["ACPI_*"],"initial":true,"target":"none","credit":1}}""");
         await ReadAsync("a", "caughtup");
         for (var slot = 1; slot <= 4; slot++)
             await HappenAsync(slot);
         Assert.Equal("1", Slot(await ReadAsync("a", "event")));
 
         // Another one on the same socket is not held up, and shows that nothing came for the first meanwhile.
-        await SendAsync($$"""{"subscribe":{"id":"b","initial":true,"target":"none","credit":1}}""");
+        await SendAsync("""{"subscribe":{"id":"b","initial":true,"target":"none","credit":1}}""");
         await ReadAsync("b", "caughtup");
         await SendAsync("""{"credit":{"id":"a","more":2}}""");
         Assert.Equal("2", Slot(await ReadAsync("a", "event")));
@@ -101,7 +101,7 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
     [InlineData("\"cursor\":\"MTIzNDU6NiBub2RlMQ\"", "cursor-expired")]
     public async Task What_cannot_be_subscribed_is_a_problem_and_the_socket_lives_on(string member, string code)
     {
-        await SendAsync($$"""{"subscribe":{"id":"a",{{member}},"credit":1}}""");
+        await SendAsync($$$"""{"subscribe":{"id":"a",{{{member}}},"credit":1}}""");
         var problem = await ReadAsync("a", "error");
         Assert.Equal(code, problem.GetProperty("code").GetString());
         Assert.Equal(code == "cursor-expired", problem.TryGetProperty("resyncFrom", out _));
@@ -140,7 +140,7 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
     public async Task Subscriptions_are_limited()
     {
         for (var count = 0; count < EventSocketSession.MaxSubscriptions; count++)
-            await SendAsync($$"""{"subscribe":{"id":"{{count}}"}}""");
+            await SendAsync($$$"""{"subscribe":{"id":"{{{count}}}"}}""");
         await SendAsync("""{"subscribe":{"id":"64"}}""");
         await IsClosedAsync(WebSocketCloseStatus.PolicyViolation, "at most 64 subscriptions");
     }
