@@ -70,7 +70,7 @@ public sealed class AgentRestartTests(GuestsFixture guests) : GuestTests(guests,
 
         await Guests.Server.VmAsync(WithoutPortId, vm => vm.Is("agent", "Ready") && vm.Number("incarnation") == incarnation + 1, "has a new agent");
         Assert.Equal(WithoutPortId, await Guests.HostNameAsync(WithoutPortId));
-        await using var events = await Guests.Api.OpenAsync("/v1/events?after=0");
+        await using var events = await Guests.Api.OpenAsync("/v1/events?from=beginning");
         await events.EventAsync("GUEST_AGENT_RESTARTED", WithoutPortId);
     }
 

@@ -159,7 +159,7 @@ public sealed class HostileGuestTests : IAsyncLifetime
 
     private async Task RecordEventsAsync()
     {
-        await using var stream = await Api.OpenAsync("/v1/events?after=0");
+        await using var stream = await Api.OpenAsync("/v1/events?from=beginning");
         using var ended = _ended.Token.Register(() => stream.DisposeAsync().AsTask());
         try
         {

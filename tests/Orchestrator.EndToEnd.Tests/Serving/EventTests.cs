@@ -48,7 +48,8 @@ public sealed class EventTests : IAsyncLifetime
         Assert.Equal("host", created.Text("provenance"));
         Assert.Equal(vm.Text("id"), created.Text("partitionkey"));
         Assert.Equal($"/hosts/{vm.Text("host")}/vms/{vm.Text("id")}", created.Text("source"));
-        Assert.Equal($"{vm.Text("host")}/{created.Text("sequence")}", created.Text("id"));
+        Assert.EndsWith($":{created.Text("sequence")}", created.Text("id"));
+        Assert.Equal(created.Text("cursor"), (await _server.Api.GetAsync($"/v1/events/{created.Text("id")}")).Body.Text("cursor"));
         var data = created.GetProperty("data");
         Assert.Equal("created", data.GetProperty("data").Text("status"));
         Assert.Equal(DateTimeOffset.Parse(created.Text("time")!).ToUnixTimeSeconds(), data.GetProperty("timestamp").GetProperty("seconds").GetInt64());
@@ -59,17 +60,19 @@ public sealed class EventTests : IAsyncLifetime
     public async Task Reader_goes_on_behind_the_last_event_it_has()
     {
         await RunJobsAsync(2);
-        await using var all = await _server.Api.OpenAsync("/v1/events?after=0");
-        var sequences = new List<string>();
-        while (sequences.Count < 2 * EventsPerJob)
-            sequences.Add((await all.NextAsync())!.Value.Text("sequence")!);
-        Assert.Equal(Enumerable.Range(1, sequences.Count).Select(number => $"{number}"), sequences);
+        await using var all = await _server.Api.OpenAsync("/v1/events?from=beginning");
+        var told = new List<JsonElement>();
+        while (told.Count < 2 * EventsPerJob)
+            told.Add(await all.NextAsync(IsOfVm));
+        Assert.Equal(Enumerable.Range(1, told.Count).Select(number => $"{number}"), told.Select(happened => happened.Text("sequence")));
 
-        await using var rest = await _server.Api.OpenAsync("/v1/events?after=7");
+        await using var rest = await _server.Api.OpenAsync($"/v1/events?cursor={told[6].Text("cursor")}");
         Assert.Equal("8", (await rest.NextAsync())!.Value.Text("sequence"));
-        await using var events = await _server.Api.OpenAsync("/v1/events", "text/event-stream", ("Last-Event-ID", "7"));
+        await using var events = await _server.Api.OpenAsync("/v1/events", "text/event-stream", ("Last-Event-ID", told[6].Text("cursor")!));
+        Assert.Equal("retry: 1000", await events.LineAsync());
+        Assert.Equal("", await events.LineAsync());
         Assert.Equal("event: event", await events.LineAsync());
-        Assert.Equal("id: 8", await events.LineAsync());
+        Assert.Equal($"id: {told[7].Text("cursor")}", await events.LineAsync());
         Assert.Equal("8", JsonElement.Parse((await events.LineAsync())!["data: ".Length..]).Text("sequence"));
         Assert.Equal("", await events.LineAsync());
     }
@@ -77,14 +80,14 @@ public sealed class EventTests : IAsyncLifetime
     [Fact]
     public async Task Reader_gets_only_the_types_and_the_vms_it_asks_for()
     {
-        await using var others = await _server.Api.OpenAsync("/v1/events?after=0&target=not%20store");
-        await using var types = await _server.Api.OpenAsync("/v1/events?after=0&type=io.orchestrator.*.JOB_STATUS*&target=store");
+        await using var others = await _server.Api.OpenAsync("/v1/events?from=beginning&target=not%20store");
+        await using var types = await _server.Api.OpenAsync("/v1/events?from=beginning&type=io.orchestrator.*.JOB_STATUS*&target=store");
         await RunJobsAsync(1);
         await types.EventAsync("JOB_STATUS_CHANGE", Name);
 
-        var silent = others.NextAsync();
-        await using var none = await _server.Api.OpenAsync("/v1/events?after=0&type=STOP");
-        var silentToo = none.NextAsync();
+        var silent = others.NextAsync(IsOfVm);
+        await using var none = await _server.Api.OpenAsync("/v1/events?from=beginning&type=STOP");
+        var silentToo = none.NextAsync(IsOfVm);
         await RunJobsAsync(1);
         for (var count = 1; count < 2 * EventsPerJob; count++)
             await types.EventAsync("JOB_STATUS_CHANGE", Name);
@@ -92,28 +95,24 @@ public sealed class EventTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reader_that_asks_for_forgotten_events_is_told_which_it_misses()
+    public async Task Reader_gets_what_is_no_longer_in_memory()
     {
         var jobs = (EventsKept / EventsPerJob) + 2;
         await using var last = await _server.Api.OpenAsync("/v1/events");
         await RunJobsAsync(jobs);
         await last.NextAsync(happened => happened.Text("sequence") == $"{jobs * EventsPerJob}");
 
-        await using var stream = await _server.Api.OpenAsync("/v1/events?after=0");
-        var gap = (await stream.NextAsync())!.Value;
-        var next = (await stream.NextAsync())!.Value;
+        await using var stream = await _server.Api.OpenAsync("/v1/events?from=beginning&follow=false");
+        var all = await stream.AllAsync();
 
-        Assert.Equal("io.orchestrator.stream.gap", gap.Text("type"));
-        Assert.Equal(1, gap.GetProperty("data").Number("from"));
-        var to = gap.GetProperty("data").Number("to");
-        Assert.Equal((jobs * EventsPerJob) - EventsKept, to);
-        Assert.Equal($"{to + 1}", next.Text("sequence"));
+        Assert.Equal(Enumerable.Range(1, jobs * EventsPerJob).Select(number => $"{number}"), all.Where(IsOfVm).Select(happened => happened.Text("sequence")));
+        Assert.Equal("io.orchestrator.stream.caughtup", all[^1].Text("type"));
     }
 
     [Fact]
     public async Task Client_shows_events_until_it_is_interrupted()
     {
-        await using var watch = _server.StartCli("event", "watch", "--after", "0", "--type", "*JOB_STATUS_CHANGE");
+        await using var watch = _server.StartCli("event", "watch", "--from-beginning", "--type", "*JOB_STATUS_CHANGE");
         await RunJobsAsync(1);
         await Eventually.TrueAsync(() => watch.Output.Contains("\"status\":\"null\"", StringComparison.Ordinal), Limit, "the client shows the job's end");
 
@@ -123,6 +122,8 @@ public sealed class EventTests : IAsyncLifetime
         Assert.Equal(130, watch.ExitCode);
         Assert.Contains("qmp.JOB_STATUS_CHANGE", watch.Output);
     }
+
+    private static bool IsOfVm(JsonElement happened) => happened.Is("subject", Name);
 
     private async Task RunJobsAsync(int count)
     {

@@ -42,7 +42,11 @@ public sealed class ProblemTests(PeersFixture peers) : IClassFixture<PeersFixtur
     [InlineData("POST", "/v1/controllers/none:resume", 404, "controller-not-found")]
     [InlineData("GET", "/v1/vms?target=l:", 400, "invalid-selector")]
     [InlineData("GET", "/v1/events?target=(", 400, "invalid-selector")]
-    [InlineData("GET", "/v1/events?after=x", 400, "invalid-request")]
+    [InlineData("GET", "/v1/events?cursor=!", 400, "invalid-cursor")]
+    [InlineData("GET", "/v1/events?since=x", 400, "invalid-request")]
+    [InlineData("GET", "/v1/events?filter=type", 400, "invalid-filter")]
+    [InlineData("GET", "/v1/events/1:1", 404, "event-not-found")]
+    [InlineData("GET", "/v1/ws", 400, "invalid-request")]
     [InlineData("GET", "/v1/nothing", 404, "not-found")]
     public async Task Request_for_what_is_not_there_is_a_problem(string method, string path, int status, string code)
     {

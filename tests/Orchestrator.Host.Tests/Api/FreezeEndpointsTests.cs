@@ -98,7 +98,7 @@ public sealed class FreezeEndpointsTests : IAsyncLifetime
     {
         var (_, group, _) = await PostAsync("v1/freezes", """{"target":"web1"}""");
         await PostAsync($"v1/freezes/{Text(group, "id")}:thaw");
-        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/events?type=GUEST_FSFREEZE_CHANGED&after=0");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/events?type=GUEST_FSFREEZE_CHANGED&from=beginning");
         request.Headers.Add("Accept", "application/x-ndjson");
         using var answer = await _node.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());

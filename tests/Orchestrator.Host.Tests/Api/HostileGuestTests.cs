@@ -51,7 +51,7 @@ public sealed class HostileGuestTests : IAsyncLifetime
 
     [Theory]
     [InlineData("v1/vms:watch?target=evil")]
-    [InlineData("v1/events?after=0&type=GUEST_STARTUP&target=evil")]
+    [InlineData("v1/events?from=beginning&type=GUEST_STARTUP&target=evil")]
     public async Task Streams_are_lines_that_a_terminal_may_show(string path)
     {
         using var reader = new StreamReader(await _node.Http.GetStreamAsync(path));

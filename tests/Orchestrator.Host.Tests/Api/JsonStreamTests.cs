@@ -86,6 +86,16 @@ public sealed class JsonStreamTests
     }
 
     [Theory]
+    [InlineData("text/event-stream", "retry: 1000\n\n")]
+    [InlineData("application/x-ndjson", "")]
+    public async Task Readers_of_server_sent_events_are_told_when_to_connect_anew(string accept, string expected)
+    {
+        _context.Request.Headers.Accept = accept;
+        await JsonStream.StartAsync(_context, _time, TimeSpan.FromSeconds(1));
+        Assert.Equal(expected, Body);
+    }
+
+    [Theory]
     [InlineData("text/event-stream", "event: gone\nid: 7\ndata: {\"gone\":{\"name\":\"a\\nb\",\"host\":\"n\"}}\n\n")]
     [InlineData("application/x-ndjson", "{\"gone\":{\"name\":\"a\\nb\",\"host\":\"n\"}}\n")]
     public async Task Object_takes_exactly_one_line(string accept, string expected)

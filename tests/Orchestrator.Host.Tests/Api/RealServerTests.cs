@@ -84,9 +84,9 @@ public sealed class RealServerTests(ServedFleet fleet) : IDisposable
     }
 
     [Fact]
-    public async Task Events_are_watched_from_a_sequence_on()
+    public async Task Events_are_watched_from_the_beginning()
     {
-        var watching = _run.RunAsync("event", "watch", "--type", "GUEST_STARTUP", "--after", "0");
+        var watching = _run.RunAsync("event", "watch", "--type", "GUEST_STARTUP", "--from-beginning");
         await _run.OutWriter.Seen("agent-version");
         _run.Interrupts.Raise();
 

@@ -22,19 +22,31 @@ public sealed class ViewTests
     [Fact]
     public void Gap_says_what_is_missing_and_what_to_do()
     {
-        var gap = JsonSerializer.Serialize(EventView.Gap("node1", new EventGap(3, 9, EventGapCause.Expired)), ApiJson.Default.EventView);
+        var resyncFrom = EventCursor.Beginning.With("node1", new EventPosition(5, 9));
+        var gap = JsonSerializer.Serialize(EventView.OfGap("node1", new EventGap(3, 9, EventGapCause.Expired), resyncFrom), ApiJson.Default.EventView);
         Assert.Equal(
-            """{"specversion":"1.0","id":"gap/3-9","source":"/hosts/node1","type":"io.orchestrator.stream.gap","""
-            + "\"data\":{\"from\":3,\"to\":9,\"reason\":\"these events are no longer kept: read the VMs\\u0027 state anew (GET /v1/vms)\"}}",
+            $$"""{"specversion":"1.0","id":"gap:5:9:3","source":"/hosts/node1","type":"io.orchestrator.stream.gap","cursor":"{{resyncFrom}}","data":{"from":3,"to":9,"cause":"expired","""
+            + "\"reason\":\"these events are older than the log keeps them: read the state of the VMs anew (GET /v1/vms, or initial=true)\",\"resyncFrom\":\"" + resyncFrom + "\"}}",
             gap);
+    }
+
+    [Theory]
+    [InlineData(EventGapCause.Cut, "cut", "without closing its log")]
+    [InlineData(EventGapCause.Foreign, "foreign", "another log")]
+    [InlineData(EventGapCause.Dropped, "dropped", "could not be written")]
+    public void Gap_of_which_nobody_knows_the_size_has_no_sequences(EventGapCause cause, string expected, string reason)
+    {
+        var view = GapView.Of(new EventGap(7, 6, cause), EventCursor.Beginning);
+        Assert.Equal((null, null, expected), (view.From, view.To, view.Cause));
+        Assert.Contains(reason, view.Reason);
     }
 
     [Fact]
     public void Event_of_a_vm_without_identity_is_named_by_its_vm_host()
     {
-        var view = EventView.Of(new FleetEvent { Sequence = 5, Host = "h", VmName = "v", Name = "STOP", Time = DateTimeOffset.UnixEpoch, Provenance = Provenance.Host });
-        Assert.Equal(("/hosts/h/vms/v", null), (view.Source, view.Partitionkey));
-        Assert.Null(view.Data!.Data);
+        var view = EventView.Of(new FleetEvent { Sequence = 5, Host = "h", VmName = "v", Name = "STOP", Time = DateTimeOffset.UnixEpoch, Provenance = Provenance.Host }, EventCursor.Beginning);
+        Assert.Equal(("/hosts/h/vms/v", null, null, 0), (view.Source, view.Partitionkey, view.Sessionepoch, view.Incarnation));
+        Assert.Null(Assert.IsType<QmpEventView>(view.Data).Data);
     }
 
     [Fact]
@@ -56,8 +68,8 @@ public sealed class ViewTests
     [InlineData("\"\\ud83d\\ude00\"")]
     public void Result_is_carried_through_as_it_is(string json)
     {
-        var view = new EventDataView { Data = RawJson.OrNull(System.Text.Encoding.UTF8.GetBytes(json)) };
-        Assert.Equal($$"""{"data":{{json}}}""", JsonSerializer.Serialize(view, ApiJson.Default.EventDataView));
+        var view = new QmpEventView("X", new TimestampView(1, 2), RawJson.OrNull(System.Text.Encoding.UTF8.GetBytes(json)));
+        Assert.Equal($$"""{"event":"X","timestamp":{"seconds":1,"microseconds":2},"data":{{json}}}""", JsonSerializer.Serialize(view, ApiJson.Default.QmpEventView));
     }
 
     [Theory]

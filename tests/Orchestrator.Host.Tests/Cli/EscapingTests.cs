@@ -86,7 +86,7 @@ public sealed class EscapingTests : IAsyncLifetime
         _server.OnStream("GET", "/v1/events", $$$"""{"type":"io.orchestrator.guest.X{{{Samples.Hostile}}}","subject":"{{{Samples.Hostile}}}","time":"{{{Samples.Hostile}}}","data":{"data":{"x":"{{{Samples.Hostile}}}"} } }""");
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, NoColor = true };
 
-        await run.RunAsync("event", "watch");
+        await run.RunAsync("event", "watch", "--reconnect", "0");
         AssertHarmless(run);
         Assert.Contains("guest.X", run.Out);
     }
