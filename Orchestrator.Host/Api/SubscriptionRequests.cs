@@ -38,8 +38,8 @@ public sealed record SubscriptionRequest
     /// <summary>Attempts after the first; 12 by default, 0 to 100.</summary>
     public int? Retries { get; init; }
 
-    /// <summary>Whether the receiver is asked first whether it wants events.</summary>
-    public bool Handshake { get; init; } = true;
+    /// <summary>Whether the receiver is asked first whether it wants events; it is by default.</summary>
+    public bool? Handshake { get; init; }
 }
 
 /// <summary>Body of <c>POST /v1/subscriptions/{id}:rotate</c>.</summary>
@@ -70,7 +70,7 @@ internal static class SubscriptionRequests
     private const int DefaultBatch = 100;
 
     /// <exception cref="RequestException">The request cannot be carried out as it is.</exception>
-    public static SubscriptionCommands.Create Parse(SubscriptionRequest request) => new(SpecOf(request), CursorOf(request.From), SecretOf(request.Secret), request.Handshake);
+    public static SubscriptionCommands.Create Parse(SubscriptionRequest request) => new(SpecOf(request), CursorOf(request.From), SecretOf(request.Secret), request.Handshake ?? true);
 
     /// <exception cref="RequestException">The secret is none.</exception>
     public static SubscriptionCommands.Rotate Parse(string id, RotateRequest request) => new(id, SecretOf(request.Secret) ?? WebhookSecrets.Create());

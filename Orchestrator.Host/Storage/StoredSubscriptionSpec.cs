@@ -11,7 +11,7 @@ internal sealed record StoredSubscriptionSpec
 
     public required string Url { get; init; }
 
-    public IReadOnlyList<string> Types { get; init; } = [];
+    public required IReadOnlyList<string> Types { get; init; }
 
     public string? Target { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed partial class WebhookActor
                 KeepPause(Sender);
                 return true;
             case SubscriptionCommands.Resume:
-                (_attempts, _retryAt) = (0, default);
+                (_attempts, _retryAt, _isFailing) = (0, default, false);
                 Known = Known with { Pause = null };
                 KeepPause(Sender);
                 Next();

@@ -59,6 +59,10 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "controller pause C", "controller resume C", "controller replay C", "controller replay C -o json", "controller replay C -o ndjson",
         "event watch --reconnect 0", "event watch --reconnect 0 -o ndjson", "event watch --reconnect 0 -o json",
         "event ls", "event ls -o yaml", "event ls -o json", "event ls -o ndjson", "event get 1:2", "event get 1:2 -o yaml", "event get 1:2 -o json", "event get 1:2 -o ndjson",
+        "event sub create http://x/", "event sub create http://x/ -o yaml", "event sub create http://x/ -o json", "event sub ls", "event sub ls -o yaml", "event sub ls -o json", "event sub ls -o ndjson",
+        "event sub get S", "event sub get S -o yaml", "event sub get S -o json", "event sub rm S", "event sub pause S", "event sub resume S", "event sub test S",
+        "event sub rotate S", "event sub rotate S -o yaml", "event sub rotate S -o json", "event sub dead S", "event sub dead S -o yaml", "event sub dead S -o json", "event sub dead S -o ndjson",
+        "event sub redeliver S --all", "event sub discard S --all",
         // The transfer fails: no local file is made.
         "cp web01:/x /tmp/orchestrator-never", "cp web01:/x /tmp/orchestrator-never -o yaml", "cp web01:/x /tmp/orchestrator-never -o json", "cp web01:/x /tmp/orchestrator-never -o ndjson",
     ];
@@ -77,6 +81,12 @@ public sealed class HostileSinksTests : IAsyncLifetime
         var group = $$"""{"id":"{{Json}}","owner":"{{Json}}","phase":"{{Json}}","vms":[{"name":"{{Json}}","stage":"{{Json}}","consistency":"{{Json}}","reason":"{{Json}}","message":"{{Json}}"}]}""";
         var snapshot = $$"""{"name":"{{Json}}","host":"{{Json}}","phase":"{{Json}}","reason":"{{Json}}","effect":"None","consistency":"{{Json}}","files":[{"disk":"{{Json}}","overlay":"{{Json}}"}],"message":"{{Json}}"}""";
         var controller = $$"""{"name":"{{Json}}","scope":"{{Json}}","mode":"{{Json}}","health":"{{Json}}","message":"{{Json}}","cursor":"{{Json}}","counts":{"events":1} }""";
+        var subscription = $$"""{"id":"{{Json}}","name":"{{Json}}","url":"{{Json}}","status":"{{Json}}","lastError":"{{Json}}","secret":"{{Json}}","pause":{"reason":"{{Json}}"} }""";
+        var letters = $$"""{"items":[{"id":"{{Json}}","reason":"{{Json}}","failedAt":"{{Json}}","event":{"type":"{{Json}}","subject":"{{Json}}"} }],"next":"{{Json}}"}""";
+        _server.On("POST", "/v1/subscriptions", subscription, 201).On("GET", "/v1/subscriptions", $$"""{"items":[{{subscription}}]}""").On("GET", "/v1/subscriptions/S", subscription).On("DELETE", "/v1/subscriptions/S", subscription)
+            .On("POST", "/v1/subscriptions/S:pause", subscription).On("POST", "/v1/subscriptions/S:resume", subscription).On("POST", "/v1/subscriptions/S:rotate", subscription)
+            .On("POST", "/v1/subscriptions/S:test", $$"""{"message":"{{Json}}"}""").On("GET", "/v1/subscriptions/S/dead-letters", letters)
+            .On("POST", "/v1/subscriptions/S:redeliver", $$"""{"deadLetters":"{{Json}}"}""", 202).On("POST", "/v1/subscriptions/S:discard", $$"""{"deadLetters":"{{Json}}"}""", 202);
         // An id is a UUID, and stands in the paths of requests.
         _server.On("GET", "/v1/vms", $$"""{"items":[{{vm.Replace($"\"id\":\"{Json}\"", "\"id\":\"u-1\"")}}]}""").On("GET", "/v1/vms/web01", vm)
             .On("POST", "/v1/vms/web01:release", vm).On("POST", "/v1/vms/u-1:release", vm)
@@ -125,8 +135,8 @@ public sealed class HostileSinksTests : IAsyncLifetime
     [MemberData(nameof(Lines))]
     public async Task No_problem_that_the_server_tells_is_obeyed(string line)
     {
-        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/jobs/J:pause", "/v1/jobs/J:resume", "/v1/jobs/J:retry", "/v1/jobs/J/export", "/v1/jobs:plan", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots", "/v1/controllers", "/v1/controllers/C", "/v1/controllers/C:pause", "/v1/controllers/C:resume", "/v1/controllers/C:replay", "/v1/events/1:2"])
-            _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json);
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/jobs/J:pause", "/v1/jobs/J:resume", "/v1/jobs/J:retry", "/v1/jobs/J/export", "/v1/jobs:plan", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots", "/v1/controllers", "/v1/controllers/C", "/v1/controllers/C:pause", "/v1/controllers/C:resume", "/v1/controllers/C:replay", "/v1/events/1:2", "/v1/subscriptions", "/v1/subscriptions/S", "/v1/subscriptions/S:pause", "/v1/subscriptions/S:resume", "/v1/subscriptions/S:rotate", "/v1/subscriptions/S:test", "/v1/subscriptions/S/dead-letters", "/v1/subscriptions/S:redeliver", "/v1/subscriptions/S:discard"])
+            _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json).OnProblem("DELETE", path, 500, Json, Json);
         _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };
 
