@@ -19,7 +19,7 @@ public static class EventsCommand
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs the benchmark and writes its results. Ends everything that it has started, however it ends.</summary>
-    /// <exception cref="BenchException">Something needed is missing or failed, or an event was lost, doubled or out of its order.</exception>
+    /// <exception cref="BenchException">Something needed is missing or failed, or an event was doubled, out of its order, or lost without a word.</exception>
     public static async Task RunAsync(EventsOptions options, TextWriter output, CancellationToken cancel)
     {
         var machine = Machine.Describe();

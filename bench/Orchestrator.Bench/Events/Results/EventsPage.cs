@@ -26,10 +26,10 @@ public static class EventsPage
 
     private static void AddFloods(StringBuilder page, EventsReport report)
     {
-        page.AppendLine("| flood | subscribers | events/s | server CPU µs/event | server peak MiB |");
-        page.AppendLine("|---|---|---|---|---|");
+        page.AppendLine("| flood | subscribers | events/s | server CPU µs/event | lost | server peak MiB |");
+        page.AppendLine("|---|---|---|---|---|---|");
         foreach (var flood in report.Floods)
-            page.AppendLine($"| {flood.Format} | {flood.Subscribers} | {Of(flood.EventsPerSecond, "N0")} | {Of(flood.CpuMicrosecondsPerEvent, "N1")} | {flood.PeakMiB:N1} |");
+            page.AppendLine($"| {flood.Format} | {flood.Subscribers} | {Of(flood.EventsPerSecond, "N0")} | {Of(flood.CpuMicrosecondsPerEvent, "N1")} | {flood.Lost} | {flood.PeakMiB:N1} |");
         page.AppendLine();
         page.AppendLine("| ratio of the same turn | events/s, more is better | server CPU, less is better |");
         page.AppendLine("|---|---|---|");
@@ -39,10 +39,10 @@ public static class EventsPage
 
     private static void AddLatencies(StringBuilder page, IReadOnlyList<PaceSummary> latencies)
     {
-        page.AppendLine("| pace | events/s | latency p50, ms | p99 | server cores |");
-        page.AppendLine("|---|---|---|---|---|");
+        page.AppendLine("| pace | events/s | latency p50, ms | p99 | lost | server cores |");
+        page.AppendLine("|---|---|---|---|---|---|");
         foreach (var pace in latencies)
-            page.AppendLine($"| {pace.Load} | {Of(pace.EventsPerSecond, "N0")} | {Of(pace.P50, "N2")} | {Of(pace.P99, "N2")} | {Of(pace.ServerCores, "N3")} |");
+            page.AppendLine($"| {pace.Load} | {Of(pace.EventsPerSecond, "N0")} | {Of(pace.P50, "N2")} | {Of(pace.P99, "N2")} | {pace.Lost} | {Of(pace.ServerCores, "N3")} |");
     }
 
     private static void AddIdle(StringBuilder page, IdleSummary idle)

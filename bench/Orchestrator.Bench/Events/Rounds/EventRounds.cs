@@ -11,7 +11,7 @@ public sealed class EventRounds(OrchestratorServer server, Monitors monitors, Ev
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>All VMs send as fast as they can, and so many subscribers read.</summary>
-    /// <exception cref="BenchException">Something was lost, doubled or out of order, or the round took more than three minutes.</exception>
+    /// <exception cref="BenchException">Something was doubled, out of order, or lost without a word; or the round took more than three minutes.</exception>
     public async Task<FloodSample> FloodAsync(string format, int subscribers, CancellationToken cancel)
     {
         var events = (long)options.EventsPerVm * options.Vms;
@@ -21,7 +21,8 @@ public sealed class EventRounds(OrchestratorServer server, Monitors monitors, Ev
         var after = server.Usage();
         var took = TimeProvider.System.GetElapsedTime(readers.Min(reader => reader.FirstSent), readers.Max(reader => reader.LastArrival));
         return new FloodSample(
-            format == EventSubscriber.Ndjson ? "ndjson" : "sse", subscribers, events / took.TotalSeconds, (after.Cpu - before.Cpu).TotalMicroseconds / events, after.PeakResidentBytes / (double)(1 << 20));
+            format == EventSubscriber.Ndjson ? "ndjson" : "sse", subscribers, events / took.TotalSeconds, (after.Cpu - before.Cpu).TotalMicroseconds / events,
+            readers.Max(reader => reader.Lost), after.PeakResidentBytes / (double)(1 << 20));
     }
 
     /// <summary>The VMs send in turn at a steady pace, and one subscriber reads.</summary>
@@ -38,7 +39,7 @@ public sealed class EventRounds(OrchestratorServer server, Monitors monitors, Ev
         var reader = (await ReadAsync(EventSubscriber.Ndjson, 1, pace.Count, latencies, stop => monitors.PaceAsync(pace, stop), cancel))[0];
         var (after, took) = (server.Usage(), TimeProvider.System.GetElapsedTime(started));
         var sending = TimeProvider.System.GetElapsedTime(reader.FirstSent, reader.LastSent);
-        return new LatencySample(load, (pace.Count - 1) / sending.TotalSeconds, Distribution.Of(latencies), (after.Cpu - before.Cpu) / took);
+        return new LatencySample(load, (pace.Count - 1) / sending.TotalSeconds, Distribution.Of(latencies), reader.Lost, (after.Cpu - before.Cpu) / took);
     }
 
     private async Task<IReadOnlyList<EventSubscriber>> ReadAsync(

@@ -15,7 +15,7 @@ public sealed class IdleRounds(OrchestratorServer server, EventRounds rounds, Ev
     private const int WarmUpSubscribers = 20;
 
     /// <summary>Takes the round.</summary>
-    /// <exception cref="BenchException">An event was lost, or a subscriber was sent away.</exception>
+    /// <exception cref="BenchException">As with a flood.</exception>
     public async Task<IdleSample> RunAsync(CancellationToken cancel)
     {
         Close(await OpenAsync(WarmUpSubscribers, cancel));

@@ -28,6 +28,9 @@ public sealed class EventSubscriber : IDisposable
     /// <summary>When the last one had been sent.</summary>
     public long LastSent { get; private set; }
 
+    /// <summary>Events that the server said are missing.</summary>
+    public long Lost { get; private set; }
+
     /// <summary>Subscribes; what happens after this returns will be read.</summary>
     /// <param name="api">The server.</param>
     /// <param name="format"><see cref="Ndjson"/> or <see cref="ServerSent"/>.</param>
@@ -37,12 +40,12 @@ public sealed class EventSubscriber : IDisposable
     public static async Task<EventSubscriber> OpenAsync(ServerApi api, string format, string? type, CancellationToken cancel) =>
         new(await api.OpenAsync(type is null ? "v1/events" : $"v1/events?type={type}", format, cancel));
 
-    /// <summary>Reads until <paramref name="count"/> events have come. At most once.</summary>
+    /// <summary>Reads until <paramref name="count"/> events have come or are known to be missing. At most once.</summary>
     /// <param name="count">From 1 up.</param>
     /// <param name="order">Checks them.</param>
     /// <param name="latencies">Gets the time of each from the socket of the VM to here, ms, if there is one.</param>
     /// <param name="cancel">Ends the reading.</param>
-    /// <exception cref="BenchException">The stream ended early, or an event was lost, doubled or out of its order.</exception>
+    /// <exception cref="BenchException">The stream ended early, or an event was doubled, out of its order, or lost without a word.</exception>
     public async Task ReadAsync(long count, EventOrder order, ICollection<double>? latencies, CancellationToken cancel)
     {
         var reader = PipeReader.Create(await _answer.Content.ReadAsStreamAsync(cancel), new StreamPipeReaderOptions(bufferSize: BufferBytes));
@@ -62,6 +65,7 @@ public sealed class EventSubscriber : IDisposable
         }
         finally
         {
+            Lost = order.Lost;
             await reader.CompleteAsync();
         }
     }
@@ -77,6 +81,8 @@ public sealed class EventSubscriber : IDisposable
             if (EventLine.Of(line.IsSingleSegment ? line.FirstSpan : line.ToArray()) is not { } happened)
                 continue;
             order.Take(happened);
+            if (happened.Missing > 0)
+                continue;
             (LastArrival, LastSent) = (now, Math.Max(LastSent, happened.Sent));
             FirstSent = Math.Min(FirstSent, happened.Sent);
             latencies?.Add(TimeProvider.System.GetElapsedTime(happened.Sent, now).TotalMilliseconds);
