@@ -26,7 +26,7 @@ public sealed class Monitors : IAsyncDisposable
     {
         var control = directory.File("monitors.sock");
         string[] arguments = [typeof(Monitors).Assembly.Location, MonitorProgram.Verb, directory.VmDirectory, vms.ToString(CultureInfo.InvariantCulture), control];
-        var monitors = new Monitors(ChildProcess.Start(Environment.ProcessPath!, arguments, directory.File("monitors.log")), vms);
+        var monitors = new Monitors(ChildProcess.Start("dotnet", arguments, directory.File("monitors.log")), vms);
         try
         {
             await monitors.ConnectAsync(control, cancel);
