@@ -95,10 +95,10 @@ command_bench() {
         echo "Which benchmark? ./build.sh bench fleet, hostile, events, or fuzz (bench/README.md)" >&2
         exit 2
     fi
-    # Fuzzing reads no program and needs no peers.
+    # Fuzzing reads no program and needs no peers; the peers of events are the benchmark's own.
     local program=()
     if [ "$1" != fuzz ]; then
-        require_bench_packages
+        [ "$1" = events ] || require_bench_packages
         publish
         program=(--program "$published/orchestrator")
     elif [[ " $* " == *" --coverage "* ]]; then
