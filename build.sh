@@ -5,7 +5,7 @@
 #   demo [--keep]        boots four real VMs and shows what there is to see; --keep leaves them running to play with
 #   test                 builds, checks the format and runs every test; the last line is "N passed, N failed"
 #   publish              puts the program into artifacts/orchestrator/orchestrator
-#   bench NAME [ARG]...  runs a benchmark, such as: bench fleet --agents 100, bench hostile, or bench fuzz --coverage --minutes 60
+#   bench NAME [ARG]...  runs a benchmark, such as: bench fleet --agents 100, bench hostile, bench events --quick, or bench fuzz --coverage --minutes 60
 #   format               formats the code as 'test' wants it
 set -euo pipefail
 
@@ -92,13 +92,13 @@ command_test() {
 command_bench() {
     require_dotnet
     if [ $# -eq 0 ]; then
-        echo "Which benchmark? ./build.sh bench fleet, hostile, or fuzz (bench/README.md)" >&2
+        echo "Which benchmark? ./build.sh bench fleet, hostile, events, or fuzz (bench/README.md)" >&2
         exit 2
     fi
-    # Fuzzing reads no program and needs no peers.
+    # Fuzzing reads no program and needs no peers; the peers of events are the benchmark's own.
     local program=()
     if [ "$1" != fuzz ]; then
-        require_bench_packages
+        [ "$1" = events ] || require_bench_packages
         publish
         program=(--program "$published/orchestrator")
     elif [[ " $* " == *" --coverage "* ]]; then

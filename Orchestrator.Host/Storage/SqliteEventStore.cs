@@ -4,6 +4,7 @@ using Orchestrator.Actors.Events.Storage;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Serving;
+using SQLitePCL;
 
 namespace Orchestrator.Host.Storage;
 
@@ -135,23 +136,26 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
-    private FleetEvent Read(SqliteDataReader row)
+    /// <summary>Columns are taken from SQLite itself: the provider asks for the type of each before, which takes longer than its value.</summary>
+    private FleetEvent Read(SqliteDataReader reader)
     {
-        var seen = _vms.Read(row.GetInt64(9), () => row.GetFieldValue<byte[]>(10));
+        var row = reader.Handle!;
+        var seen = _vms.Read(raw.sqlite3_column_int64(row, 9), () => raw.sqlite3_column_blob(row, 10).ToArray());
+        var incarnation = raw.sqlite3_column_int(row, 4);
         return new FleetEvent
         {
-            Sequence = row.GetInt64(0),
+            Sequence = raw.sqlite3_column_int64(row, 0),
             Host = seen.Host,
             Vm = seen.Id,
             VmName = seen.Name,
-            Name = row.GetString(2),
-            Controller = row.IsDBNull(11) ? null : row.GetString(11),
-            Data = row.GetFieldValue<byte[]>(8),
-            Time = new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
-            Provenance = row.GetInt64(3) == 1 ? Provenance.Guest : Provenance.Host,
-            Incarnation = row.GetInt32(4),
-            Session = row.GetInt64(5),
-            Seen = seen with { State = (VmState)row.GetInt32(6), Agent = (AgentState)row.GetInt32(7), Incarnation = row.GetInt32(4) },
+            Name = raw.sqlite3_column_text(row, 2).utf8_to_string(),
+            Controller = raw.sqlite3_column_type(row, 11) == raw.SQLITE_NULL ? null : raw.sqlite3_column_text(row, 11).utf8_to_string(),
+            Data = raw.sqlite3_column_blob(row, 8).ToArray(),
+            Time = new DateTimeOffset(raw.sqlite3_column_int64(row, 1), TimeSpan.Zero),
+            Provenance = raw.sqlite3_column_int(row, 3) == 1 ? Provenance.Guest : Provenance.Host,
+            Incarnation = incarnation,
+            Session = raw.sqlite3_column_int64(row, 5),
+            Seen = seen with { State = (VmState)raw.sqlite3_column_int(row, 6), Agent = (AgentState)raw.sqlite3_column_int(row, 7), Incarnation = incarnation },
         };
     }
 

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Orchestrator.Bench;
+using Orchestrator.Bench.Events;
+using Orchestrator.Bench.Events.Peers;
 using Orchestrator.Bench.Fleet;
 using Orchestrator.Bench.Fuzz;
 using Orchestrator.Bench.Fuzz.Coverage;
@@ -26,6 +29,15 @@ try
         case ["hostile", .. var options]:
             await HostileCommand.RunAsync(HostileOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["events", "--help" or "-h", ..]:
+            Console.WriteLine(EventsOptions.Usage);
+            return 0;
+        case ["events", .. var options]:
+            await EventsCommand.RunAsync(EventsOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
+        case [MonitorProgram.Verb, var directory, var vms, var control]:
+            await MonitorProgram.RunAsync(directory, int.Parse(vms, CultureInfo.InvariantCulture), control, TimeProvider.System, stop.Token);
+            return 0;
         case ["fuzz", "--help" or "-h", ..]:
             Console.WriteLine(FuzzOptions.Usage);
             return 0;
@@ -40,7 +52,7 @@ try
                 FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)

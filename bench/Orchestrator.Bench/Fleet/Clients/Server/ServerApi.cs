@@ -54,14 +54,26 @@ public sealed class ServerApi : IDisposable
 
     /// <summary>How many VMs are in each state of their agent (<c>GET /v1/vms</c>).</summary>
     /// <exception cref="BenchException">The server refuses.</exception>
-    public async Task<IReadOnlyDictionary<string, int>> AgentStatesAsync(CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<string, int>> AgentStatesAsync(CancellationToken cancel) =>
+        (await VmsAsync(cancel)).CountBy(vm => vm.Agent ?? "unknown").ToDictionary();
+
+    /// <summary>How many VMs' QMP servers the server is attached to (<c>GET /v1/vms</c>).</summary>
+    /// <exception cref="BenchException">The server refuses.</exception>
+    public async Task<int> AttachedVmsAsync(CancellationToken cancel) => (await VmsAsync(cancel)).Count(vm => vm is { State: "Running", Id: not null });
+
+    /// <summary>Opens an endless answer; returns when its head is there.</summary>
+    /// <param name="path">Such as <c>v1/events</c>.</param>
+    /// <param name="accept">Media type of the answer.</param>
+    /// <param name="cancel">Ends the waiting for its head.</param>
+    /// <exception cref="BenchException">The server refuses, or does not answer within a minute.</exception>
+    public Task<HttpResponseMessage> OpenAsync(string path, string accept, CancellationToken cancel)
     {
-        return await BoundedAsync<IReadOnlyDictionary<string, int>>("GET /v1/vms", async stop =>
+        return BoundedAsync($"GET /{path}", async stop =>
         {
-            using var answer = await _http.GetAsync("v1/vms", stop);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Accept = { new MediaTypeWithQualityHeaderValue(accept) } } };
+            var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             await RequireSuccessAsync(answer, stop);
-            var list = await answer.Content.ReadFromJsonAsync<VmList>(stop);
-            return list!.Items.CountBy(vm => vm.Agent ?? "unknown").ToDictionary();
+            return answer;
         }, cancel);
     }
 
@@ -117,6 +129,16 @@ public sealed class ServerApi : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    private Task<IReadOnlyList<Vm>> VmsAsync(CancellationToken cancel)
+    {
+        return BoundedAsync("GET /v1/vms", async stop =>
+        {
+            using var answer = await _http.GetAsync("v1/vms", stop);
+            await RequireSuccessAsync(answer, stop);
+            return (await answer.Content.ReadFromJsonAsync<VmList>(stop))!.Items;
+        }, cancel);
+    }
+
     private static async Task<T> BoundedAsync<T>(string what, Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
@@ -139,5 +161,5 @@ public sealed class ServerApi : IDisposable
 
     private sealed record VmList(IReadOnlyList<Vm> Items);
 
-    private sealed record Vm(string? Agent);
+    private sealed record Vm(string? Id, string? State, string? Agent);
 }
