@@ -76,7 +76,7 @@ public sealed class GuestFactsTests
         var list = FactText.List([.. Enumerable.Range(0, 100).Select(number => $"10.0.0.{number}")])!;
 
         Assert.InRange(list.Length, 240, FactText.MaxLength);
-        Assert.EndsWith($",+{100 - (list.Count(character => character == ',')) }", list, StringComparison.Ordinal);
+        Assert.EndsWith($",+{100 - (list.Count(character => character == ','))}", list, StringComparison.Ordinal);
         Assert.Null(FactText.List([]));
     }
 

@@ -134,6 +134,20 @@ public sealed class WatchdogControllerTests
     }
 
     [Fact]
+    public async Task Guest_that_is_being_copied_is_not_told_of_either()
+    {
+        await _notifier.MigrateAsync("active");
+        await _notifier.LoseAsync();
+        await _notifier.PassAsync(600);
+        Assert.Empty(_notifier.Actions);
+
+        await _notifier.MigrateAsync("cancelled");
+        await _notifier.PassAsync(60);
+
+        Assert.Equal(["notify"], _notifier.Actions);
+    }
+
+    [Fact]
     public async Task Migration_whose_events_nobody_saw_is_asked_for_before_a_reset()
     {
         _resetter.IsMigrating = true;
