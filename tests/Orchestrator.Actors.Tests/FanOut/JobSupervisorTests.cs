@@ -1,4 +1,7 @@
+using Akka.Actor;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Tests.FanOut.Selectors;
+using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Tests.FanOut;
 
@@ -94,5 +97,20 @@ public sealed class JobSupervisorTests : JobTest
         var large = await RunAsync(bytes: 1000);
         await AskAsync<JobReplies.Rejected>(new JobQueries.Get(third));
         await AskAsync<JobReplies.Found>(new JobQueries.Get(large));
+    }
+
+    [Fact]
+    public async Task A_known_key_is_the_same_job_whatever_is_asked_where_the_key_decides()
+    {
+        var spec = new JobSpec { Target = Sample.Parse("vm*"), Route = CommandRoute.Guest, Command = EncodedCommand.ForGuest("guest-ping"), Timeout = TimeSpan.FromSeconds(10), IdempotencyKey = "k", Document = new byte[] { 1 } };
+        Jobs.Tell(new JobCommands.Submit(spec), TestActor);
+        await ResolveAsync(1);
+        var first = await ExpectMsgAsync<JobReplies.Accepted>();
+
+        var other = await Jobs.Ask<object>(new JobCommands.Submit(spec with { Document = new byte[] { 2 } }), Limit);
+        var decided = await Jobs.Ask<object>(new JobCommands.Submit(spec with { Document = new byte[] { 2 }, KeyDecides = true }), Limit);
+
+        Assert.Equal("idempotency-key-reused", Assert.IsType<JobReplies.Rejected>(other).Code);
+        Assert.Equal((first.Job.Id, true), (Assert.IsType<JobReplies.Accepted>(decided).Job.Id, ((JobReplies.Accepted)decided).IsKnown));
     }
 }

@@ -20,6 +20,23 @@ public sealed class VmActorIdentityTests : VmActorTest
     }
 
     [Fact]
+    public async Task Facts_of_controllers_stand_beside_the_guests_until_they_are_taken_back()
+    {
+        StartVm();
+        await ShowsAsync(vm => vm is { Guest: not null, Id: not null });
+
+        Vm.Tell(new VmCommands.SetFacts(new Dictionary<string, string?> { ["sync.offset"] = "3 ms", ["sync.none"] = null }));
+        var told = await ShowsAsync(vm => vm.Facts.ContainsKey("sync.offset"));
+        Assert.Equal(("3 ms", "12"), (told.Facts["sync.offset"], told.Facts["os.version-id"]));
+        Assert.DoesNotContain("sync.none", told.Facts.Keys);
+
+        Vm.Tell(new VmCommands.SetFacts(Enumerable.Range(0, 300).ToDictionary(number => $"many.{number}", string? (number) => "x")));
+        Assert.Equal(256, (await ShowsAsync(vm => vm.Facts.ContainsKey("many.0"))).Facts.Count);
+        Vm.Tell(new VmCommands.SetFacts(new Dictionary<string, string?> { ["sync.offset"] = null }));
+        Assert.Equal("12", (await ShowsAsync(vm => !vm.Facts.ContainsKey("sync.offset"))).Facts["os.version-id"]);
+    }
+
+    [Fact]
     public async Task QEMU_and_the_guest_tell_who_they_are()
     {
         StartVm();

@@ -20,6 +20,7 @@ public sealed partial class DocumentNamesTests
     [InlineData("docs/ARCHITECTURE.md", 35)]
     [InlineData("README.md", 6)]
     [InlineData("docs/CONTRIBUTING.md", 2)]
+    [InlineData("docs/CONTROLLERS.md", 4)]
     public void Type_named_in_a_document_exists(string document, int atLeast)
     {
         var types = Types();
@@ -46,6 +47,7 @@ public sealed partial class DocumentNamesTests
     [InlineData("README.md")]
     [InlineData("docs/ARCHITECTURE.md")]
     [InlineData("docs/CONTRIBUTING.md")]
+    [InlineData("docs/CONTROLLERS.md")]
     [InlineData("docs/OUTCOMES.md")]
     public void File_named_in_a_document_exists(string document)
     {
