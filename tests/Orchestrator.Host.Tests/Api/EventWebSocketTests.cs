@@ -46,20 +46,18 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
     [Fact]
     public async Task Nothing_is_sent_without_credit()
     {
-        await SendAsync("""{"subscribe":{"id":"a","type":["ACPI_*"],"initial":true,"target":"none","credit":1}}""");
-        await ReadAsync("a", "caughtup");
+        await SendAsync("""{"subscribe":{"id":"a","type":["ACPI_*"],"credit":1}}""");
+        await PlacedAsync("x");
         for (var slot = 1; slot <= 4; slot++)
             await HappenAsync(slot);
         Assert.Equal("1", Slot(await ReadAsync("a", "event")));
 
         // Another one on the same socket is not held up, and shows that nothing came for the first meanwhile.
-        await SendAsync("""{"subscribe":{"id":"b","initial":true,"target":"none","credit":1}}""");
-        await ReadAsync("b", "caughtup");
+        await PlacedAsync("b");
         await SendAsync("""{"credit":{"id":"a","more":2}}""");
         Assert.Equal("2", Slot(await ReadAsync("a", "event")));
         Assert.Equal("3", Slot(await ReadAsync("a", "event")));
-        await SendAsync("""{"subscribe":{"id":"c","initial":true,"target":"none","credit":1}}""");
-        await ReadAsync("c", "caughtup");
+        await PlacedAsync("c");
         await SendAsync("""{"credit":{"id":"a","more":1}}""");
         Assert.Equal("4", Slot(await ReadAsync("a", "event")));
     }
@@ -70,8 +68,7 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
         await SendAsync("""{"subscribe":{"id":"a","type":["ACPI_*"]}}""");
         await SendAsync("""{"subscribe":{"id":"b","type":["ACPI_*"],"from":"now","credit":1}}""");
         // Both open at once, so neither may be behind what "c", which begins later, has caught up with.
-        await SendAsync("""{"subscribe":{"id":"c","initial":true,"target":"none","credit":1}}""");
-        await ReadAsync("c", "caughtup");
+        await PlacedAsync("c");
         await HappenAsync(5);
         Assert.Equal("5", Slot(await ReadAsync("b", "event")));
 
@@ -82,11 +79,11 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
     [Fact]
     public async Task Ended_subscription_is_silent_and_its_name_is_free()
     {
-        await SendAsync("""{"subscribe":{"id":"a","type":["ACPI_*"],"initial":true,"target":"none","credit":100}}""");
-        await ReadAsync("a", "caughtup");
+        await SendAsync("""{"subscribe":{"id":"a","type":["ACPI_*"],"credit":100}}""");
+        await PlacedAsync("x");
         await SendAsync("""{"unsubscribe":{"id":"a"}}""");
-        await SendAsync("""{"subscribe":{"id":"a","type":["BALLOON_CHANGE"],"initial":true,"target":"none","credit":100}}""");
-        await ReadAsync("a", "caughtup");
+        await SendAsync("""{"subscribe":{"id":"a","type":["BALLOON_CHANGE"],"credit":100}}""");
+        await PlacedAsync("y");
 
         await HappenAsync(6);
         await fleet.Web1.HappenAsync("BALLOON_CHANGE", """{"actual": 1}""");
@@ -173,6 +170,13 @@ public sealed class EventWebSocketTests(ServedFleet fleet) : IAsyncLifetime
     private Task HappenAsync(int slot) => fleet.Web1.HappenAsync("ACPI_DEVICE_OST", $$$"""{"info": {"slot": "{{{slot}}}", "slot-type": "DIMM", "source": 1, "status": 0}}""");
 
     private Task SendAsync(string text) => _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+
+    /// <summary>Waits until the subscriptions before this one have taken their places: one of its own, which gets nothing, has caught up.</summary>
+    private async Task PlacedAsync(string id)
+    {
+        await SendAsync($$$"""{"subscribe":{"id":"{{{id}}}","initial":true,"target":"none","credit":1}}""");
+        await ReadAsync(id, "caughtup");
+    }
 
     private async Task<JsonElement> ReadAsync()
     {

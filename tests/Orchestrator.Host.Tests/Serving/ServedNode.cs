@@ -9,13 +9,15 @@ namespace Orchestrator.Host.Tests.Serving;
 internal sealed class ServedNode : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orc-");
+    private readonly DirectoryInfo _directory;
+    private readonly bool _ownsDirectory;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<FakeVm> _vms = [];
     private Task<int> _running = Task.FromResult(-1);
 
-    private ServedNode()
+    private ServedNode(ServedNode? before)
     {
+        (_directory, _ownsDirectory) = (before?._directory ?? Directory.CreateTempSubdirectory("orc-"), before is null);
         SocketPath = Path.Combine(_directory.FullName, "api", "s");
         VmDir = _directory.CreateSubdirectory("vms").FullName;
         DataDir = Path.Combine(_directory.FullName, "data");
@@ -36,9 +38,11 @@ internal sealed class ServedNode : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>Serves when it returns; VMs are added by <see cref="AddAsync"/>.</summary>
-    public static async Task<ServedNode> StartAsync(string? config = null)
+    /// <param name="config">Text of its configuration.</param>
+    /// <param name="after">A stopped node whose VMs and data it takes over; that one is disposed after this one.</param>
+    public static async Task<ServedNode> StartAsync(string? config = null, ServedNode? after = null)
     {
-        var node = new ServedNode();
+        var node = new ServedNode(after);
         var configPath = Path.Combine(node._directory.FullName, "orchestrator.yaml");
         await File.WriteAllTextAsync(configPath, config ?? "host: node1\n");
         node._running = Server.RunAsync(new ServeOptions { Config = configPath, VmDir = node.VmDir, Data = node.DataDir, Listen = [node.SocketPath] }, node._stop.Token);
@@ -56,8 +60,11 @@ internal sealed class ServedNode : IAsyncDisposable
             vm.Start(Path.Combine(VmDir, vm.Name));
         _vms.AddRange(vms);
         foreach (var vm in vms)
-            await Eventually.TrueAsync(async () => vm.IsSettled(await FindAsync(vm.Name)), Patience, $"the node knows {vm.Name}");
+            await KnowsAsync(vm);
     }
+
+    /// <summary>Waits until the node knows a VM as well as it ever will.</summary>
+    public Task KnowsAsync(FakeVm vm) => Eventually.TrueAsync(async () => vm.IsSettled(await FindAsync(vm.Name)), Patience, $"the node knows {vm.Name}");
 
     /// <summary>Takes a VM away: its sockets and its directory.</summary>
     public async Task RemoveAsync(FakeVm vm)
@@ -90,7 +97,8 @@ internal sealed class ServedNode : IAsyncDisposable
         foreach (var vm in _vms)
             await vm.DisposeAsync();
         _stop.Dispose();
-        _directory.Delete(recursive: true);
+        if (_ownsDirectory)
+            _directory.Delete(recursive: true);
     }
 
     private async Task<JsonElement?> FindAsync(string name)
