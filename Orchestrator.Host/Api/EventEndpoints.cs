@@ -55,7 +55,8 @@ internal static class EventEndpoints
     {
         try
         {
-            return await stream.AwaitNewsAsync(feed.ReadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            var position = feed.Position;
+            return await stream.AwaitNewsAsync(feed.ReadAsync(cancellationToken), cancellationToken, position).ConfigureAwait(false);
         }
         catch (EventReadException e)
         {

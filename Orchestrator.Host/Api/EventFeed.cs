@@ -49,6 +49,9 @@ internal sealed class EventFeed : IDisposable
     /// <summary>What has been read.</summary>
     public EventCursor Cursor => _reader.Cursor;
 
+    /// <summary>Where a reader that leaves now may go on, although it was told of no event; <see langword="null"/> while it has not caught up.</summary>
+    public string? Position => _phase == Phase.Following ? Cursor.ToString() : null;
+
     /// <summary>Whether there is no more.</summary>
     public bool HasEnded => _phase == Phase.Ended;
 

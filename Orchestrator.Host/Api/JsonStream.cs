@@ -64,7 +64,10 @@ internal sealed class JsonStream
     public async Task FlushAsync(CancellationToken cancellationToken) => await _response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Awaits news, with a comment every 15 s for readers of server-sent events.</summary>
-    public async Task<T> AwaitNewsAsync<T>(Task<T> news, CancellationToken cancellationToken)
+    /// <param name="news">What is awaited.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="position">Position for <c>Last-Event-ID</c> meanwhile, which moves on over what the reader does not want; <see langword="null"/>: as it was.</param>
+    public async Task<T> AwaitNewsAsync<T>(Task<T> news, CancellationToken cancellationToken, string? position = null)
     {
         while (true)
         {
@@ -75,7 +78,7 @@ internal sealed class JsonStream
             catch (TimeoutException)
             {
                 if (_serverSentEvents)
-                    WriteText(_response.BodyWriter, ": still here\n\n");
+                    WriteText(_response.BodyWriter, position is null ? ": still here\n\n" : $": still here\nid: {position}\n\n");
                 await FlushAsync(cancellationToken).ConfigureAwait(false);
             }
         }

@@ -139,7 +139,7 @@ start_server() {
 
 # The events from now on, into a file, as a second terminal would show them.
 record_events() {
-    "$program" event watch < /dev/null > "$directory/events" &
+    "$program" event watch -q < /dev/null > "$directory/events" &
     events_pid=$!
 }
 

@@ -24,6 +24,25 @@ public sealed class JsonStreamTests
 
     private string Body => Encoding.UTF8.GetString(_body.ToArray());
 
+    [Fact]
+    public async Task Silence_moves_the_position_on()
+    {
+        _context.Request.Headers.Accept = "text/event-stream";
+        var stream = await JsonStream.StartAsync(_context, _time);
+        var news = new TaskCompletionSource<int>();
+
+        var awaited = stream.AwaitNewsAsync(news.Task, CancellationToken.None, "C7");
+        await TestKit.Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(15));
+                return Body.StartsWith(": still here\nid: C7\n\n", StringComparison.Ordinal);
+            },
+            TimeSpan.FromSeconds(30), "the reader is told");
+        news.SetResult(7);
+        Assert.Equal(7, await awaited);
+    }
+
     [Theory]
     [InlineData("text/event-stream", ": still here\n\n: still here\n\n")]
     [InlineData("application/x-ndjson", "")]
