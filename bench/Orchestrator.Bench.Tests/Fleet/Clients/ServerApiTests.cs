@@ -43,6 +43,35 @@ public sealed class ServerApiTests : IDisposable
     }
 
     [Fact]
+    public async Task A_vm_is_attached_when_it_runs_and_its_identity_is_known()
+    {
+        const string List = """{"items":[{"id":"u1","name":"a","state":"Running"},{"name":"b","state":"Running"},{"id":"u3","name":"c","state":"Paused"}]}""";
+
+        var (attached, request) = await AskAsync("200 OK", List, api => api.AttachedVmsAsync(CancellationToken.None));
+
+        Assert.Equal(1, attached);
+        Assert.StartsWith("GET /v1/vms HTTP/1.1", request);
+    }
+
+    [Fact]
+    public async Task An_endless_answer_is_asked_for_in_its_form_and_given_back_with_its_head()
+    {
+        var (text, request) = await AskAsync("200 OK", "line", async api =>
+        {
+            using var answer = await api.OpenAsync("v1/events?type=a", "text/event-stream", CancellationToken.None);
+            return await answer.Content.ReadAsStringAsync();
+        });
+
+        Assert.Equal("line", text);
+        Assert.StartsWith("GET /v1/events?type=a HTTP/1.1", request);
+        Assert.Contains("Accept: text/event-stream", request);
+    }
+
+    [Fact]
+    public async Task An_endless_answer_that_is_refused_is_an_error() =>
+        await Assert.ThrowsAsync<BenchException>(() => AskAsync("400 Bad Request", "{}", api => api.OpenAsync("v1/events?cursor=x", "text/event-stream", CancellationToken.None)));
+
+    [Fact]
     public async Task A_job_goes_to_every_vm_and_asks_for_the_stream()
     {
         const string Stream = """

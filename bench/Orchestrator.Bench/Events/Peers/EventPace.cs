@@ -5,9 +5,6 @@ namespace Orchestrator.Bench.Events.Peers;
 /// <param name="Count">All events, from 1 up.</param>
 public readonly record struct EventPace(double PerSecond, long Count)
 {
-    /// <summary>Time from the first event to the last.</summary>
-    public TimeSpan Duration => TimeSpan.FromSeconds((Count - 1) / PerSecond);
-
     /// <summary>How many of the events are due so long after the begin: the first at once.</summary>
     public long DueAfter(TimeSpan elapsed) => Math.Clamp((long)(elapsed.TotalSeconds * PerSecond) + 1, 0, Count);
 }
