@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Akka.Actor;
+using Orchestrator.Actors.Clients;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Selectors;
@@ -9,6 +10,7 @@ using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Protocol.Client;
+using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Actors.Controllers;
@@ -94,12 +96,22 @@ internal sealed partial class ControllerCall : ControllerContext
         return (await _commander.RunAsync(Explained(job, key), key, cancellationToken).ConfigureAwait(false)).Job;
     }
 
-    /// <summary>A command on one VM.</summary>
+    /// <summary>Asks one VM.</summary>
+    /// <exception cref="OutcomeException">It did not answer with success.</exception>
+    internal async Task<ReadOnlyMemory<byte>> ReadAsync(EncodedCommand command, VmId vm, CancellationToken cancellationToken)
+    {
+        Check();
+        if (await SelectAsync(ControllerJobs.Only(vm), cancellationToken).ConfigureAwait(false) is [var entry, ..])
+            return await _commander.ReadAsync(entry.Vm, command, cancellationToken).ConfigureAwait(false);
+        throw new OutcomeException(command.Name, new Outcome { Vm = vm, Name = vm.ToString(), Host = _environment.Host, Phase = Phase.Undelivered, Reason = Reasons.VmNotFound, Effect = Effect.None, Message = "the VM is not here any more" });
+    }
+
+    /// <summary>A command on one VM that may change something.</summary>
     /// <returns>Its outcome; <see langword="null"/> if it was only noted.</returns>
     internal async Task<Outcome?> CommandAsync(JobSpec job, VmId vm, CancellationToken cancellationToken)
     {
         var key = NextKey();
-        if (IsShadow && job.Command.Class != CommandClass.ReadOnly)
+        if (IsShadow)
         {
             var shadowed = Shadowed($"would send {job.Command.Name} {ArgumentsOf(job)}to {vm}");
             return job.Command.Returns is null ? null : throw shadowed;

@@ -1,6 +1,8 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clients;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Controllers;
 
@@ -51,6 +53,15 @@ internal sealed class ControllerCommander(ControllerEnvironment environment, Con
             if (last.Phase == Phase.Succeeded || last.Effect != Effect.None || !wasKnown || take >= attempt)
                 return last;
         }
+    }
+
+    /// <summary>Asks a VM something, without a job.</summary>
+    /// <exception cref="OutcomeException">It did not answer with success.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(IActorRef vm, EncodedCommand command, CancellationToken cancellationToken)
+    {
+        using var place = await gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        Interlocked.Increment(ref _sent);
+        return await new VmActorClient(vm, environment.Time).ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes a snapshot.</summary>

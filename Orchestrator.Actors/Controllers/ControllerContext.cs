@@ -32,8 +32,9 @@ public abstract class ControllerContext
     public abstract Task<IReadOnlyList<VmSnapshot>> FindAsync(TargetSelector? vms, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Typed commands for one VM, 30 s each. Each is a job whose key is made of the controller, the event or tick, and its number within the
-    /// handler: when the handler runs again, the command at that number is answered as it was. What provably had no effect is sent again by a retry.
+    /// Typed commands for one VM, 30 s each. Each that may change something is a job whose key is made of the controller, the event or tick, and its
+    /// number within the handler: when the handler runs again, the command at that number is answered as it was. What provably had no effect is sent
+    /// again by a retry. Those that only read are asked anew each time.
     /// </summary>
     /// <exception cref="Clients.OutcomeException">(Of its commands.) The outcome is not a success.</exception>
     /// <exception cref="ControllerCommandException">(Of its commands.) Nothing was sent.</exception>

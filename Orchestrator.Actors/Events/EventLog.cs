@@ -20,6 +20,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private readonly PageReaders<EventQueries.Read> _readers;
     private readonly Queue<FleetEvent> _unwritten = new();
     private int _failures;
+    private long _givenUp;
     private bool _isWriting;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
@@ -85,10 +86,18 @@ public sealed class EventLog : UntypedActor, IWithTimers
         var numbered = _history.Number(happened);
         _unwritten.Enqueue(numbered);
         if (_unwritten.Count > _settings.MaxUnwritten)
-            _unwritten.Dequeue();
+            GiveUpOldest();
         if (_failures > 0)
             Show([numbered]);
         Write();
+    }
+
+    /// <summary>Readers are told of a gap.</summary>
+    private void GiveUpOldest()
+    {
+        _unwritten.Dequeue();
+        if (_givenUp++ == 0)
+            Context.GetLogger().Warning("Events come faster than the log can be written: {0} wait, and older ones are given up until it has caught up", _settings.MaxUnwritten);
     }
 
     /// <summary>What came together while the disk was busy goes in one batch.</summary>
@@ -106,6 +115,11 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private void OnWritten(IReadOnlyList<FleetEvent> batch)
     {
         (_isWriting, _failures) = (false, 0);
+        if (_givenUp > 0 && _unwritten.Count == 0)
+        {
+            Context.GetLogger().Warning("The log has caught up: {0} events were given up", _givenUp);
+            _givenUp = 0;
+        }
         Show(batch);
         Write();
     }

@@ -9,13 +9,13 @@ public sealed record EventLogSettings
     public int KeptInMemory { get; init; } = 16_384;
 
     /// <summary>Events that wait for a disk that cannot be written; the oldest of more are given up, which readers are told as a gap.</summary>
-    public int MaxUnwritten { get; init; } = 65_536;
+    public int MaxUnwritten { get; init; } = 131_072;
 
     /// <summary>Most events in one write.</summary>
     public int MaxBatch { get; init; } = 4_096;
 
-    /// <summary>Readers that wait for news; the longest waiting is sent away for one more, with an empty page.</summary>
-    public int MaxWaitingReaders { get; init; } = 4_096;
+    /// <summary>Readers that wait for news, more than a node's streams, subscriptions and controllers together; the longest waiting is sent away for one more, with an empty page.</summary>
+    public int MaxWaitingReaders { get; init; } = 16_384;
 
     /// <summary>How much is kept on disk.</summary>
     public EventRetention Retention { get; init; } = EventRetention.Default;

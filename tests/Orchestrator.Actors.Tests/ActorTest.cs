@@ -26,7 +26,12 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
 
     protected FakeTimeProvider Time => ((FakeTimeScheduler)Sys.Scheduler).Time;
 
-    protected void Advance(TimeSpan by) => Time.Advance(by);
+    /// <summary>Lets time pass once every actor has dealt with what it has got: a timer that one is about to start counts from before.</summary>
+    protected void Advance(TimeSpan by)
+    {
+        SettleAll();
+        Time.Advance(by);
+    }
 
     protected void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
@@ -58,4 +63,16 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     }
 
     protected static Task<T> InTime<T>(Task<T> task) => task.WaitAsync(Limit, TimeProvider.System);
+
+    /// <summary>Twice, so that what a child told its parent is dealt with too.</summary>
+    private void SettleAll()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            var asked = Everyone(((ExtendedActorSystem)Sys).Guardian).Select(actor => actor.Ask<ActorIdentity>(new Identify(null), Limit)).ToArray();
+            Task.WhenAll(asked).GetAwaiter().GetResult();
+        }
+    }
+
+    private static IEnumerable<IActorRef> Everyone(IActorRef parent) => parent is ActorRefWithCell local ? local.Children.SelectMany(child => Everyone(child).Prepend(child)) : [];
 }

@@ -88,10 +88,10 @@ public sealed partial class SubscriptionSupervisor : UntypedActor, IWithTimers
     private void OnNotLoaded(string message)
     {
         Context.GetLogger().Error("The webhook subscriptions cannot be read and deliver nothing, which is tried again: {0}", message);
+        Timers.StartSingleTimer("load", SubscriptionSignals.LoadDue.Instance, _environment.Retry.After(++_loadFailures));
         foreach (var (_, requester) in _early)
             requester.Tell(new SubscriptionReplies.Rejected("store-unavailable", message));
         _early.Clear();
-        Timers.StartSingleTimer("load", SubscriptionSignals.LoadDue.Instance, _environment.Retry.After(++_loadFailures));
     }
 
     private void OnRequest(object message, IActorRef requester)

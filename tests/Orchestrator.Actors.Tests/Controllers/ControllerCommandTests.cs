@@ -1,4 +1,5 @@
 using System.Text;
+using Akka.TestKit;
 using Orchestrator.Actors.Clients;
 using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.FanOut;
@@ -14,19 +15,19 @@ namespace Orchestrator.Actors.Tests.Controllers;
 public sealed class ControllerCommandTests : ControllerTest
 {
     private static readonly EncodedCommand SetTime = EncodedCommand.ForGuest("guest-set-time");
-    private static readonly EncodedCommand Ping = EncodedCommand.ForGuest("guest-ping");
+    private static readonly EncodedCommand Trim = EncodedCommand.ForGuest("guest-fstrim");
     private static readonly EncodedCommand GetOsInfo = EncodedCommand.ForGuest("guest-get-osinfo");
 
     [Fact]
     public async Task Each_command_is_a_job_of_its_own_with_a_key_of_its_place()
     {
-        Jobs.End = spec => FakeJobs.Succeeded(spec.Command.Name == "guest-get-osinfo" ? """{"id":"debian"}""" : "{}");
-        string? os = null;
+        Jobs.End = spec => FakeJobs.Succeeded(spec.Command.Name == "guest-fstrim" ? """{"paths":[]}""" : "{}");
+        string? trimmed = null;
         var script = new Script
         {
             OnEvent = async (context, happened, token) =>
             {
-                os = Encoding.UTF8.GetString((await context.Commands(Id(1)).ExecuteAsync(GetOsInfo, token)).Span);
+                trimmed = Encoding.UTF8.GetString((await context.Commands(Id(1)).ExecuteAsync(Trim, token)).Span);
                 await context.Commands(Id(2)).ExecuteAsync(SetTime, token);
                 await context.RunAsync(ControllerJobs.Program(Sample.Parse("vm*"), new ExecSpec { Argv = ["true"] }), token);
             },
@@ -36,8 +37,8 @@ public sealed class ControllerCommandTests : ControllerTest
         await WhenAsync(found => found.Controller is { Counts.Events: 1, Counts.Commands: 3 }, "it is done");
 
         var epoch = Store[Name]!.Cursor["host1"].Epoch;
-        Assert.Equal([$"ctl/host1/scripted/fleet/{epoch}:1/1 guest-get-osinfo", $"ctl/host1/scripted/fleet/{epoch}:1/2 guest-set-time", $"ctl/host1/scripted/fleet/{epoch}:1/3 run"], Jobs.Sent);
-        Assert.Equal("""{"id":"debian"}""", os);
+        Assert.Equal([$"ctl/host1/scripted/fleet/{epoch}:1/1 guest-fstrim", $"ctl/host1/scripted/fleet/{epoch}:1/2 guest-set-time", $"ctl/host1/scripted/fleet/{epoch}:1/3 run"], Jobs.Sent);
+        Assert.Equal("""{"paths":[]}""", trimmed);
         Assert.All(Jobs.Specs, spec => Assert.Contains("controller scripted", spec.Comment));
         Assert.Equal([Id(1).ToString(), Id(2).ToString(), "vm*"], Jobs.Specs.Select(spec => spec.Target.Text));
     }
@@ -53,7 +54,7 @@ public sealed class ControllerCommandTests : ControllerTest
                 await context.Commands(Id(1)).ExecuteAsync(SetTime, token);
                 if (++attempts == 1)
                     throw new InvalidOperationException();
-                await context.Commands(Id(1)).ExecuteAsync(Ping, token);
+                await context.Commands(Id(1)).ExecuteAsync(Trim, token);
             },
         };
         await RunAsync(script);
@@ -62,7 +63,7 @@ public sealed class ControllerCommandTests : ControllerTest
         Advance(1);
         await WhenAsync(found => found.Controller.Counts.Events == 1, "it is done");
 
-        Assert.Equal(["guest-set-time", "guest-ping"], Jobs.Specs.Select(spec => spec.Name));
+        Assert.Equal(["guest-set-time", "guest-fstrim"], Jobs.Specs.Select(spec => spec.Name));
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class ControllerCommandTests : ControllerTest
         {
             OnEvent = async (context, happened, token) =>
             {
-                results.Add(Encoding.UTF8.GetString((await context.Commands(Id(1)).ExecuteAsync(GetOsInfo, token)).Span));
+                results.Add(Encoding.UTF8.GetString((await context.Commands(Id(1)).ExecuteAsync(Trim, token)).Span));
                 context.Set("done", "yes");
             },
         };
@@ -138,7 +139,7 @@ public sealed class ControllerCommandTests : ControllerTest
         {
             OnEvent = async (context, _, token) =>
             {
-                await context.Commands(Id(1)).ExecuteAsync(++attempts == 1 ? SetTime : Ping, token);
+                await context.Commands(Id(1)).ExecuteAsync(++attempts == 1 ? SetTime : Trim, token);
                 throw new InvalidOperationException("first");
             },
         };
@@ -155,7 +156,7 @@ public sealed class ControllerCommandTests : ControllerTest
     public async Task What_is_not_accepted_fails_the_handler_and_is_submitted_anew()
     {
         Jobs.Rejection = new JobReplies.Rejected("no-targets", "nobody there");
-        var script = new Script { OnEvent = async (context, _, token) => await context.Commands(Id(1)).ExecuteAsync(Ping, token) };
+        var script = new Script { OnEvent = async (context, _, token) => await context.Commands(Id(1)).ExecuteAsync(Trim, token) };
         await RunAsync(script);
         Happen("A");
         await WhenAsync(found => found.Controller is { Counts.Retries: 1, Message: "ControllerCommandException: nobody there" }, "it failed");
@@ -171,7 +172,7 @@ public sealed class ControllerCommandTests : ControllerTest
         var script = new Script
         {
             Interval = TimeSpan.FromSeconds(10),
-            OnStart = async (context, token) => await context.Commands(Id(1)).ExecuteAsync(Ping, token),
+            OnStart = async (context, token) => await context.Commands(Id(1)).ExecuteAsync(Trim, token),
             OnTick = async (context, token) => await context.Commands(Id(1)).ExecuteAsync(SetTime, token),
         };
         for (var life = 1; life <= 2; life++)
@@ -194,7 +195,7 @@ public sealed class ControllerCommandTests : ControllerTest
         var script = new Script
         {
             Quota = new ControllerQuota(CommandsPerMinute: 100, MaxConcurrent: 2),
-            OnEvent = (context, _, token) => Task.WhenAll(Enumerable.Range(1, 5).Select(vm => context.Commands(Id(vm)).ExecuteAsync(Ping, token))),
+            OnEvent = (context, _, token) => Task.WhenAll(Enumerable.Range(1, 5).Select(vm => context.Commands(Id(vm)).ExecuteAsync(Trim, token))),
         };
         await RunAsync(script);
         Happen("A");
@@ -209,7 +210,6 @@ public sealed class ControllerCommandTests : ControllerTest
     [Fact]
     public async Task A_shadow_reads_and_only_notes_what_it_would_do()
     {
-        Jobs.End = _ => FakeJobs.Succeeded("""{"id":"debian"}""");
         var reached = new List<string>();
         var script = new Script
         {
@@ -229,15 +229,64 @@ public sealed class ControllerCommandTests : ControllerTest
         var vm = Appear(1);
         await RunAsync(script, ControllerMode.Shadow);
         Happen("A");
+        await AnswerAsync(vm, FakeJobs.Succeeded("""{"id":"debian"}"""));
         await WhenAsync(found => found.Controller is { Counts.Events: 1, Health: ControllerHealth.Ok, LagEvents: 0 }, "it is done");
 
-        Assert.Equal(["guest-get-osinfo"], Jobs.Specs.Select(spec => spec.Name));
+        Assert.Empty(Jobs.Specs);
         Assert.Equal(["after set-time"], reached);
         Assert.Equal(
             [$"would send guest-set-time to {Id(1)}", $"would send guest-fsfreeze-freeze to {Id(1)}", "would publish DONE {}", $"would set the fact scripted.a of {Id(1)} to b"],
             (await GetAsync()).Journal.Select(note => note.Text));
         await Eventually.TrueAsync(() => Store[Name]!.Instances["fleet"].State.GetValueOrDefault("seen") == "yes", Limit, "its values are kept");
         await vm.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task What_only_reads_is_asked_anew_each_time_without_a_job_and_takes_no_place()
+    {
+        var answers = new List<string>();
+        var script = new Script
+        {
+            OnEvent = async (context, _, token) =>
+            {
+                answers.Add(Encoding.UTF8.GetString((await context.Commands(Id(1)).ExecuteAsync(GetOsInfo, token)).Span));
+                await context.Commands(Id(1)).ExecuteAsync(SetTime, token);
+                if (answers.Count == 1)
+                    throw new InvalidOperationException();
+            },
+        };
+        var vm = Appear(1);
+        await RunAsync(script);
+        Happen("A");
+        await AnswerAsync(vm, FakeJobs.Succeeded("""{"id":"debian"}"""));
+        await WhenAsync(found => found.Controller.Counts.Retries == 1, "the first attempt failed");
+        Advance(1);
+        await AnswerAsync(vm, FakeJobs.Succeeded("""{"id":"fedora"}"""));
+        await WhenAsync(found => found.Controller is { Counts.Events: 1, Counts.Commands: 4 }, "it is done");
+
+        Assert.Equal(["""{"id":"debian"}""", """{"id":"fedora"}"""], answers);
+        Assert.EndsWith("/1 guest-set-time", Assert.Single(Jobs.Sent));
+    }
+
+    [Fact]
+    public async Task What_only_reads_fails_as_a_job_would()
+    {
+        var outcomes = new List<(Phase, string?)>();
+        var script = new Script
+        {
+            OnEvent = async (context, _, token) =>
+            {
+                foreach (var number in new[] { 1, 2 })
+                    outcomes.Add((await Assert.ThrowsAsync<OutcomeException>(() => context.Commands(Id(number)).ExecuteAsync(GetOsInfo, token))).Outcome is var outcome ? (outcome.Phase, outcome.Reason) : default);
+            },
+        };
+        var vm = Appear(1);
+        await RunAsync(script);
+        Happen("A");
+        await AnswerAsync(vm, FakeJobs.Undelivered());
+        await WhenAsync(found => found.Controller.Counts.Events == 1, "it is done");
+
+        Assert.Equal([(Phase.Undelivered, Reasons.AgentAbsent), (Phase.Undelivered, Reasons.VmNotFound)], outcomes);
     }
 
     [Fact]
@@ -277,5 +326,11 @@ public sealed class ControllerCommandTests : ControllerTest
         Happen("A");
         await WhenAsync(answer => answer.Controller.Counts.Events == 1, "it is done");
         Assert.Equal(["vm2"], found);
+    }
+
+    private static async Task AnswerAsync(TestProbe vm, Outcome outcome)
+    {
+        var invocation = await vm.ExpectMsgAsync<Invocation>(Limit);
+        invocation.ReplyTo.Tell(new FanOutEvents.InvocationEnded(invocation, outcome), vm);
     }
 }

@@ -55,7 +55,7 @@ public sealed class VmActorBlockedTests : VmActorTest
         Invoke(plan);
         await ProgressAsync(PendingPhase.Blocked, Reasons.VmPaused);
         await SettleVmAsync();
-        await AdvanceAsync(20);
+        Advance(20);
 
         var outcome = await OutcomeAsync();
         Assert.Equal((Phase.Undelivered, Reasons.VmPaused, Effect.None, TimeSpan.FromSeconds(20)), (outcome.Phase, outcome.Reason, outcome.Effect, outcome.Elapsed));
@@ -71,7 +71,7 @@ public sealed class VmActorBlockedTests : VmActorTest
 
         foreach (var (invocation, seconds) in ends)
         {
-            await AdvanceAsync(seconds == 3 ? 3 : 2);
+            Advance(seconds == 3 ? 3 : 2);
             var ended = await EndAsync();
             Assert.Same(invocation, ended.Invocation);
             Assert.Equal((Reasons.VmPaused, TimeSpan.FromSeconds(seconds)), (ended.Outcome.Reason, ended.Outcome.Elapsed));
@@ -94,7 +94,7 @@ public sealed class VmActorBlockedTests : VmActorTest
         await HappenAsync("STOP");
         await ProgressAsync(PendingPhase.Blocked, Reasons.VmPaused);
         await SettleVmAsync();
-        await AdvanceAsync(10);
+        Advance(10);
         await AssertOutcomeAsync(Phase.Undelivered, Reasons.VmPaused, Effect.None);
     }
 
@@ -175,9 +175,9 @@ public sealed class VmActorBlockedTests : VmActorTest
         Invoke("guest-get-time", seconds: 1);
         await Agent.NextAsync("guest-get-time");
         Fake.Answers["query-status"] = """{"status": "debug"}""";
-        await AdvanceAsync(0.75);
+        Advance(0.75);
         await ShowsAsync(vm => vm.RunState == "debug");
-        await AdvanceAsync(0.25);
+        Advance(0.25);
         Assert.Equal(Reasons.AgentUnresponsive, (await OutcomeAsync()).Reason);
         await ShowsAsync(vm => vm.Agent == AgentState.Unresponsive);
         Invoke(Plan("guest-ping", 60));
@@ -213,7 +213,7 @@ public sealed class VmActorBlockedTests : VmActorTest
         await ProgressAsync(PendingPhase.Blocked, Reasons.VmPaused);
         await SettleVmAsync();
 
-        await AdvanceAsync(10);
+        Advance(10);
 
         await AssertOutcomeAsync(Phase.Undelivered, Reasons.VmPaused, Effect.None);
     }

@@ -62,7 +62,7 @@ public sealed class VmActorClaimTests : VmActorTest
         for (var i = 0; i < 3; i++)
             await EventAsync("GUEST_JOB_ENDED");
         Assert.False(Events.HasMessages);
-        await AdvanceAsync(TimeSpan.FromHours(1).TotalSeconds);
+        Advance(TimeSpan.FromHours(1).TotalSeconds);
         await Agent.Peer.SendLineAsync(Ended);
         await EventAsync("GUEST_JOB_ENDED");
     }

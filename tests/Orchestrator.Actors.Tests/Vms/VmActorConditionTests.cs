@@ -69,12 +69,12 @@ public sealed class VmActorConditionTests : VmActorTest
         Invoke("guest-get-time", seconds);
         await Agent.NextAsync("guest-get-time");
 
-        await AdvanceAsync(seconds * 0.75);
+        Advance(seconds * 0.75);
         await Qmp.NextAsync("query-status");
         await SettleVmAsync();
-        await AdvanceAsync(seconds * 0.25);
+        Advance(seconds * 0.25);
         await SettleVmAsync();
-        await AdvanceAsync(0.5);
+        Advance(0.5);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.QemuUnresponsive, Effect.None);
         await ShowsAsync(vm => vm.State == VmState.Unresponsive);
@@ -92,7 +92,7 @@ public sealed class VmActorConditionTests : VmActorTest
         await Qmp.Peer.EventAsync("RESUME");
         await Qmp.NextAsync("query-status");
         await SettleVmAsync();
-        await AdvanceAsync(5);
+        Advance(5);
         await ShowsAsync(vm => vm.State == VmState.Unresponsive);
         var probe = await AdvanceUntilAsync(Qmp.NextAsync("query-status"), step: 0.25);
         var first = Time.GetUtcNow();
@@ -113,9 +113,9 @@ public sealed class VmActorConditionTests : VmActorTest
         await Agent.NextAsync("guest-get-time");
         Fake.Answers["query-status"] = """{"status": "debug"}""";
 
-        await AdvanceAsync(1.5);
+        Advance(1.5);
         await ShowsAsync(vm => vm.RunState == "debug");
-        await AdvanceAsync(0.5);
+        Advance(0.5);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.AgentUnresponsive, Effect.None);
     }
@@ -132,7 +132,7 @@ public sealed class VmActorConditionTests : VmActorTest
         Invoke("guest-ping");
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
 
-        await AdvanceAsync(0.2);
+        Advance(0.2);
         await ShowsAsync(vm => vm.State == VmState.Running);
     }
 

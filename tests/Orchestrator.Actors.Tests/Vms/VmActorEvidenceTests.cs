@@ -169,7 +169,7 @@ public sealed class VmActorEvidenceTests : VmActorTest
     {
         await StartRunAsync(seconds: 300);
         Fake.Hold("guest-sync-delimited");
-        await AdvanceAsync(60);
+        Advance(60);
         await ShowsAsync(vm => vm.Agent == AgentState.Unresponsive);
         await ProgressAsync(PendingPhase.Reconciling);
 
@@ -194,7 +194,7 @@ public sealed class VmActorEvidenceTests : VmActorTest
         await ProgressAsync(PendingPhase.Running);
         var first = await Agent.NextAsync("guest-exec-status");
         await SettleVmAsync();
-        await AdvanceAsync(0.1);
+        Advance(0.1);
         await SettleVmAsync();
         await Agent.Peer.ReturnAsync(first, Running);
         Assert.Equal("100 since 10077", (await ProgressAsync(PendingPhase.Running)).Evidence!.Agent);

@@ -44,7 +44,7 @@ public sealed class VmActorFreezeTests : VmActorTest
         await ShowsAsync(vm => vm.Freeze == FreezeState.Frozen);
         Assert.Equal(("frozen", "lease1", 2), Told(await EventAsync("GUEST_FSFREEZE_CHANGED")));
 
-        await AdvanceAsync(3);
+        Advance(3);
         Vm.Tell(new LeaseCommands.Thaw("lease1", ThawCause.Requested), _holder);
         var thaw = await Agent.NextAsync("guest-fsfreeze-thaw");
         Assert.Single(_store.Kept);
@@ -59,14 +59,14 @@ public sealed class VmActorFreezeTests : VmActorTest
     public async Task A_lease_that_ends_thaws_and_a_heartbeat_puts_it_off()
     {
         await FrozenAsync();
-        await AdvanceAsync(50);
+        Advance(50);
         var extended = await Vm.Ask<LeaseReplies.Extended>(new LeaseCommands.Extend("lease1", TimeSpan.FromSeconds(60)), Limit);
         Assert.Equal(Time.GetUtcNow().AddSeconds(60), extended.Deadline);
-        await AdvanceAsync(59);
+        Advance(59);
         await SettleVmAsync();
         Assert.False(Agent.HasNext);
 
-        await AdvanceAsync(1);
+        Advance(1);
         await Agent.Peer.ReturnAsync(await Agent.NextAsync("guest-fsfreeze-thaw"), "1");
 
         Assert.Equal(ThawCause.Expired, (await PhaseAsync(LeasePhase.Thawed)).Machine.Cause);
@@ -121,13 +121,13 @@ public sealed class VmActorFreezeTests : VmActorTest
         Vm.Tell(new LeaseCommands.Freeze("lease1"), _holder);
         await Agent.NextAsync("guest-fsfreeze-freeze");
         Fake.Hold("guest-sync-delimited");
-        await AdvanceAsync(6);
+        Advance(6);
         await SettleVmAsync();
-        await AdvanceAsync(2);
+        Advance(2);
         await PhaseAsync(LeasePhase.FreezeUnknown);
         await PhaseAsync(LeasePhase.Thawing);
         var synchronization = await Agent.NextAsync("guest-sync-delimited");
-        await AdvanceAsync(5);
+        Advance(5);
         await PhaseAsync(LeasePhase.ThawFailed);
         Assert.Equal("unknown", Told(await FreezeEventAsync()).State);
         Assert.Equal("thaw-failed", Told(await FreezeEventAsync()).State);
@@ -151,7 +151,7 @@ public sealed class VmActorFreezeTests : VmActorTest
             await Agent.Peer.ErrorAsync(await Agent.NextAsync("guest-fsfreeze-thaw"), "GenericError", "cannot thaw /");
             var failed = await _holder.FishForMessageAsync<LeaseEvents.Changed>(changed => changed.Machine is { Phase: LeasePhase.ThawFailed, IsThawUnderWay: false }, Limit);
             Assert.Contains("cannot thaw /", failed.Machine.Message);
-            await AdvanceAsync(pause);
+            Advance(pause);
         }
         Assert.Single(_store.Kept);
         await Agent.Peer.ReturnAsync(await Agent.NextAsync("guest-fsfreeze-thaw"), "1");

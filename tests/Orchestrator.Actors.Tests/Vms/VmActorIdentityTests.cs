@@ -162,10 +162,10 @@ public sealed class VmActorIdentityTests : VmActorTest
         Fake.Answers["guest-file-close"] = "{}";
         Fake.Answers["query-chardev"] = FakeVm.Chardevs(open: false);
 
-        await AdvanceAsync(5);
+        Advance(5);
         await EventAsync("GUEST_AGENT_LOST");
         Fake.Answers["query-chardev"] = FakeVm.Chardevs(open: true);
-        await AdvanceAsync(5);
+        Advance(5);
 
         await EventAsync("GUEST_AGENT_RESTARTED");
         await EventAsync("GUEST_STARTUP");
@@ -191,12 +191,12 @@ public sealed class VmActorIdentityTests : VmActorTest
         Fake.Hold("query-status");
         Invoke("guest-get-time", seconds: 4);
         await Agent.NextAsync("guest-get-time");
-        await AdvanceAsync(3);
+        Advance(3);
         await Qmp.Peer.ReturnAsync(await Qmp.NextAsync("query-status"), """{"status": "running", "running": true}""");
         // What comes after the answer tells that the answer is there.
         await Qmp.Peer.EventAsync("RTC_CHANGE", """{"offset": 0}""");
         await EventAsync("RTC_CHANGE");
-        await AdvanceAsync(1);
+        Advance(1);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.AgentUnresponsive, Effect.None);
         Assert.Equal("""{"incarnation":1,"reason":"silent"}""", DataOf(await EventAsync("GUEST_AGENT_LOST")));

@@ -14,7 +14,7 @@ public sealed class VmActorInvocationTests : VmActorTest
         await StartReadyAsync();
         Invoke("guest-get-time");
         var command = await Agent.NextAsync("guest-get-time");
-        await AdvanceAsync(0.25);
+        Advance(0.25);
         await Agent.Peer.ReturnAsync(command, "1700000000");
 
         var outcome = await OutcomeAsync();

@@ -128,7 +128,7 @@ public sealed class VmActorLateTests : VmActorTest
         var invocation = Invoke(PlanOf(encoded, seconds: 2) with { JobId = jobId });
         var command = await Agent.NextAsync(encoded.Name);
         await SettleVmAsync();
-        await AdvanceAsync(2);
+        Advance(2);
         var ended = await AdvanceUntilAsync(OutcomeAsync(), step: 0.01);
         Assert.Equal(Phase.Unknown, ended.Phase);
         return (invocation, command);

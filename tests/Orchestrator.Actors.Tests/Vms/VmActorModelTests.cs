@@ -45,7 +45,7 @@ public sealed class VmActorModelTests : VmActorTest
             await StepAsync(random, router);
         for (var silence = 0; silence < 400 && _ends.Count < _programs.Count; silence++)
         {
-            await AdvanceAsync(0.5);
+            Advance(0.5);
             await SettleVmAsync();
             await SettleAsync(router);
         }
@@ -98,7 +98,7 @@ public sealed class VmActorModelTests : VmActorTest
                 await HappenAsync("VSERPORT_CHANGE", """{"open": true, "id": "port7"}""");
                 break;
             default:
-                await AdvanceAsync(random.NextDouble());
+                Advance(random.NextDouble());
                 break;
         }
         if (random.Next(2) == 0)

@@ -63,11 +63,11 @@ public sealed class VmActorPowerTests : VmActorTest
             await EventAsync(other);
         }
         await SettleAsync(Vm);
-        await AdvanceAsync(9.999);
+        Advance(9.999);
         await SettleAsync(Vm);
         Assert.False(Router.HasMessages);
 
-        await AdvanceAsync(0.001);
+        Advance(0.001);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.AgentRestarted, Effect.Unknown);
     }
@@ -89,9 +89,9 @@ public sealed class VmActorPowerTests : VmActorTest
         await SendShutdownAsync();
 
         Fake.Answers["query-status"] = """{"status": "debug"}""";
-        await AdvanceAsync(7.5);
+        Advance(7.5);
         await ShowsAsync(vm => vm.RunState == "debug");
-        await AdvanceAsync(2.5);
+        Advance(2.5);
 
         await AssertOutcomeAsync(Phase.Unknown, Reasons.AgentUnresponsive, Effect.Unknown);
     }

@@ -91,7 +91,7 @@ public sealed class VmActorPropertyTests : VmActorTest
                 await HappenAsync(random);
                 break;
             default:
-                await AdvanceAsync(random.NextDouble());
+                Advance(random.NextDouble());
                 break;
         }
         if (random.Next(2) == 0)

@@ -89,7 +89,7 @@ public sealed class VmActorQuarantineTests : VmActorTest
         await EventAsync("RESET");
         await EventAsync("GUEST_REBOOT");
         Fake.Qmp.Cut();
-        await AdvanceAsync(60);
+        Advance(60);
         await SettleVmAsync();
         Qmp = await AdvanceUntilAsync(Fake.Qmp.AcceptAsync(), step: 1);
         await ShowsAsync(vm => vm is { State: VmState.Running, RunState: not null, Agent: AgentState.Quarantined });
@@ -149,7 +149,7 @@ public sealed class VmActorQuarantineTests : VmActorTest
         {
             await Qmp.Peer.EventAsync("VSERPORT_CHANGE", $$"""{"id": "port7", "open": {{(i % 2 == 0 ? odd : even)}}}""");
             await SettleVmAsync();
-            await AdvanceAsync(0.5);
+            Advance(0.5);
         }
 
         var vm = await ShowsAsync(vm => vm.Agent == AgentState.Quarantined);
@@ -166,7 +166,7 @@ public sealed class VmActorQuarantineTests : VmActorTest
             await Qmp.Peer.EventAsync("VSERPORT_CHANGE", """{"id": "port7", "open": true}""");
             await Events.FishForMessageAsync(message => message is FleetEvent { Name: "VSERPORT_CHANGE" }, Limit);
             await SettleVmAsync();
-            await AdvanceAsync(3);
+            Advance(3);
         }
 
         Assert.Null((await StateAsync()).Quarantine);

@@ -24,7 +24,7 @@ public sealed class VmActorRebootTests : VmActorTest
             await RebootAsync(incarnation: reboot);
             if (reboot == 10)
                 kept = await KeptAsync();
-            await AdvanceAsync(SecondsBetween);
+            Advance(SecondsBetween);
         }
         await SettleVmAsync();
 

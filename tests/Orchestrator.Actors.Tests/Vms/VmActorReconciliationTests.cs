@@ -52,7 +52,7 @@ public sealed class VmActorReconciliationTests : VmActorTest
         await ProgressAsync(PendingPhase.Reconciling);
         await SettleVmAsync();
 
-        await AdvanceAsync(30);
+        Advance(30);
 
         var ends = new[] { await OutcomeAsync(), await OutcomeAsync() };
         Assert.All(ends, end => Assert.Equal((Phase.Unknown, Reasons.ReconcileTimeout), (end.Phase, end.Reason)));
@@ -92,7 +92,7 @@ public sealed class VmActorReconciliationTests : VmActorTest
         Fake.Answers["guest-exec-status"] = status;
         await StartReadyAsync();
         var plan = RunPlan(seconds: 1);
-        await AdvanceAsync(2);
+        Advance(2);
 
         Invoke(plan, Started);
 
@@ -138,7 +138,7 @@ public sealed class VmActorReconciliationTests : VmActorTest
     {
         await StartReadyAsync();
         var plan = PlanOf(Guest("guest-fsfreeze-thaw"), seconds: 1);
-        await AdvanceAsync(2);
+        Advance(2);
         Invoke(PlanOf(Guest("guest-ping")), Nothing);
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
         // Also past its deadline: it has the time of a question.

@@ -102,7 +102,7 @@ public sealed class VmActorRunTests : VmActorTest
         InvokeRun();
 
         Assert.Equal("100 since 10077", (await ProgressAsync(PendingPhase.Running)).Evidence!.Agent);
-        await AdvanceAsync(1);
+        Advance(1);
         await SettleVmAsync();
         Assert.False(Agent.HasNext);
     }
@@ -119,7 +119,7 @@ public sealed class VmActorRunTests : VmActorTest
 
         Invoke(plan with { JobId = "" });
         Assert.Equal(Phase.Succeeded, (await Router.ExpectMsgAsync<FanOutEvents.InvocationEnded>()).Outcome.Phase);
-        await AdvanceAsync(1);
+        Advance(1);
         await SettleVmAsync();
         Assert.False(Agent.HasNext);
     }

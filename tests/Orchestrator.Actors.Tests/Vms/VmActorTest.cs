@@ -55,13 +55,6 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
             await Sys.ActorSelection(actor).Ask<ActorIdentity>(new Identify(null), Limit);
     }
 
-    /// <summary>Lets time pass once the VM has dealt with what it has got: a timer that it is about to start counts from before.</summary>
-    private protected async Task AdvanceAsync(double seconds)
-    {
-        await SettleVmAsync();
-        Advance(seconds);
-    }
-
     /// <summary>Starts the VM and awaits that everything is known of it.</summary>
     private protected async Task StartReadyAsync()
     {

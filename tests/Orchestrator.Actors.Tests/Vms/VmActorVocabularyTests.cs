@@ -95,7 +95,7 @@ public sealed class VmActorVocabularyTests : VmActorTest
         Invoke("anything", seconds: 60);
         await Qmp.NextAsync(Question);
 
-        await AdvanceAsync(Settings.QueryTimeout.TotalSeconds);
+        Advance(Settings.QueryTimeout.TotalSeconds);
 
         await Qmp.Peer.ReturnAsync(await Qmp.NextAsync("anything"), "{}");
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
@@ -109,7 +109,7 @@ public sealed class VmActorVocabularyTests : VmActorTest
         Invoke("stop", seconds: 1);
         await Qmp.NextAsync(Question);
 
-        await AdvanceAsync(1);
+        Advance(1);
 
         await AssertOutcomeAsync(Phase.Undelivered, Reasons.QemuUnresponsive, Effect.None);
         Assert.False(Qmp.HasNext);

@@ -18,7 +18,7 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
         Assert.Contains(Path, absent.Message, StringComparison.Ordinal);
 
         Listen();
-        await AdvanceAsync(0.2);
+        Advance(0.2);
         await Socket!.AcceptAsync();
 
         await ExpectAsync(AgentState.Connecting);
@@ -39,10 +39,10 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
             var before = Socket.Connections;
             Socket.Cut();
             await ExpectAsync(AgentState.Absent);
-            await AdvanceAsync(pause - 0.001);
+            Advance(pause - 0.001);
             await SettleAsync(Session);
             Assert.Equal(before, Socket.Connections);
-            await AdvanceAsync(0.001);
+            Advance(0.001);
         }
         await Socket!.AcceptAsync();
     }
@@ -55,7 +55,7 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
         {
             Socket!.Cut();
             await ExpectAsync(AgentState.Absent);
-            await AdvanceAsync(0.2);
+            Advance(0.2);
             await Socket.AcceptAsync();
             await ExpectAsync(AgentState.Connecting);
             await ExpectAsync(AgentState.Ready, newIncarnation: true);
@@ -74,7 +74,7 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
         await SettleAsync(Session);
 
         Listen();
-        await AdvanceAsync(0.4);
+        Advance(0.4);
 
         await Socket!.AcceptAsync();
     }
@@ -90,10 +90,10 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
         foreach (var pause in new[] { 1.0, 2, 4, 8, 16, 30, 30 })
         {
             numbers.Add(FakeAgent.NumberOf(await connection.NextAsync("guest-sync-delimited")));
-            await AdvanceAsync(pause - 0.001);
+            Advance(pause - 0.001);
             await SettleAsync(Session);
             Assert.False(connection.HasNext);
-            await AdvanceAsync(0.001);
+            Advance(0.001);
         }
         var last = await connection.NextAsync("guest-sync-delimited");
         await connection.Peer.AnswerSynchronizationAsync(last);
@@ -112,7 +112,7 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
         StartSession();
         var connection = await Socket!.AcceptAsync();
         var first = await connection.NextAsync("guest-sync-delimited");
-        await AdvanceAsync(1);
+        Advance(1);
         var second = await connection.NextAsync("guest-sync-delimited");
         await ExpectAsync(AgentState.Connecting);
 
@@ -135,11 +135,11 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
         await connection.NextAsync("guest-sync-delimited");
         var waiting = Execute("guest-ping");
         await SettleAsync(Session);
-        await AdvanceAsync(4.999);
+        Advance(4.999);
         await SettleAsync(Session);
         Assert.False(waiting.IsEnded);
 
-        await AdvanceAsync(0.001);
+        Advance(0.001);
 
         await ExpectAsync(AgentState.Connecting);
         var silent = await ExpectAsync(AgentState.Unresponsive);
@@ -181,7 +181,7 @@ public sealed class AgentSessionActorChannelTests : AgentSessionTest
         SetPort(open: false, fromEvent: false);
         await SettleAsync(Session);
         Listen();
-        await AdvanceAsync(0.2);
+        Advance(0.2);
         var connection = await Socket!.AcceptAsync();
         await SettleAsync(Session);
 

@@ -74,7 +74,7 @@ public sealed class AgentSessionActorTurnsTests : AgentSessionTest
         var waiting = Execute("guest-get-time", seconds: 3);
         await SettleAsync(Session);
 
-        await AdvanceAsync(3);
+        Advance(3);
 
         Assert.Equal((NoReplyCause.DeadlinePassed, false), await waiting.NoReplyAsync());
         Assert.False(outstanding.IsEnded);
@@ -94,9 +94,9 @@ public sealed class AgentSessionActorTurnsTests : AgentSessionTest
         var waiting = Execute("guest-get-time");
         await SettleAsync(Session);
 
-        await AdvanceAsync(3);
+        Advance(3);
         await Vm.FishForMessageAsync(message => message is AgentEvents.Slow, Limit);
-        await AdvanceAsync(1);
+        Advance(1);
 
         Assert.Equal((NoReplyCause.DeadlinePassed, true), await outstanding.NoReplyAsync());
         await ExpectAsync(AgentState.Unresponsive);
@@ -165,7 +165,7 @@ public sealed class AgentSessionActorTurnsTests : AgentSessionTest
     public async Task A_changing_command_on_a_fresh_session_is_sent_at_once()
     {
         var connection = await StartReadyAsync();
-        await AdvanceAsync(2);
+        Advance(2);
         Execute("guest-set-time");
 
         await connection.NextAsync("guest-set-time");
@@ -175,7 +175,7 @@ public sealed class AgentSessionActorTurnsTests : AgentSessionTest
     public async Task A_changing_command_on_a_stale_session_follows_a_ping()
     {
         var connection = await StartReadyAsync();
-        await AdvanceAsync(2.001);
+        Advance(2.001);
         var change = Execute("guest-set-time");
 
         await connection.Peer.ReturnAsync(await connection.NextAsync("guest-ping"));
@@ -188,7 +188,7 @@ public sealed class AgentSessionActorTurnsTests : AgentSessionTest
     public async Task A_reading_command_needs_no_ping()
     {
         var connection = await StartReadyAsync();
-        await AdvanceAsync(60);
+        Advance(60);
         Execute("guest-get-time");
 
         await connection.NextAsync("guest-get-time");
@@ -199,12 +199,12 @@ public sealed class AgentSessionActorTurnsTests : AgentSessionTest
     {
         var connection = await StartReadyAsync();
         Synchronizes = false;
-        await AdvanceAsync(60);
+        Advance(60);
         var change = Execute("guest-set-time", seconds: 2);
         await connection.NextAsync("guest-ping");
 
-        await AdvanceAsync(1.5);
-        await AdvanceAsync(0.5);
+        Advance(1.5);
+        Advance(0.5);
 
         Assert.Equal((NoReplyCause.NotReady, false), await change.NoReplyAsync());
         await ExpectAsync(AgentState.Unresponsive);
@@ -215,7 +215,7 @@ public sealed class AgentSessionActorTurnsTests : AgentSessionTest
     public async Task A_restart_between_ping_and_command_makes_it_wait_for_the_new_agent()
     {
         var connection = await StartReadyAsync();
-        await AdvanceAsync(60);
+        Advance(60);
         var change = Execute("guest-set-time");
         var ping = await connection.NextAsync("guest-ping");
         await SettleAsync(Session);

@@ -51,13 +51,6 @@ public abstract class AgentSessionTest : ActorTest, IAsyncLifetime
         return true;
     });
 
-    /// <summary>Lets time pass once the session has dealt with what it has got: a timer that it is about to start counts from before.</summary>
-    private protected async Task AdvanceAsync(double seconds)
-    {
-        await SettleAsync(Session);
-        Advance(seconds);
-    }
-
     private protected IActorRef StartSession() => Session = Vm.ChildActorOf(AgentSessionActor.PropsFor(new Endpoint.Unix(Path), Settings));
 
     /// <summary>Listens, starts the session and awaits its readiness.</summary>

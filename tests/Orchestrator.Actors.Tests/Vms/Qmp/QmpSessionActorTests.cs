@@ -69,10 +69,10 @@ public sealed class QmpSessionActorTests : ActorTest, IAsyncLifetime
         foreach (var pause in new[] { 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5 })
         {
             await _vm.ExpectMsgAsync<QmpEvents.Detached>();
-            await AdvanceAsync(pause - 0.001);
+            Advance(pause - 0.001);
             await SettleAsync(_session);
             Assert.False(_vm.HasMessages);
-            await AdvanceAsync(0.001);
+            Advance(0.001);
         }
         await _vm.ExpectMsgAsync<QmpEvents.Detached>();
     }
@@ -88,7 +88,7 @@ public sealed class QmpSessionActorTests : ActorTest, IAsyncLifetime
 
         Assert.Equal((NoReplyCause.ConnectionLost, true), await outstanding.NoReplyAsync());
         await _vm.ExpectMsgAsync<QmpEvents.Detached>();
-        await AdvanceAsync(0.2);
+        Advance(0.2);
         await _socket.AcceptAsync();
         await _vm.ExpectMsgAsync<QmpEvents.Attached>();
     }
@@ -114,7 +114,7 @@ public sealed class QmpSessionActorTests : ActorTest, IAsyncLifetime
         for (var round = 0; round < 100; round++)
         {
             await _vm.FishForMessageAsync(message => message is QmpEvents.Detached, Limit);
-            await AdvanceAsync(5);
+            Advance(5);
         }
     }
 
@@ -145,7 +145,7 @@ public sealed class QmpSessionActorTests : ActorTest, IAsyncLifetime
             await server.ClosedAsync();
             closed.TrySetResult();
         });
-        await AdvanceAsync(0.2);
+        Advance(0.2);
         await Eventually.TrueAsync(() => listener.Connections == 1, Limit, "the session has connected");
         var mailbox = ((ActorRefWithCell)_session).Underlying;
         mailbox.Suspend();
@@ -173,12 +173,5 @@ public sealed class QmpSessionActorTests : ActorTest, IAsyncLifetime
         var recorder = new ReplyRecorder();
         _session.Tell(new QmpCommands.Execute(EncodedCommand.ForQmp(name), Deadline.After(TimeSpan.FromSeconds(10), Time), recorder));
         return recorder;
-    }
-
-    /// <summary>Lets time pass once the session has dealt with what it has got: a timer that it is about to start counts from before.</summary>
-    private async Task AdvanceAsync(double seconds)
-    {
-        await SettleAsync(_session);
-        Advance(seconds);
     }
 }
