@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Controllers;
 
@@ -17,6 +18,9 @@ public sealed record ControllerEnvironment(string Host, TimeProvider Time)
 
     /// <summary>Freezes, thaws and takes snapshots.</summary>
     public required IActorRef Freezes { get; init; }
+
+    /// <summary>The <see cref="ObservationDesk"/>, for controllers of events for which guests must be looked at.</summary>
+    public IActorRef Observation { get; init; } = ActorRefs.Nobody;
 
     /// <summary>The event logs that controllers read, by VmHost. <see cref="Host"/>'s own is among them: what controllers publish goes there.</summary>
     public required IReadOnlyDictionary<string, IActorRef> Logs { get; init; }

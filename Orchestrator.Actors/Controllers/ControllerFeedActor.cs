@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Controllers;
 
@@ -16,6 +17,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
     private const string ReadTimer = "read";
     private const int MaxStashed = 1_000;
 
+    private StandingNeed? _need;
     private readonly ControllerRegistration _registration;
     private readonly ControllerEnvironment _environment;
     private readonly ControllerCommander _commander;
@@ -79,12 +81,17 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        _need = StandingNeed.Begin(_environment.Observation, _registration.Events, _environment.Time);
         Load();
         Become(Loading);
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => _stopped.Cancel();
+    protected override void PostStop()
+    {
+        _need?.Dispose();
+        _stopped.Cancel();
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

@@ -92,7 +92,8 @@ internal sealed record EventQuery
     public static EventQuery Resume(EventRequest request, string lastEventId, TimeProvider time) =>
         Parse(request with { Cursor = lastEventId, Since = null, From = null, Initial = false }, time);
 
-    private static EventExpression ParseExpression(string text) => EventExpression.TryParse(text, out var expression, out var error)
+    /// <exception cref="RequestException">It is none; the message says where and what was expected.</exception>
+    internal static EventExpression ParseExpression(string text) => EventExpression.TryParse(text, out var expression, out var error)
         ? expression
         : throw new RequestException("invalid-filter", error.Message) { Extensions = { ["position"] = error.Position, ["expected"] = error.Expected } };
 

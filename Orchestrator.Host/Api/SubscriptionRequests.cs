@@ -20,6 +20,9 @@ public sealed record SubscriptionRequest
     /// <summary>Selector of VMs; all by default.</summary>
     public string? Target { get; init; }
 
+    /// <summary>What must hold of the events (docs/EVENTS.md); nothing by default.</summary>
+    public string? Filter { get; init; }
+
     /// <summary><c>whsec_</c> and the base64 of 24 to 64 bytes; a new one by default.</summary>
     public string? Secret { get; init; }
 
@@ -100,7 +103,7 @@ internal static class SubscriptionRequests
         {
             Name = request.Name,
             Url = UrlOf(request.Url),
-            Filter = new EventFilter { Types = TypesOf(request.Type), Vms = request.Target is null ? null : JobRequests.ParseSelector(request.Target) },
+            Filter = new EventFilter { Types = TypesOf(request.Type), Vms = request.Target is null ? null : JobRequests.ParseSelector(request.Target), Expression = request.Filter is null ? null : EventQuery.ParseExpression(request.Filter) },
             Mode = Enum.IsDefined(request.Mode) ? request.Mode : throw Invalid("'mode' must be Structured or Batched"),
             MaxBatch = BatchOf(request),
             Timeout = TimeoutOf(request.TimeoutMs),

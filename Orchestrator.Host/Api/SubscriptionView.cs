@@ -21,6 +21,9 @@ public sealed record SubscriptionView
     /// <summary>Selector of VMs.</summary>
     public string? Target { get; init; }
 
+    /// <summary>What must hold of the events; absent for nothing.</summary>
+    public string? Filter { get; init; }
+
     /// <summary>One event in each request, or several.</summary>
     public required DeliveryMode Mode { get; init; }
 
@@ -94,6 +97,7 @@ public sealed record SubscriptionView
             Url = spec.Url.OriginalString,
             Type = spec.Filter.Types,
             Target = spec.Filter.Vms?.Text,
+            Filter = spec.Filter.Expression?.ToString(),
             Mode = spec.Mode,
             MaxBatch = spec.MaxBatch,
             TimeoutMs = spec.Timeout.TotalMilliseconds,

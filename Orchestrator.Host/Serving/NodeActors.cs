@@ -41,6 +41,7 @@ internal static class NodeActors
             Store = store.Subscriptions,
             Sender = parts.Webhooks,
             Logs = logs,
+            Observation = observation,
             Time = settings.Time,
             Chance = Chance,
         }), "subscriptions");
@@ -50,6 +51,7 @@ internal static class NodeActors
             Inventory = inventory,
             Jobs = jobs,
             Freezes = freezes,
+            Observation = observation,
             Logs = logs,
             Store = parts.Controllers.Store,
             WriteDocument = ControllerDocuments.Write,

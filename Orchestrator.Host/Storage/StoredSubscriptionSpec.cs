@@ -15,6 +15,8 @@ internal sealed record StoredSubscriptionSpec
 
     public string? Target { get; init; }
 
+    public string? Filter { get; init; }
+
     public DeliveryMode Mode { get; init; }
 
     public required int MaxBatch { get; init; }
@@ -31,6 +33,7 @@ internal sealed record StoredSubscriptionSpec
         Url = spec.Url.OriginalString,
         Types = spec.Filter.Types,
         Target = spec.Filter.Vms?.Text,
+        Filter = spec.Filter.Expression?.ToString(),
         Mode = spec.Mode,
         MaxBatch = spec.MaxBatch,
         TimeoutMs = spec.Timeout.TotalMilliseconds,
@@ -42,7 +45,7 @@ internal sealed record StoredSubscriptionSpec
     {
         Name = Name,
         Url = new Uri(Url),
-        Filter = new EventFilter { Types = Types, Vms = Target is null ? null : Selector(Target) },
+        Filter = new EventFilter { Types = Types, Vms = Target is null ? null : Selector(Target), Expression = Filter is null ? null : Expression(Filter) },
         Mode = Mode,
         MaxBatch = MaxBatch,
         Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
@@ -53,4 +56,7 @@ internal sealed record StoredSubscriptionSpec
     /// <summary>It was compiled before it was stored.</summary>
     private static TargetSelector Selector(string text) =>
         TargetSelector.TryParse(text, out var selector, out var error) ? selector : throw new SubscriptionStoreException($"the selector of a subscription is not understood any more: {error.Message}");
+
+    private static EventExpression Expression(string text) =>
+        EventExpression.TryParse(text, out var expression, out var error) ? expression : throw new SubscriptionStoreException($"the filter of a subscription is not understood any more: {error.Message}");
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
 
@@ -13,6 +14,9 @@ public sealed record SubscriptionEnvironment
 
     /// <summary>The <see cref="EventLog"/>s by VmHost.</summary>
     public required IReadOnlyDictionary<string, IActorRef> Logs { get; init; }
+
+    /// <summary>The <see cref="ObservationDesk"/>, for subscriptions to events for which guests must be looked at.</summary>
+    public IActorRef Observation { get; init; } = ActorRefs.Nobody;
 
     /// <summary>Clock of pauses and ids.</summary>
     public required TimeProvider Time { get; init; }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
 
@@ -18,6 +19,7 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
     private readonly SubscriptionEnvironment _environment;
     private readonly CancellationTokenSource _life = new();
     private EventReader _reader;
+    private StandingNeed? _need;
     private DeliveryPage? _page;
     private Delivery? _delivery;
     private EventCursor _passed;
@@ -54,11 +56,17 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
     public static Props PropsFor(SubscriptionCell cell, SubscriptionEnvironment environment) => Props.Create(() => new WebhookActor(cell, environment));
 
     /// <inheritdoc/>
-    protected override void PreStart() => Next();
+    protected override void PreStart()
+    {
+        // Also while it is paused: what happens meanwhile is delivered later.
+        _need = StandingNeed.Begin(_environment.Observation, Known.Spec.Filter, _environment.Time);
+        Next();
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        _need?.Dispose();
         _life.Cancel();
         _life.Dispose();
     }

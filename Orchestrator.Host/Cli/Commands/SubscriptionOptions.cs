@@ -9,6 +9,7 @@ internal sealed class SubscriptionOptions
 {
     private readonly Option<string?> _name = new("--name") { Description = "For people", HelpName = "NAME" };
     private readonly Option<string[]> _type = new("--type") { Description = "Only events whose type matches, such as 'io.orchestrator.guest.*'; may be repeated", HelpName = "GLOB", AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _filter = new("--filter") { Description = "Only events of which this holds, such as \"data.reason = 'panic'\" (docs/EVENTS.md)", HelpName = "EXPRESSION" };
     private readonly Option<string?> _from = new("--from") { Description = "Where to begin: now, beginning, or a cursor [default: now]", HelpName = "PLACE" };
     private readonly Option<string?> _secret = new("--secret") { Description = "To sign with, 'whsec_' and base64 [default: a new one]", HelpName = "SECRET" };
     private readonly Option<bool> _batched = new("--batched") { Arity = ArgumentArity.Zero, Description = "Several events in a request" };
@@ -19,7 +20,7 @@ internal sealed class SubscriptionOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_name, _type, _from, _secret, _batched, _maxBatch, _timeout, _retries, _noHandshake])
+        foreach (var option in (Option[])[_name, _type, _filter, _from, _secret, _batched, _maxBatch, _timeout, _retries, _noHandshake])
             command.Add(option);
     }
 
@@ -29,7 +30,7 @@ internal sealed class SubscriptionOptions
         var parsed = context.Parsed;
         writer.WriteStartObject();
         writer.WriteString("url", url);
-        foreach (var (member, value) in ((string, string?)[])[("name", parsed.GetValue(_name)), ("target", target), ("from", parsed.GetValue(_from)), ("secret", parsed.GetValue(_secret))])
+        foreach (var (member, value) in ((string, string?)[])[("name", parsed.GetValue(_name)), ("target", target), ("filter", parsed.GetValue(_filter)), ("from", parsed.GetValue(_from)), ("secret", parsed.GetValue(_secret))])
         {
             if (value is not null)
                 writer.WriteString(member, value);
