@@ -111,7 +111,8 @@ internal static class ObservedReader
                 writer.WriteNumber("total-bytes", size);
             if (used is { } bytes)
                 writer.WriteNumber("used-bytes", bytes);
-        }) with { Size = Number(item, "total-bytes-privileged") ?? total };
+        }) with
+        { Size = Number(item, "total-bytes-privileged") ?? total };
     }
 
     /// <summary>Without a mark of its own, all that is told of it is its mark.</summary>

@@ -74,6 +74,15 @@ public sealed class SubscriptionEndpointsTests(ServedFleet fleet)
     public async Task Wrong_selector_is_refused() => (await fleet.PostAsync(Path, """{"url":"http://x/","target":"("}""")).IsProblem(HttpStatusCode.BadRequest, "invalid-selector", "");
 
     [Fact]
+    public async Task Filter_is_shown_and_a_wrong_one_refused()
+    {
+        var made = await fleet.PostAsync(Path, Silent + ""","filter":"data.reason = 'panic' AND provenance = 'host'"}""");
+
+        Assert.Equal("data.reason = 'panic' AND provenance = 'host'", made.Json.GetProperty("filter").GetString());
+        (await fleet.PostAsync(Path, """{"url":"http://x/","filter":"data.reason ="}""")).IsProblem(HttpStatusCode.BadRequest, "invalid-filter", "");
+    }
+
+    [Fact]
     public async Task Receiver_that_is_not_there_does_not_want_events() =>
         (await fleet.PostAsync(Path, """{"url":"http://127.0.0.1:1/"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "webhook-not-allowed", "OPTIONS brought no answer");
 

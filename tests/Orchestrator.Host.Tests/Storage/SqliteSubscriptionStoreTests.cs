@@ -24,13 +24,14 @@ public sealed class SqliteSubscriptionStoreTests : IAsyncLifetime
     public async Task Subscription_is_there_again_after_a_restart_with_all_that_it_had()
     {
         Assert.True(TargetSelector.TryParse("web* and not s:Paused", out var selector, out _));
+        Assert.True(EventExpression.TryParse("data.reason = 'panic'", out var expression, out _));
         var made = Sample("b") with
         {
             Spec = new SubscriptionSpec
             {
                 Name = "it's ours",
                 Url = new Uri("https://receiver.example/hook?a=b%20c"),
-                Filter = new EventFilter { Types = ["GUEST_*", "STOP"], Vms = selector },
+                Filter = new EventFilter { Types = ["GUEST_*", "STOP"], Vms = selector, Expression = expression },
                 Mode = DeliveryMode.Batched,
                 MaxBatch = 17,
                 Timeout = TimeSpan.FromSeconds(2.5),
@@ -53,6 +54,7 @@ public sealed class SqliteSubscriptionStoreTests : IAsyncLifetime
         Assert.Equal(made.Spec with { Filter = read.Spec.Filter }, read.Spec);
         Assert.Equal(["GUEST_*", "STOP"], read.Spec.Filter.Types);
         Assert.Equal("web* and not s:Paused", read.Spec.Filter.Vms?.Text);
+        Assert.Equal("data.reason = 'panic'", read.Spec.Filter.Expression?.ToString());
         Assert.Equal((new SubscriptionSpec { Url = made.Spec.Url } with { Url = all[0].Spec.Url, Filter = all[0].Spec.Filter }, null, null), (all[0].Spec, all[0].Pause, all[0].Secrets.Previous));
     }
 
