@@ -20,6 +20,9 @@ public enum ControllerMode
 /// <summary>A controller of the node, known to be constructible.</summary>
 public sealed partial class ControllerRegistration
 {
+    /// <summary>In the place of a controller's name: an event that an operator asked for.</summary>
+    public const string Api = "api";
+
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
     private readonly Func<Controller> _create;
@@ -67,6 +70,8 @@ public sealed partial class ControllerRegistration
             return $"its Name is '{Name}': 1 to 64 lower-case letters, digits and '-', the first of them a letter";
         if (Name is "os" or "agent" or "qemu")
             return $"its Name is '{Name}', with which facts of guests and QEMUs begin";
+        if (Name == Api)
+            return $"its Name is '{Name}', which stands for events that operators ask for";
         if (Interval is { } interval && (interval < ShortestInterval || interval > TimeSpan.FromDays(30)))
             return $"its Interval is {interval}: 1 s to 30 days";
         return Quota is { CommandsPerMinute: >= 1, MaxConcurrent: >= 1 } && Quota.Timeout > TimeSpan.Zero && Quota.Timeout <= TimeSpan.FromDays(1)

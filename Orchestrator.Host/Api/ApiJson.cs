@@ -31,6 +31,8 @@ namespace Orchestrator.Host.Api;
 [JsonSerializable(typeof(ItemsView<ControllerView>))]
 [JsonSerializable(typeof(ControllerDetailView))]
 [JsonSerializable(typeof(ReplayRequest))]
+[JsonSerializable(typeof(TriggerRequest))]
+[JsonSerializable(typeof(TriggerView))]
 [JsonSerializable(typeof(ReplayLineView))]
 [JsonSerializable(typeof(SchemaNamesView))]
 [JsonSerializable(typeof(JobStreamItem))]

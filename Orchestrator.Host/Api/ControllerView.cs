@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Controllers.Storage;
 
@@ -123,6 +124,20 @@ public sealed record ReplayRequest
     /// <summary><c>shadow</c>.</summary>
     public string? Mode { get; init; }
 }
+
+/// <summary>Body of <c>POST /v1/controllers/{name}:trigger</c>.</summary>
+public sealed record TriggerRequest
+{
+    /// <summary>A VM that it is about, by name or UUID; none by default.</summary>
+    public string? Vm { get; init; }
+
+    /// <summary>The event's data, an object; empty by default.</summary>
+    public JsonElement? Data { get; init; }
+}
+
+/// <summary>What was published for it.</summary>
+/// <param name="Event">Name of the event, such as <c>BACKUP_REQUESTED</c>.</param>
+public sealed record TriggerView(string Event);
 
 /// <summary>A line of a replay.</summary>
 /// <param name="Kind"><c>Note</c>, <c>Error</c>, <c>Gap</c> or <c>End</c>.</param>

@@ -6,7 +6,7 @@ using Orchestrator.Host.Cli.Output;
 
 namespace Orchestrator.Host.Cli.Commands;
 
-/// <summary><c>controller ls</c>, <c>controller get</c>, <c>controller pause</c>, <c>controller resume</c> and <c>controller replay</c>.</summary>
+/// <summary><c>controller ls</c>, <c>controller get</c>, <c>controller pause</c>, <c>controller resume</c>, <c>controller replay</c> and <c>controller trigger</c>.</summary>
 internal static class ControllerCommands
 {
     private static readonly int[] ReplayWidths = [6, 20, 24, 0];
@@ -18,6 +18,7 @@ internal static class ControllerCommands
         Change(host, "pause", "Lets a controller handle nothing more until it is resumed; its events wait in the log"),
         Change(host, "resume", "Goes on with a controller that was paused, where it was"),
         Replay(host),
+        Trigger(host),
     };
 
     private static Argument<string> Name(CommandHost host)
@@ -73,6 +74,46 @@ internal static class ControllerCommands
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static Command Trigger(CommandHost host)
+    {
+        var name = Name(host);
+        var vm = new Option<string?>("--vm") { Description = "A VM that it is about", HelpName = "VM" };
+        var data = new Option<string?>("--data") { Description = "The event's data, a JSON object", HelpName = "JSON" };
+        var command = new Command("trigger", "Asks a controller for its work by the event NAME_REQUESTED, such as BACKUP_REQUESTED") { name, vm, data };
+        host.Handle(command, async (context, cancellation) =>
+        {
+            var request = JsonText.Bytes(writer =>
+            {
+                writer.WriteStartObject();
+                if (context.Parsed.GetValue(vm) is { } about)
+                    writer.WriteString("vm", about);
+                if (context.Parsed.GetValue(data) is { } given)
+                {
+                    writer.WritePropertyName("data");
+                    DataOf(given).WriteTo(writer);
+                }
+                writer.WriteEndObject();
+            });
+            using var server = context.Connect();
+            var answer = await server.PostAsync($"{PathOf(context.Parsed.GetRequiredValue(name))}:trigger", request, cancellation);
+            context.Out.WriteLine($"{answer.Text("event")}: 'orchestrator event watch' shows what follows");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static JsonElement DataOf(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text) is { ValueKind: JsonValueKind.Object } data ? data : throw CliException.Usage($"--data: '{text}' is no JSON object");
+        }
+        catch (JsonException error)
+        {
+            throw CliException.Usage($"--data: '{text}' is no JSON object: {error.Message}");
+        }
     }
 
     private static Command Replay(CommandHost host)

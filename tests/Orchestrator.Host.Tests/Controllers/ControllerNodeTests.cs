@@ -58,8 +58,23 @@ public sealed class ControllerNodeTests(Plugin plugin) : IAsyncLifetime
         Assert.Equal("0 events, 0 instances, 0 errors", Text(Assert.Single(await ReplayAsync("""{"from":"cursor"}""")), "text"));
     }
 
+    [Fact]
+    public async Task Its_work_is_asked_for_by_an_event()
+    {
+        await _node.AddAsync(_web1);
+        var (status, asked) = await SendAsync(HttpMethod.Post, "v1/controllers/boot-count:trigger", """{"vm":"web1","data":{"why":"test"}}""");
+        Assert.Equal((HttpStatusCode.Accepted, "BOOT_COUNT_REQUESTED"), (status, Text(asked, "event")));
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync("v1/controllers/boot-count:trigger")).Status);
+
+        await Eventually.TrueAsync(async () => (await EventsAsync()).Count(happened => happened.StartsWith("io.orchestrator.controller.BOOT_COUNT_REQUESTED /hosts/node1", StringComparison.Ordinal)) == 2, Limit, "both are logged");
+        Assert.Contains("io.orchestrator.controller.BOOT_COUNT_REQUESTED /hosts/node1/vms/" + _web1.Uuid, await EventsAsync());
+    }
+
     [Theory]
     [InlineData("GET", "v1/controllers/none", null, HttpStatusCode.NotFound, "controller-not-found")]
+    [InlineData("POST", "v1/controllers/none:trigger", null, HttpStatusCode.NotFound, "controller-not-found")]
+    [InlineData("POST", "v1/controllers/boot-count:trigger", """{"data":[]}""", HttpStatusCode.BadRequest, "invalid-request")]
+    [InlineData("POST", "v1/controllers/boot-count:trigger", """{"vm":"nobody"}""", HttpStatusCode.NotFound, "vm-not-found")]
     [InlineData("POST", "v1/controllers/none:pause", null, HttpStatusCode.NotFound, "controller-not-found")]
     [InlineData("POST", "v1/controllers/none:replay", "{}", HttpStatusCode.NotFound, "controller-not-found")]
     [InlineData("POST", "v1/controllers/boot-count:replay", """{"mode":"live"}""", HttpStatusCode.BadRequest, "invalid-request")]
@@ -90,11 +105,8 @@ public sealed class ControllerNodeTests(Plugin plugin) : IAsyncLifetime
 
     private async Task<List<string>> EventsAsync()
     {
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
-        using var answer = await _node.Http.GetAsync("v1/events?type=io.orchestrator.controller.*&cursor=" + Actors.Events.EventCursor.Beginning.With("node1", default), HttpCompletionOption.ResponseHeadersRead, limit.Token);
-        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(limit.Token));
-        var line = JsonElement.Parse(await reader.ReadLineAsync(limit.Token) ?? "{}");
-        return [$"{Text(line, "type")} {Text(line, "source")}"];
+        var lines = await _node.Http.GetStringAsync("v1/events?type=io.orchestrator.controller.*&from=beginning&follow=false");
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).Select(line => $"{Text(line, "type")} {Text(line, "source")}")];
     }
 
     private Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
