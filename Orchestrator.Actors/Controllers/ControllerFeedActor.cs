@@ -227,7 +227,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
             OnGap(page, gap);
         foreach (var happened in page.Events)
         {
-            if (happened.Controller != Name && _registration.Events.Matches(happened))
+            if (_registration.Wants(happened))
                 Give(page, happened);
         }
         _progress.ReadTo(page.Cursor);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Filtering;
 using Orchestrator.Actors.FanOut.Selectors;
 
@@ -26,6 +27,7 @@ public sealed partial class ControllerRegistration
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
     private readonly Func<Controller> _create;
+    private readonly EventFilter _ofNoVm;
 
     /// <param name="create">Makes an object for each instance. Called once here, for what the controller says of itself.</param>
     /// <param name="mode">Whether it acts.</param>
@@ -38,6 +40,7 @@ public sealed partial class ControllerRegistration
         var sample = create();
         (Name, Scope, Interval, Quota) = (sample.Name, sample.Scope, sample.Interval, sample.Quota);
         Events = sample.Events with { Vms = Both(sample.Events.Vms, vms) };
+        _ofNoVm = Events with { Vms = null };
         if (Problem() is { } problem)
             throw new ArgumentException(problem, nameof(create));
         (sample as IDisposable)?.Dispose();
@@ -60,6 +63,13 @@ public sealed partial class ControllerRegistration
 
     /// <summary>What all instances together may do.</summary>
     public ControllerQuota Quota { get; }
+
+    /// <summary>Whether an event is handled. What is about no VM is narrowed by no selector of VMs, and a controller does not follow itself.</summary>
+    public bool Wants(FleetEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        return happened.Controller != Name && (happened.VmName.Length > 0 ? Events : _ofNoVm).Matches(happened);
+    }
 
     /// <summary>An object for an instance.</summary>
     public Controller Create() => _create();

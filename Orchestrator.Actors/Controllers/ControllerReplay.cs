@@ -75,7 +75,7 @@ public sealed class ControllerReplay
             foreach (var copy in _copies.Values.ToArray())
                 await CallAsync(copy, new ControllerWork.Lost(before, gap), cancellationToken).ConfigureAwait(false);
         }
-        foreach (var happened in page.Events.Where(happened => happened.Sequence <= end && happened.Controller != _registration.Name && _registration.Events.Matches(happened)))
+        foreach (var happened in page.Events.Where(happened => happened.Sequence <= end && _registration.Wants(happened)))
         {
             if (await CopyForAsync(happened, cancellationToken).ConfigureAwait(false) is { } copy)
             {

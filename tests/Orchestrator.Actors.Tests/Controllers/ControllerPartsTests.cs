@@ -137,6 +137,21 @@ public sealed class ControllerPartsTests
         Assert.Equal(60, InstanceTicks.First(new ControllerCaller("c", "fleet", null, false, _ => { }), TimeSpan.FromSeconds(60)).TotalSeconds);
     }
 
+    [Theory]
+    [InlineData("web1", "A", null, true)]
+    [InlineData("db1", "A", null, false)]
+    [InlineData("web1", "B", null, false)]
+    [InlineData("web1", "A", "scripted", false)]
+    [InlineData("web1", "A", "other", true)]
+    [InlineData("", "A", "api", true)]
+    [InlineData("", "B", "api", false)]
+    public void Events_of_no_VM_are_narrowed_by_no_target_and_its_own_are_not_followed(string vm, string name, string? controller, bool isWanted)
+    {
+        var registration = new ControllerRegistration(() => new ScriptedController(new Script { Events = new EventFilter { Types = ["A"] } }), ControllerMode.Live, Sample.Parse("web*"));
+
+        Assert.Equal(isWanted, registration.Wants(new FleetEvent { Host = "h", VmName = vm, Name = name, Time = default, Provenance = Provenance.Host, Controller = controller }));
+    }
+
     [Fact]
     public void A_target_narrows_the_controllers_own_selector()
     {

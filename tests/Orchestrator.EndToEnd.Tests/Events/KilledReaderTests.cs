@@ -1,19 +1,22 @@
 using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit.Plugins;
 using Orchestrator.TestKit.RealVms;
 
 namespace Orchestrator.EndToEnd.Tests.Events;
 
 /// <summary>
 /// The promise of the event log: a subscriber that is cut off and returns with its cursor has every event of a fleet of real VMs, in order per VM, with
-/// the node killed in between. Each VM's own second monitor is the judge of what happened and in which order.
+/// the node killed in between, and a controller made from the template does its work through the same. Each VM's own second monitor is the judge of
+/// what happened and in which order.
 /// </summary>
 public sealed class KilledReaderTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly string[] Names = ["one", "two", "three"];
     private readonly RealVmDirectory _directory = new();
+    private readonly DirectoryInfo _plugin = Directory.CreateTempSubdirectory("orc-plugin-");
     private readonly Dictionary<string, RealVm> _vms = [];
     private OrchestratorServer _server = null!;
 
@@ -21,8 +24,12 @@ public sealed class KilledReaderTests : IAsyncLifetime
     {
         foreach (var name in Names)
             _vms[name] = await _directory.AddVmAsync(new RealVmOptions { Name = name });
+        PluginBuild.CopyTemplate(_plugin.FullName);
+        var assembly = await PluginBuild.BuildAsync(_plugin.FullName, "MyController");
+        var config = Path.Combine(_plugin.FullName, "orchestrator.yaml");
+        await File.WriteAllTextAsync(config, $"vm-dirs: [{_directory.Path}]\ncontrollers:\n- {{name: boot-count, assembly: {assembly}}}\n");
         await Task.WhenAll(_vms.Values.Select(vm => vm.BootedAsync(Limit)));
-        _server = await OrchestratorServer.StartAsync("--vm-dir", _directory.Path);
+        _server = await OrchestratorServer.StartAsync("--config", config);
         await Task.WhenAll(Names.Select(_server.ReadyAsync));
     }
 
@@ -30,6 +37,7 @@ public sealed class KilledReaderTests : IAsyncLifetime
     {
         await _server.DisposeAsync();
         await _directory.DisposeAsync();
+        _plugin.Delete(recursive: true);
     }
 
     [Fact]
@@ -46,6 +54,7 @@ public sealed class KilledReaderTests : IAsyncLifetime
             // The subscriber is away. All of it is in the log when another has read it; the kill comes at once after that.
             await Task.WhenAll(judges.Values.Select(judge => judge.StirAsync(4 + round)));
             await LoggedAsync(judges.Values);
+            await Task.WhenAll(Names.Select(name => _server.Api.ShellAsync(name, "(sleep 0.1; killall -9 qemu-ga) >/dev/null 2>&1 &")));
             await _server.KillAndRestartAsync();
             await Task.WhenAll(Names.Select(_server.ReadyAsync));
             // And while it reads: the last of these are told to a living subscriber.
@@ -57,6 +66,10 @@ public sealed class KilledReaderTests : IAsyncLifetime
         foreach (var judge in judges.Values)
         {
             Assert.Equal(judge.Events, subscriber.Told(judge.Name));
+            // What the template's controller keeps counts each start that the log has, once.
+            var starts = subscriber.Starts(judge.Name);
+            Assert.True(starts > 3);
+            await _server.VmAsync(judge.Name, vm => vm.GetProperty("facts").Text("boot-count.count") == $"{starts}", $"has been counted {starts} times");
             await judge.DisposeAsync();
         }
     }
@@ -112,6 +125,9 @@ public sealed class KilledReaderTests : IAsyncLifetime
         public List<JsonElement> Gaps { get; } = [];
 
         public List<string> Told(string vm) => [.. _seen.Where(happened => happened.Is("subject", vm) && IsStir(happened)).Select(happened => happened.GetProperty("data").Text("event")!)];
+
+        /// <summary>How often the log says that its agent has started.</summary>
+        public int Starts(string vm) => _seen.Count(happened => happened.Is("subject", vm) && happened.GetProperty("data").Is("event", "GUEST_STARTUP"));
 
         public async Task ReadAsync(Predicate<IReadOnlyList<JsonElement>> hasEnough)
         {

@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using Orchestrator.Host.Tests.Docs;
+using Orchestrator.TestKit.Plugins;
 
 namespace Orchestrator.Host.Tests.Controllers;
 
@@ -35,38 +34,18 @@ public sealed class Plugin : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var folder = _directory.CreateSubdirectory("template").FullName;
-        foreach (var file in Directory.GetFiles(Repository.PathOf("docs/controller-template")))
-            File.Copy(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)));
-        Path = await BuildAsync(folder, "MyController");
+        PluginBuild.CopyTemplate(folder);
+        Path = await PluginBuild.BuildAsync(folder, "MyController");
         var broken = _directory.CreateSubdirectory("broken").FullName;
         File.Copy(System.IO.Path.Combine(folder, "MyController.csproj"), System.IO.Path.Combine(broken, "Broken.csproj"));
         await File.WriteAllTextAsync(System.IO.Path.Combine(broken, "Broken.cs"), Broken);
-        BrokenPath = await BuildAsync(broken, "Broken");
+        BrokenPath = await PluginBuild.BuildAsync(broken, "Broken");
     }
 
     public Task DisposeAsync()
     {
         _directory.Delete(recursive: true);
         return Task.CompletedTask;
-    }
-
-    private static async Task<string> BuildAsync(string folder, string name)
-    {
-        var output = System.IO.Path.Combine(folder, "plugins");
-        var start = new ProcessStartInfo("dotnet", ["build", "-v", "q", "-o", output, $"-p:OrchestratorDir={AppContext.BaseDirectory}"])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            // No build server may survive the test.
-            Environment = { ["MSBUILDDISABLENODEREUSE"] = "1", ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0", ["UseSharedCompilation"] = "false" },
-        };
-        using var process = Process.Start(start)!;
-        var told = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"the plug-in {name} does not build: {await told}{await errors}");
-        return System.IO.Path.Combine(output, name + ".dll");
     }
 }
 
