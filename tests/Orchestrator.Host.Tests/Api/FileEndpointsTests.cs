@@ -126,20 +126,20 @@ public sealed class FileEndpointsTests : IAsyncLifetime
         Assert.Equal(0, _files.OpenHandles);
     }
 
-    public static IEnumerable<object[]> Many => Enumerable.Range(0, 60).Select(i => new object[] { i });
-
-    [Theory]
-    [MemberData(nameof(Many))]
-    public async Task Guest_that_is_full_is_told_to_a_caller_that_sends_on(int i)
+    /// <summary>One in five once cut the connection instead, so it is tried many times.</summary>
+    [Fact]
+    public async Task Guest_that_is_full_is_told_to_a_caller_that_sends_on()
     {
-        _ = i;
         _vm.AgentAnswers["guest-file-write"] = _ => throw new FakeAgentException("No space left on device");
 
-        using var answer = await _node.Http.PutAsync("v1/vms/web1/file?path=/tmp/x", new ByteArrayContent(new byte[20 * GuestFile.ChunkBytes]));
+        for (var time = 0; time < 40; time++)
+        {
+            using var answer = await _node.Http.PutAsync("v1/vms/web1/file?path=/tmp/x", new ByteArrayContent(new byte[20 * GuestFile.ChunkBytes]));
 
-        var outcome = JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("outcome");
-        Assert.Equal(("Refused", "Applied"), (outcome.GetProperty("phase").GetString(), outcome.GetProperty("effect").GetString()));
-        Assert.Equal("0 bytes were written to /tmp/x", outcome.GetProperty("message").GetString());
+            var outcome = JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("outcome");
+            Assert.Equal(("Refused", "Applied"), (outcome.GetProperty("phase").GetString(), outcome.GetProperty("effect").GetString()));
+            Assert.Equal("0 bytes were written to /tmp/x", outcome.GetProperty("message").GetString());
+        }
     }
 
     /// <summary>Content that must not be asked for.</summary>

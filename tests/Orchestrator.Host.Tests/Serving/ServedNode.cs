@@ -49,8 +49,21 @@ internal sealed class ServedNode : IAsyncDisposable
         await Eventually.TrueAsync(() => node._running.IsCompleted || File.Exists(node.SocketPath), Patience, "the node listens");
         if (node._running.IsCompleted)
             await node._running;
-        await Eventually.TrueAsync(async () => (await node.Http.GetAsync("readyz")).IsSuccessStatusCode, Patience, "the node is ready");
+        await Eventually.TrueAsync(node.IsReadyAsync, Patience, "the node is ready");
         return node;
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            return (await Http.GetAsync("readyz")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // The socket is bound, and nobody listens yet.
+            return false;
+        }
     }
 
     /// <summary>Adds VMs to the node's directory and waits until it knows all of them as well as it ever will.</summary>
