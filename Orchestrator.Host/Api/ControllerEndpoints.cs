@@ -19,8 +19,8 @@ internal static class ControllerEndpoints
         routes.MapGet("/v1/controllers/{name}", GetAsync).Produces<ControllerDetailView>();
         routes.MapPost("/v1/controllers/{name}:pause", (string name, Node node, CancellationToken cancellationToken) => AskAsync(new ControllerCommands.Pause(name), node, cancellationToken)).Produces<ControllerDetailView>();
         routes.MapPost("/v1/controllers/{name}:resume", (string name, Node node, CancellationToken cancellationToken) => AskAsync(new ControllerCommands.Resume(name), node, cancellationToken)).Produces<ControllerDetailView>();
-        routes.MapPost("/v1/controllers/{name}:replay", ReplayAsync).Accepts<ReplayRequest>("application/json").Produces<ReplayLineView>(contentType: "application/x-ndjson");
-        routes.MapPost("/v1/controllers/{name}:trigger", ControllerTrigger.AskAsync).Produces<TriggerView>(StatusCodes.Status202Accepted);
+        routes.MapPost("/v1/controllers/{name}:replay", ReplayAsync).AcceptsOptionally<ReplayRequest>().Produces<ReplayLineView>(contentType: "application/x-ndjson");
+        routes.MapPost("/v1/controllers/{name}:trigger", ControllerTrigger.AskAsync).AcceptsOptionally<TriggerRequest>().Produces<TriggerView>(StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ListAsync(Node node, CancellationToken cancellationToken)

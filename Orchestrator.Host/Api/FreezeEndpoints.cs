@@ -13,7 +13,7 @@ internal static class FreezeEndpoints
         routes.MapGet("/v1/freezes", ListAsync).Produces<ItemsView<FreezeView>>();
         routes.MapGet("/v1/freezes/{id}", GetAsync).Produces<FreezeView>();
         routes.MapPost("/v1/freezes/{id}:thaw", ThawAsync).Produces<FreezeView>();
-        routes.MapPost("/v1/freezes/{id}:extend", ExtendAsync).Accepts<ExtendRequest>("application/json").Produces<FreezeView>();
+        routes.MapPost("/v1/freezes/{id}:extend", ExtendAsync).AcceptsOptionally<ExtendRequest>().Produces<FreezeView>();
         routes.MapPost("/v1/freezes:thaw", ThawVmsAsync).Accepts<ThawRequest>("application/json").Produces<ItemsView<ThawedVmView>>();
         routes.MapGet("/v1/freeze-leases", ListLeases).Produces<ItemsView<LeaseView>>();
     }

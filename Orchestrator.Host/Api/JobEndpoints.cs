@@ -18,7 +18,7 @@ internal static class JobEndpoints
         routes.MapPost("/v1/jobs/{id}:cancel", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Cancel(id), node, cancellationToken)).Produces<JobView>();
         routes.MapPost("/v1/jobs/{id}:pause", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Pause(id), node, cancellationToken)).Produces<JobView>();
         routes.MapPost("/v1/jobs/{id}:resume", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Resume(id), node, cancellationToken)).Produces<JobView>();
-        routes.MapPost("/v1/jobs/{id}:retry", RetryAsync).Accepts<RetryRequest>("application/json").Produces<JobView>(StatusCodes.Status202Accepted);
+        routes.MapPost("/v1/jobs/{id}:retry", RetryAsync).AcceptsOptionally<RetryRequest>().Produces<JobView>(StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext context, Node node)

@@ -19,7 +19,7 @@ internal static class SubscriptionEndpoints
         routes.MapDelete(One, (string id, Node node, CancellationToken cancel) => AskAsync(node, new SubscriptionCommands.Delete(id), cancel)).Produces<SubscriptionView>();
         routes.MapPost($"{One}:pause", (string id, Node node, CancellationToken cancel) => AskAsync(node, new SubscriptionCommands.Pause(id), cancel)).Produces<SubscriptionView>();
         routes.MapPost($"{One}:resume", (string id, Node node, CancellationToken cancel) => AskAsync(node, new SubscriptionCommands.Resume(id), cancel)).Produces<SubscriptionView>();
-        routes.MapPost($"{One}:rotate", RotateAsync).Produces<SubscriptionView>();
+        routes.MapPost($"{One}:rotate", RotateAsync).AcceptsOptionally<RotateRequest>().Produces<SubscriptionView>();
         routes.MapPost($"{One}:test", TestAsync).Produces<WebhookTestView>();
         routes.MapGet($"{One}/dead-letters", ListLettersAsync).Produces<DeadLettersView>();
         routes.MapPost($"{One}:redeliver", RedeliverAsync).Accepts<DeadLettersRequest>("application/json").Produces<DeadLetterCountView>(StatusCodes.Status202Accepted);

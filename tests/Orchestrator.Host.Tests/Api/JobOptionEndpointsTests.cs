@@ -103,6 +103,13 @@ public sealed class JobOptionEndpointsTests(ServedFleet fleet) : IDisposable
         (await fleet.PostAsync($"v1/jobs/{id}:retry", """{"only":["succeeded"]}""")).IsProblem(HttpStatusCode.BadRequest, "invalid-request", "only[0]");
     }
 
+    [Theory]
+    [InlineData("v1/jobs/none:retry", "job-not-found")]
+    [InlineData("v1/freezes/none:extend", "freeze-not-found")]
+    [InlineData("v1/controllers/none:replay", "controller-not-found")]
+    [InlineData("v1/controllers/none:trigger", "controller-not-found")]
+    public async Task What_has_only_options_in_its_body_may_have_none(string path, string code) => (await fleet.PostAsync(path)).IsProblem(HttpStatusCode.NotFound, code, "none");
+
     [Fact]
     public async Task Jobs_are_listed_by_page_and_filter_and_exported()
     {
