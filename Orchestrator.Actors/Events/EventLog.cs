@@ -13,6 +13,13 @@ public sealed class EventLog : UntypedActor, IWithTimers
 {
     private const string WriteTimer = "write";
     private const string TrimTimer = "trim";
+    private const string NewsTimer = "news";
+
+    /// <summary>Events of a batch that are held against the filters of waiting readers: of more, every reader is told.</summary>
+    private const int MaxLookedAt = 16;
+
+    /// <summary>Events that a waiting reader may be behind without being told: its cursor must not become old.</summary>
+    private const int MaxPassed = 200;
 
     private readonly IEventStore _store;
     private readonly EventLogSettings _settings;
@@ -40,7 +47,11 @@ public sealed class EventLog : UntypedActor, IWithTimers
     public static Props PropsFor(IEventStore store, EventLogSettings settings) => Props.Create(() => new EventLog(store, settings));
 
     /// <inheritdoc/>
-    protected override void PreStart() => Timers.StartPeriodicTimer(TrimTimer, EventSignals.TrimDue.Instance, TimeSpan.FromSeconds(1), _settings.TrimPause);
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(TrimTimer, EventSignals.TrimDue.Instance, TimeSpan.FromSeconds(1), _settings.TrimPause);
+        Timers.StartPeriodicTimer(NewsTimer, EventSignals.NewsDue.Instance, _settings.NewsPause, _settings.NewsPause);
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -68,6 +79,9 @@ public sealed class EventLog : UntypedActor, IWithTimers
                 break;
             case EventSignals.TrimDue:
                 Trim();
+                break;
+            case EventSignals.NewsDue:
+                _readers.AnswerAll(OnRead);
                 break;
             case EventSignals.Trimmed trimmed:
                 _history.Trim(trimmed.First);
@@ -140,7 +154,16 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private void Show(IReadOnlyList<FleetEvent> events)
     {
         if (_history.Show(events))
-            _readers.AnswerAll(OnRead);
+            _readers.AnswerAll((reader, read) => Wake(reader, read, events));
+    }
+
+    /// <summary>Many quiet readers cost little: each is left alone while only a few events come that it does not want.</summary>
+    private void Wake(IActorRef reader, EventQueries.Read read, IReadOnlyList<FleetEvent> events)
+    {
+        if (read.Filter is { } filter && events.Count <= MaxLookedAt && _history.Shown - read.After!.Value.Sequence < Math.Min(read.Max, MaxPassed) && !events.Any(filter.MayMatch))
+            _readers.Park(reader, read, AnswerEmpty);
+        else
+            OnRead(reader, read);
     }
 
     private void OnRead(IActorRef reader, EventQueries.Read read)

@@ -23,6 +23,9 @@ public sealed record EventLogSettings
     /// <summary>From one look for events that are too old to the next.</summary>
     public TimeSpan TrimPause { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Longest time in which a waiting reader is not told of events that it does not want.</summary>
+    public TimeSpan NewsPause { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Pauses after writes that failed.</summary>
     public BackOff Retry { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Orchestrator.Actors.Events.Filtering;
 
 namespace Orchestrator.Actors.Events;
 
@@ -10,7 +11,8 @@ public static class EventQueries
     /// <param name="After">What the reader has; <see langword="null"/>: only what comes from now on.</param>
     /// <param name="Max">Most events in the answer, from 1 up.</param>
     /// <param name="Wait">Whether the answer waits until there is one; else it may be empty.</param>
-    public sealed record Read(EventPosition? After, int Max, bool Wait = true);
+    /// <param name="Filter">What the reader wants, so that a few events that it does not want need not wake it. The answer has them all the same.</param>
+    public sealed record Read(EventPosition? After, int Max, bool Wait = true, EventFilter? Filter = null) : INoSerializationVerificationNeeded;
 
     /// <summary>The place before the first event that was logged at or after a time: answered by <see cref="EventReplies.Found"/>.</summary>
     /// <param name="Since">When it was logged; <see langword="null"/>: the end of the log.</param>
@@ -51,6 +53,15 @@ internal static class EventSignals
         public static readonly WriteDue Instance = new();
 
         private WriteDue()
+        {
+        }
+    }
+
+    internal sealed class NewsDue : ILocalSignal
+    {
+        public static readonly NewsDue Instance = new();
+
+        private NewsDue()
         {
         }
     }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Events.Filtering;
 
 namespace Orchestrator.Actors.Events;
 
@@ -9,7 +10,8 @@ namespace Orchestrator.Actors.Events;
 /// <param name="logs">The <see cref="EventLog"/>s by VmHost.</param>
 /// <param name="from">Where to begin; <see langword="null"/>: what comes from now on.</param>
 /// <param name="pageSize">Most events of one page, from 1 up.</param>
-public sealed class EventReader(IReadOnlyDictionary<string, IActorRef> logs, EventCursor? from, int pageSize)
+/// <param name="filter">What the reader wants: pages have other events too, but a few that it does not want make no page.</param>
+public sealed class EventReader(IReadOnlyDictionary<string, IActorRef> logs, EventCursor? from, int pageSize, EventFilter? filter = null)
 {
     private readonly Dictionary<string, Task<object>> _asked = new(StringComparer.Ordinal);
 
@@ -56,7 +58,7 @@ public sealed class EventReader(IReadOnlyDictionary<string, IActorRef> logs, Eve
     private void Ask(string host, bool wait, CancellationToken cancellationToken)
     {
         EventPosition? after = from is null && !Cursor.Hosts.Contains(host) ? null : Cursor[host];
-        _asked[host] = logs[host].Ask<object>(new EventQueries.Read(after, pageSize, wait), Timeout.InfiniteTimeSpan, cancellationToken);
+        _asked[host] = logs[host].Ask<object>(new EventQueries.Read(after, pageSize, wait, filter), Timeout.InfiniteTimeSpan, cancellationToken);
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class EventFeed : IDisposable
     private EventFeed(Node node, QmpSockets sockets, EventQuery query, EventCursor start, EventCursor end)
     {
         (_node, _sockets, _query, Start, _end) = (node, sockets, query, start, end);
-        _reader = new EventReader(node.EventLogs, start, PageSize);
+        _reader = new EventReader(node.EventLogs, start, PageSize, query.Filter);
         _need = query.Follow ? StandingNeed.Begin(node.Observation, query.Filter, node.Time) : null;
         _left = query.Limit ?? int.MaxValue;
         _phase = query.Initial ? Phase.Snapshot : query.IsFromNow && query.Follow ? Phase.Following : Phase.CatchingUp;

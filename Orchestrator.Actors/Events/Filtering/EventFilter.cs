@@ -8,6 +8,8 @@ namespace Orchestrator.Actors.Events.Filtering;
 /// <summary>Which events somebody wants: all of it must fit.</summary>
 public sealed record EventFilter
 {
+    private const int MaxCheapSelector = 256;
+
     /// <summary>Every event.</summary>
     public static readonly EventFilter Everything = new();
 
@@ -28,9 +30,14 @@ public sealed record EventFilter
     {
         ArgumentNullException.ThrowIfNull(happened);
         return MatchesType(happened)
-            && Vms?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false
+            && MatchesVm(happened)
             && Expression?.Matches(happened) != false;
     }
+
+    /// <summary>Whether somebody may want the event, as far as can be told at next to no cost.</summary>
+    internal bool MayMatch(FleetEvent happened) => MatchesType(happened) && (Vms is null || Vms.Text.Length > MaxCheapSelector || MatchesVm(happened));
+
+    private bool MatchesVm(FleetEvent happened) => Vms?.Matches(happened.Seen ?? new VmSnapshot { Id = happened.Vm, Name = happened.VmName, Host = happened.Host }) != false;
 
     private bool MatchesType(FleetEvent happened)
     {

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Events.Filtering;
+using Orchestrator.Actors.Tests.FanOut.Selectors;
 
 namespace Orchestrator.Actors.Tests.Events;
 
@@ -116,6 +118,42 @@ public sealed class EventLogTests : ActorTest
         Publish("C");
         await LongReadAsync(2);
         Assert.False(HasMessages);
+    }
+
+    [Fact]
+    public async Task A_reader_is_not_woken_for_a_few_events_that_it_does_not_want()
+    {
+        Start();
+        var filter = new EventFilter { Types = ["WANTED"] };
+        _log.Tell(new EventQueries.Read(EventPosition.Beginning, 1000, Filter: filter), TestActor);
+        for (var number = 1; number <= 150; number++)
+        {
+            Publish("E" + number);
+            await LongReadAsync(number - 1);
+        }
+        Assert.False(HasMessages);
+
+        Publish("WANTED");
+
+        var page = await ExpectMsgAsync<EventReplies.Page>();
+        Assert.Equal((151, "WANTED", true), (page.Events.Count, page.Events[^1].Name, page.IsCaughtUp));
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(1, 10)]
+    public async Task A_reader_moves_on_over_what_it_does_not_want(int events, double seconds)
+    {
+        Start();
+        _log.Tell(new EventQueries.Read(EventPosition.Beginning, 1000, Filter: new EventFilter { Vms = Sample.Parse("other") }), TestActor);
+        for (var number = 1; number <= events; number++)
+        {
+            Publish("E" + number);
+            await LongReadAsync(number - 1);
+        }
+        Advance(seconds);
+
+        Assert.Equal(new EventPosition(1000, events), (await ExpectMsgAsync<EventReplies.Page>()).Next);
     }
 
     [Fact]
