@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Buffers.Text;
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
@@ -15,24 +15,49 @@ public sealed class EventCursor
     public const int MaxLength = 65_536;
 
     /// <summary>Before everything that is kept.</summary>
-    public static readonly EventCursor Beginning = new(ImmutableSortedDictionary.Create<string, EventPosition>(StringComparer.Ordinal));
+    public static readonly EventCursor Beginning = new([]);
 
-    private readonly ImmutableSortedDictionary<string, EventPosition> _positions;
+    private readonly Place[] _places;
     private string? _text;
 
-    private EventCursor(ImmutableSortedDictionary<string, EventPosition> positions) => _positions = positions;
+    private EventCursor(Place[] places) => _places = places;
+
+    /// <summary>Sorted by their hosts.</summary>
+    private readonly record struct Place(string Host, EventPosition Position) : IComparable<Place>
+    {
+        public int CompareTo(Place other) => string.CompareOrdinal(Host, other.Host);
+    }
 
     /// <summary>The log's place; <see cref="EventPosition.Beginning"/> for one that it does not name.</summary>
-    public EventPosition this[string host] => _positions.GetValueOrDefault(host);
+    public EventPosition this[string host] => Find(host) is >= 0 and var at ? _places[at].Position : EventPosition.Beginning;
 
     /// <summary>VmHosts that it names.</summary>
-    public IEnumerable<string> Hosts => _positions.Keys;
+    public IEnumerable<string> Hosts => _places.Select(place => place.Host);
 
     /// <summary>The same with another place in one log.</summary>
-    public EventCursor With(string host, EventPosition position) => new(_positions.SetItem(host, position));
+    public EventCursor With(string host, EventPosition position)
+    {
+        var place = new Place(host, position);
+        var at = Find(host);
+        return new EventCursor(at >= 0 ? [.. _places[..at], place, .. _places[(at + 1)..]] : [.. _places[..~at], place, .. _places[~at..]]);
+    }
 
     /// <summary>As clients see it: base64url.</summary>
-    public override string ToString() => _text ??= Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', _positions.Select(item => $"{item.Value} {item.Key}"))));
+    public override string ToString()
+    {
+        if (_text is { } text)
+            return text;
+        var bytes = new ArrayBufferWriter<byte>(64);
+        foreach (var (host, position) in _places)
+        {
+            if (bytes.WrittenCount > 0)
+                bytes.Write("\n"u8);
+            Encoding.UTF8.GetBytes(position.ToString(), bytes);
+            bytes.Write(" "u8);
+            Encoding.UTF8.GetBytes(host, bytes);
+        }
+        return _text = Base64Url.EncodeToString(bytes.WrittenSpan);
+    }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out EventCursor? cursor)
@@ -51,4 +76,6 @@ public sealed class EventCursor
         cursor = found;
         return true;
     }
+
+    private int Find(string host) => Array.BinarySearch(_places, new Place(host, default));
 }
