@@ -22,6 +22,7 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private readonly SqliteDatabase _database;
     private readonly SeenVms _vms;
     private readonly TimeProvider _time;
+    private volatile bool _isBehind;
 
     private SqliteEventStore(SqliteDatabase database, EventLogExtent extent, TimeProvider time) => (_database, Extent, _time, _vms) = (database, extent, time, new SeenVms());
 
@@ -49,8 +50,9 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <inheritdoc/>
     public async Task AppendAsync(IReadOnlyList<FleetEvent> events)
     {
+        _isBehind = true;
         await ExplainAsync(_database.WriteAsync(session => Append(session, events))).ConfigureAwait(false);
-        Extent = Extent with { Last = events[^1].Sequence };
+        (Extent, _isBehind) = (Extent with { Last = events[^1].Sequence }, false);
     }
 
     /// <inheritdoc/>
@@ -80,12 +82,13 @@ internal sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the log: its next start goes on in the same epoch.</summary>
+    /// <summary>Closes the log: its next start goes on in the same epoch, unless readers may have seen what could not be written.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            await _database.WriteAsync(static session => session.Execute("UPDATE log SET closed = 1")).ConfigureAwait(false);
+            if (!_isBehind)
+                await _database.WriteAsync(static session => session.Execute("UPDATE log SET closed = 1")).ConfigureAwait(false);
         }
         catch (JobStoreException)
         {

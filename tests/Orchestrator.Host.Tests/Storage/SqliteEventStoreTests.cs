@@ -158,6 +158,25 @@ public sealed class SqliteEventStoreTests : IDisposable
         Assert.Equal(last, await log.FindAsync(start.AddSeconds(seconds)));
     }
 
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    public async Task A_log_that_was_closed_with_events_that_it_could_not_take_begins_another_epoch(bool isTakenLater, int epochs)
+    {
+        await using (var log = await OpenAsync())
+        {
+            await log.AppendAsync([Event(1)]);
+            await Assert.ThrowsAsync<EventStoreException>(() => log.AppendAsync([Event(1)]));
+            if (isTakenLater)
+                await log.AppendAsync([Event(2)]);
+        }
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await using var again = await OpenAsync();
+
+        Assert.Equal(epochs, again.Extent.Epochs.Count);
+    }
+
     [Fact]
     public async Task An_append_is_all_or_nothing_and_the_next_one_works()
     {
