@@ -11,6 +11,9 @@ internal sealed class PageReaders<TRead>(int capacity)
 {
     private readonly Queue<(IActorRef Reader, TRead Read)> _waiting = new();
 
+    /// <summary>Readers that wait.</summary>
+    public int Count => _waiting.Count;
+
     /// <summary>Lets a reader wait; another may have to leave for it.</summary>
     public void Park(IActorRef reader, TRead read, Action<IActorRef, TRead> answer)
     {

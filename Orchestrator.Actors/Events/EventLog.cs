@@ -21,6 +21,11 @@ public sealed class EventLog : UntypedActor, IWithTimers
     /// <summary>Events that a waiting reader may be behind without being told: its cursor must not become old.</summary>
     private const int MaxPassed = 200;
 
+    /// <summary>Quiet readers that are woken at once.</summary>
+    private const int MaxWoken = 32;
+
+    private const int NewsSlices = 10;
+
     private readonly IEventStore _store;
     private readonly EventLogSettings _settings;
     private readonly EventHistory _history;
@@ -50,7 +55,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(TrimTimer, EventSignals.TrimDue.Instance, TimeSpan.FromSeconds(1), _settings.TrimPause);
-        Timers.StartPeriodicTimer(NewsTimer, EventSignals.NewsDue.Instance, _settings.NewsPause, _settings.NewsPause);
+        Timers.StartPeriodicTimer(NewsTimer, EventSignals.NewsDue.Instance, _settings.NewsPause / NewsSlices, _settings.NewsPause / NewsSlices);
     }
 
     /// <inheritdoc/>
@@ -81,7 +86,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
                 Trim();
                 break;
             case EventSignals.NewsDue:
-                _readers.AnswerAll(OnRead);
+                TellNews();
                 break;
             case EventSignals.Trimmed trimmed:
                 _history.Trim(trimmed.First);
@@ -153,17 +158,35 @@ public sealed class EventLog : UntypedActor, IWithTimers
 
     private void Show(IReadOnlyList<FleetEvent> events)
     {
-        if (_history.Show(events))
-            _readers.AnswerAll((reader, read) => Wake(reader, read, events));
+        if (!_history.Show(events))
+            return;
+        var mayWake = MaxWoken;
+        _readers.AnswerAll((reader, read) =>
+        {
+            if (read.Filter is { } filter && events.Count <= MaxLookedAt && !events.Any(filter.MayMatch))
+                TellQuiet(reader, read, ref mayWake, isDue: _history.Shown - read.After!.Value.Sequence >= Math.Min(read.Max, MaxPassed));
+            else
+                OnRead(reader, read);
+        });
     }
 
-    /// <summary>Many quiet readers cost little: each is left alone while only a few events come that it does not want.</summary>
-    private void Wake(IActorRef reader, EventQueries.Read read, IReadOnlyList<FleetEvent> events)
+    /// <summary>A slice of those that are behind, the longest waiting first: in ten ticks it was everybody's turn.</summary>
+    private void TellNews()
     {
-        if (read.Filter is { } filter && events.Count <= MaxLookedAt && _history.Shown - read.After!.Value.Sequence < Math.Min(read.Max, MaxPassed) && !events.Any(filter.MayMatch))
-            _readers.Park(reader, read, AnswerEmpty);
-        else
+        var mayWake = Math.Max(MaxWoken, (_readers.Count / NewsSlices) + 1);
+        _readers.AnswerAll((reader, read) => TellQuiet(reader, read, ref mayWake, isDue: _history.Shown > read.After!.Value.Sequence));
+    }
+
+    /// <summary>
+    /// Many quiet readers cost little: each is left alone while only events come that it does not want, until it is far behind; and never are many
+    /// woken at once, which would delay those that want something.
+    /// </summary>
+    private void TellQuiet(IActorRef reader, EventQueries.Read read, ref int mayWake, bool isDue)
+    {
+        if (isDue && mayWake-- > 0)
             OnRead(reader, read);
+        else
+            _readers.Park(reader, read, AnswerEmpty);
     }
 
     private void OnRead(IActorRef reader, EventQueries.Read read)

@@ -41,13 +41,8 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     /// <summary>Lets time pass in steps until something has happened whose moment does not matter.</summary>
     protected async Task<T> AdvanceUntilAsync<T>(Task<T> happened, double step)
     {
-        var clock = TimeProvider.System;
-        for (var start = clock.GetTimestamp(); clock.GetElapsedTime(start) < Limit && !happened.IsCompleted;)
-        {
-            Advance(step);
-            await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(2), clock));
-        }
-        return await happened.WaitAsync(TimeSpan.FromSeconds(1), clock);
+        await AdvanceUntilAsync((Task)happened, step);
+        return await happened;
     }
 
     /// <summary>Lets time pass in steps until something has happened whose moment does not matter.</summary>

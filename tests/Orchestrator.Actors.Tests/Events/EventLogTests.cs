@@ -157,6 +157,34 @@ public sealed class EventLogTests : ActorTest
     }
 
     [Fact]
+    public async Task Quiet_readers_are_not_woken_all_at_once()
+    {
+        Start();
+        var quiet = Enumerable.Range(0, 100).Select(_ => CreateTestProbe()).ToArray();
+        foreach (var reader in quiet)
+            _log.Tell(new EventQueries.Read(EventPosition.Beginning, 1000, Filter: new EventFilter { Types = ["WANTED"] }), reader);
+        for (var number = 1; number <= 200; number++)
+        {
+            Publish("E" + number);
+            await LongReadAsync(number - 1);
+        }
+        await SettleAsync(_log);
+        Assert.Equal(32, quiet.Count(reader => reader.HasMessages));
+
+        Publish("E201");
+        await LongReadAsync(200);
+        await SettleAsync(_log);
+        Assert.Equal(64, quiet.Count(reader => reader.HasMessages));
+
+        Advance(1);
+        await SettleAsync(_log);
+        Assert.Equal(96, quiet.Count(reader => reader.HasMessages));
+        Advance(9);
+        foreach (var reader in quiet)
+            Assert.Null((await reader.ExpectMsgAsync<EventReplies.Page>()).Gap);
+    }
+
+    [Fact]
     public async Task A_reader_that_does_not_wait_is_answered_at_once()
     {
         Start();
