@@ -21,9 +21,10 @@ public sealed class EventLog : UntypedActor, IWithTimers
     /// <summary>Events that a waiting reader may be behind without being told: its cursor must not become old.</summary>
     private const int MaxPassed = 200;
 
-    /// <summary>Quiet readers that are woken at once.</summary>
-    private const int MaxWoken = 32;
+    /// <summary>Quiet readers that are woken with one batch of events, at least: their turns are spread over a hundred.</summary>
+    private const int LeastWoken = 8;
 
+    private const int BatchSlices = 100;
     private const int NewsSlices = 10;
 
     private readonly IEventStore _store;
@@ -160,7 +161,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
     {
         if (!_history.Show(events))
             return;
-        var mayWake = MaxWoken;
+        var mayWake = Slice(BatchSlices);
         _readers.AnswerAll((reader, read) =>
         {
             if (read.Filter is { } filter && events.Count <= MaxLookedAt && !events.Any(filter.MayMatch))
@@ -173,9 +174,11 @@ public sealed class EventLog : UntypedActor, IWithTimers
     /// <summary>A slice of those that are behind, the longest waiting first: in ten ticks it was everybody's turn.</summary>
     private void TellNews()
     {
-        var mayWake = Math.Max(MaxWoken, (_readers.Count / NewsSlices) + 1);
+        var mayWake = Slice(NewsSlices);
         _readers.AnswerAll((reader, read) => TellQuiet(reader, read, ref mayWake, isDue: _history.Shown > read.After!.Value.Sequence));
     }
+
+    private int Slice(int slices) => Math.Max(LeastWoken, (_readers.Count / slices) + 1);
 
     /// <summary>
     /// Many quiet readers cost little: each is left alone while only events come that it does not want, until it is far behind; and never are many

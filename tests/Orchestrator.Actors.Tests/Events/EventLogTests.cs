@@ -169,16 +169,16 @@ public sealed class EventLogTests : ActorTest
             await LongReadAsync(number - 1);
         }
         await SettleAsync(_log);
-        Assert.Equal(32, quiet.Count(reader => reader.HasMessages));
+        Assert.Equal(8, quiet.Count(reader => reader.HasMessages));
 
         Publish("E201");
         await LongReadAsync(200);
         await SettleAsync(_log);
-        Assert.Equal(64, quiet.Count(reader => reader.HasMessages));
+        Assert.Equal(16, quiet.Count(reader => reader.HasMessages));
 
         Advance(1);
         await SettleAsync(_log);
-        Assert.Equal(96, quiet.Count(reader => reader.HasMessages));
+        Assert.Equal(25, quiet.Count(reader => reader.HasMessages));
         Advance(9);
         foreach (var reader in quiet)
             Assert.Null((await reader.ExpectMsgAsync<EventReplies.Page>()).Gap);
