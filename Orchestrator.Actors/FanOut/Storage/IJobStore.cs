@@ -71,4 +71,4 @@ public sealed record JobFilter
 public sealed record JobHistoryLimits(int MaxJobs, TimeSpan MaxAge);
 
 /// <summary>The store failed: what is told to the caller, and what to do.</summary>
-public sealed class JobStoreException(string message, Exception? inner = null) : Exception(message, inner);
+public class JobStoreException(string message, Exception? inner = null) : Exception(message, inner);
