@@ -21,4 +21,8 @@ public interface IDutyStore
     /// <summary>Gives it back, so that the next owner need not wait. Nothing happens if it is lost already.</summary>
     /// <exception cref="FanOut.Storage.JobStoreException">The store cannot be asked.</exception>
     Task ReleaseAsync(DutyClaim claim, CancellationToken cancellationToken);
+
+    /// <summary>The claims that hold now, of duties whose names begin so.</summary>
+    /// <exception cref="FanOut.Storage.JobStoreException">The store cannot be asked.</exception>
+    Task<IReadOnlyList<DutyClaim>> ListAsync(string prefix, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.VmHosts;
@@ -7,7 +8,7 @@ namespace Orchestrator.Actors.VmHosts;
 /// The picture of all VMs that this node knows: listing, selecting and watching never ask the VMs themselves. VMs tell their changes; a VM leaves
 /// when its actor has stopped. One per node.
 /// </summary>
-public sealed class Inventory : UntypedActor
+public sealed partial class Inventory : UntypedActor, IWithTimers
 {
     private const int MaxWaitingReaders = 4096;
     private const int MaxGoneKept = 4096;
@@ -30,6 +31,9 @@ public sealed class Inventory : UntypedActor
 
         public bool Gone { get; set; }
     }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Props.</summary>
     public static Props PropsFor() => Props.Create(() => new Inventory());
@@ -54,6 +58,18 @@ public sealed class Inventory : UntypedActor
             case InventoryQueries.ReadChanges read:
                 _readers.Park(Sender, read, Answer);
                 break;
+            case PartMessages.ReadPart read:
+                OnReadPart(read.After);
+                break;
+            case PartsDue:
+                AnswerPartReaders();
+                break;
+            case InventoryCommands.Take take:
+                OnTake(take);
+                break;
+            case InventoryCommands.Mark mark:
+                OnMark(mark);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -62,14 +78,19 @@ public sealed class Inventory : UntypedActor
 
     private void OnChanged(VmSnapshot snapshot)
     {
-        if (!_records.TryGetValue(Sender, out var record))
-        {
-            record = new Record { Entry = new InventoryEntry(snapshot, Sender) };
-            _records.Add(Sender, record);
-            _sorted = null;
+        if (!_records.ContainsKey(Sender))
             Context.Watch(Sender);
+        Put(new InventoryEntry(snapshot, Sender));
+    }
+
+    private void Put(InventoryEntry entry)
+    {
+        if (!_records.TryGetValue(entry.Vm, out var record))
+        {
+            _records.Add(entry.Vm, record = new Record { Entry = entry });
+            _sorted = null;
         }
-        record.Entry = new InventoryEntry(snapshot, Sender);
+        record.Entry = entry;
         Touch(record);
     }
 
@@ -94,6 +115,7 @@ public sealed class Inventory : UntypedActor
         record.Version = ++_version;
         _byVersion.Add(record.Version, record);
         _readers.AnswerAll(Answer);
+        AnswerPartReaders();
     }
 
     private void OnSelect(InventoryQueries.Select select)

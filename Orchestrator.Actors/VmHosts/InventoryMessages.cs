@@ -5,6 +5,16 @@ using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.VmHosts;
 
+/// <summary>"Do": of a cluster's parts, to the picture of the whole fleet.</summary>
+internal static class InventoryCommands
+{
+    /// <summary>VMs of another node are as told, others are not there any more.</summary>
+    internal sealed record Take(IReadOnlyList<InventoryEntry> Changed, IReadOnlyList<IActorRef> Gone) : ILocalSignal;
+
+    /// <summary>The VMs of a node are as they were at a time, because it does not answer; <see langword="null"/>: as they are.</summary>
+    internal sealed record Mark(string Node, DateTimeOffset? StaleSince) : ILocalSignal;
+}
+
 /// <summary>"Tell me": answered by <see cref="InventoryReplies"/>.</summary>
 public static class InventoryQueries
 {
@@ -31,4 +41,8 @@ public static class InventoryReplies
 }
 
 /// <summary>A VM, and the actor that answers for it.</summary>
-public sealed record InventoryEntry(VmSnapshot Snapshot, IActorRef Vm);
+public sealed record InventoryEntry(VmSnapshot Snapshot, IActorRef Vm)
+{
+    /// <summary>Name of the node that has it; <see langword="null"/> without a cluster.</summary>
+    public string? Node { get; init; }
+}

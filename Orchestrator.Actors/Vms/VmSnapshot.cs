@@ -47,6 +47,9 @@ public sealed record VmSnapshot
     /// <summary>When <see cref="State"/> last changed.</summary>
     public DateTimeOffset Since { get; init; }
 
+    /// <summary>When the node that has it was last heard of, if it does not answer: all the rest is as it was then. Set by the node that shows it.</summary>
+    public DateTimeOffset? StaleSince { get; init; }
+
     /// <summary>From the configuration; never claimed by the guest.</summary>
     public FrozenDictionary<string, string> Labels { get; init; } = FrozenDictionary<string, string>.Empty;
 

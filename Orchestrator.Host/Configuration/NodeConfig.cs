@@ -15,6 +15,9 @@ public sealed class NodeConfig
     /// <summary>Where jobs are kept, as <c>--store</c>.</summary>
     public string? Store { get; set; }
 
+    /// <summary>The node's part in a cluster.</summary>
+    public ClusterConfig Cluster { get; set => field = value ?? new(); } = new();
+
     /// <summary>How much history of jobs is kept.</summary>
     public HistoryConfig History { get; set => field = value ?? new(); } = new();
 

@@ -32,8 +32,10 @@ internal static class NodeConfigFile
             Validate(config, path);
             var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
             config.Schemas = [.. config.Schemas.Select(schema => Path.GetFullPath(schema, directory))];
+            if (config.Cluster.Tls is { } tls)
+                (tls.Certificate, tls.Key, tls.Authority) = (Full(tls.Certificate, directory), Full(tls.Key, directory), Full(tls.Authority, directory));
             foreach (var controller in config.Controllers)
-                controller.Assembly = controller.Assembly is { } assembly ? Path.GetFullPath(assembly, directory) : null;
+                controller.Assembly = Full(controller.Assembly, directory);
             return config;
         }
         catch (YamlException e)
@@ -42,12 +44,15 @@ internal static class NodeConfigFile
         }
     }
 
+    private static string? Full(string? path, string directory) => path is null ? null : Path.GetFullPath(path, directory);
+
     private static void Validate(NodeConfig config, string path)
     {
         if (config.Schemas.Exists(string.IsNullOrEmpty))
             throw new ServeException($"{path}: each of 'schemas' is a path");
         config.History.Limits(path);
         config.Events.Retention(path);
+        config.Cluster.Options(path);
         ControllerConfig.Validate(config.Controllers, path);
         foreach (var vm in config.Vms)
         {

@@ -1,0 +1,196 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace Orchestrator.Actors.Clustering.Duties;
+
+/// <summary>
+/// A duty on the node that has it: claims it in the store, renews the claim, and lets its part run only while the claim holds. The cluster's sharding
+/// sees to it that there is one; the claim sees to it where the sharding cannot: after a pause of the process, or when the cluster is split.
+/// Behaviours: Claiming → Serving → Ending → Claiming.
+/// </summary>
+internal sealed class DutyActor : UntypedActor, IWithTimers
+{
+    private readonly string _duty;
+    private readonly DutyEnvironment _environment;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HashSet<IActorRef> _children = [];
+    private IDutyPart? _part;
+    private DutyClaim? _claim;
+    private long _provenAt;
+    private string? _complaint;
+
+    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    public DutyActor(string duty, DutyEnvironment environment) => (_duty, _environment) = (duty, environment);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(string duty, DutyEnvironment environment) => Props.Create(() => new DutyActor(duty, environment));
+
+    /// <summary>A part that fails is begun anew, under a new claim.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Become(Claiming);
+        Claim();
+    }
+
+    /// <summary>The children have stopped by now.</summary>
+    protected override void PostStop()
+    {
+        if (_claim is not { } claim)
+            return;
+        _part?.Ended(claim);
+        _ = ReleaseAsync(claim);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message) => Unhandled(message);
+
+    private void Claiming(object message)
+    {
+        switch (message)
+        {
+            case DutySignals.Claimed { Claim: { } claim } claimed:
+                Serve(claim, claimed.AskedAt);
+                break;
+            case DutySignals.Claimed:
+                Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
+                break;
+            case DutySignals.Failed failed:
+                Complain(failed.Message);
+                Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
+                break;
+            case DutySignals.ClaimDue:
+                Claim();
+                break;
+            default:
+                Always(message);
+                break;
+        }
+    }
+
+    private void Serving(object message)
+    {
+        switch (message)
+        {
+            case DutySignals.RenewDue:
+                OnRenewDue();
+                break;
+            case DutySignals.Renewed { IsKept: true } renewed:
+                _provenAt = Math.Max(_provenAt, renewed.AskedAt);
+                _complaint = null;
+                break;
+            case DutySignals.Renewed:
+                End("another node has it");
+                break;
+            case DutyLost:
+                End("the store says that another node has it");
+                break;
+            case DutySignals.Failed failed:
+                Complain(failed.Message);
+                break;
+            case Terminated terminated when _children.Remove(terminated.ActorRef):
+                End("a part of it failed");
+                break;
+            default:
+                Always(message);
+                break;
+        }
+    }
+
+    private void Ending(object message)
+    {
+        if (message is Terminated terminated)
+            _children.Remove(terminated.ActorRef);
+        else
+            Always(message);
+        if (_children.Count > 0)
+            return;
+        _part!.Ended(_claim!);
+        (_part, _claim) = (null, null);
+        Become(Claiming);
+        Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
+    }
+
+    private void Always(object message)
+    {
+        switch (message)
+        {
+            case DutyMessages.Locate:
+                Sender.Tell(new DutyMessages.Home(_duty, _environment.Node, _children.Count > 0 ? _claim?.Epoch : null));
+                break;
+            case DutyMessages.Remind or ILocalSignal or DutyLost:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Claim()
+    {
+        var askedAt = _environment.Time.GetTimestamp();
+        AskAsync(token => _environment.Store.ClaimAsync(_duty, _environment.Node, _environment.Settings.Lifetime, token), claim => new DutySignals.Claimed(claim, askedAt)).PipeTo(Self);
+    }
+
+    private void Serve(DutyClaim claim, long askedAt)
+    {
+        (_claim, _provenAt, _complaint, _part) = (claim, askedAt, null, _environment.PartOf(_duty));
+        Timers.StartPeriodicTimer(nameof(DutySignals.RenewDue), DutySignals.RenewDue.Instance, _environment.Settings.RenewPause);
+        Become(Serving);
+        foreach (var child in _part.Begin(claim, Context))
+            _children.Add(Context.Watch(child));
+    }
+
+    /// <summary>A claim whose renewal nobody confirms is given up before the store gives it to another.</summary>
+    private void OnRenewDue()
+    {
+        if (_environment.Time.GetElapsedTime(_provenAt) > _environment.Settings.Patience)
+        {
+            End(_complaint ?? "its claim was not renewed in time");
+            return;
+        }
+        var (claim, askedAt) = (_claim!, _environment.Time.GetTimestamp());
+        AskAsync(token => _environment.Store.RenewAsync(claim, _environment.Settings.Lifetime, token), isKept => new DutySignals.Renewed(isKept, askedAt)).PipeTo(Self);
+    }
+
+    private void End(string why)
+    {
+        _log.Warning("The duty {0} is given up by this node: {1}", _duty, why);
+        Timers.Cancel(nameof(DutySignals.RenewDue));
+        Become(Ending);
+        foreach (var child in _children)
+            Context.Stop(child);
+        Self.Tell(DutySignals.ClaimDue.Instance);
+    }
+
+    private void Complain(string message)
+    {
+        if (_complaint is null)
+            _log.Warning("The duty {0} cannot be claimed or renewed, and is tried again: {1}", _duty, message);
+        _complaint = message;
+    }
+
+    private async Task<object> AskAsync<T>(Func<CancellationToken, Task<T>> ask, Func<T, object> answer)
+    {
+        using var deadline = new CancellationTokenSource(_environment.Settings.RenewPause * 2, _environment.Time);
+        try
+        {
+            return answer(await ask(deadline.Token).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is FanOut.Storage.JobStoreException or OperationCanceledException)
+        {
+            return new DutySignals.Failed(e is OperationCanceledException ? "the store does not answer" : e.Message);
+        }
+    }
+
+    private async Task ReleaseAsync(DutyClaim claim) =>
+        await AskAsync(async token =>
+        {
+            await _environment.Store.ReleaseAsync(claim, token).ConfigureAwait(false);
+            return true;
+        }, static _ => DutySignals.ClaimDue.Instance).ConfigureAwait(false);
+}

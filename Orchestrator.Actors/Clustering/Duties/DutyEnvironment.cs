@@ -1,0 +1,17 @@
+namespace Orchestrator.Actors.Clustering.Duties;
+
+/// <summary>What the duties of a node share.</summary>
+/// <param name="Node">Name of the node.</param>
+/// <param name="Store">Who has which duty.</param>
+/// <param name="Time">Clock.</param>
+public sealed record DutyEnvironment(string Node, IDutyStore Store, TimeProvider Time)
+{
+    /// <summary>Names of all duties of the cluster: the same on every node.</summary>
+    public required IReadOnlyList<string> Duties { get; init; }
+
+    /// <summary>What does the work of one.</summary>
+    public required Func<string, IDutyPart> PartOf { get; init; }
+
+    /// <summary>Times.</summary>
+    public DutySettings Settings { get; init; } = new();
+}

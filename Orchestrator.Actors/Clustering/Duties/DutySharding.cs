@@ -1,0 +1,36 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+
+namespace Orchestrator.Actors.Clustering.Duties;
+
+/// <summary>The duties as Akka's sharding has them: each is a shard of its own, and goes to the node with the fewest.</summary>
+public static class DutySharding
+{
+    /// <summary>Role of the nodes that have duties.</summary>
+    public const string Role = "gateway";
+
+    private const string TypeName = "duties";
+
+    /// <summary>Starts the region of this node; without the role, it only knows the way to the others.</summary>
+    /// <returns>The region: it takes the messages of any duty, wherever it is.</returns>
+    public static IActorRef Start(ActorSystem system, DutyEnvironment environment, bool hasRole)
+    {
+        var sharding = ClusterSharding.Get(system);
+        if (!hasRole)
+            return sharding.StartProxy(TypeName, Role, new Extractor());
+        var region = sharding.Start(TypeName, duty => DutyActor.PropsFor(duty, environment), ClusterShardingSettings.Create(system).WithRole(Role), new Extractor());
+        system.ActorOf(DutyReminder.PropsFor(region, environment), "duty-reminder");
+        return region;
+    }
+
+    private sealed class Extractor : IMessageExtractor
+    {
+        public string? EntityId(object message) => (message as IDutyMessage)?.Duty;
+
+        public object EntityMessage(object message) => message;
+
+        public string? ShardId(object message) => EntityId(message);
+
+        public string ShardId(string entityId, object? messageHint = null) => entityId;
+    }
+}

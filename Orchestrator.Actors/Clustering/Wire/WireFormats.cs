@@ -1,0 +1,27 @@
+using System.Collections.Frozen;
+
+namespace Orchestrator.Actors.Clustering.Wire;
+
+/// <summary>Every kind of message that crosses nodes: what is not here is neither sent nor read.</summary>
+internal static class WireFormats
+{
+    /// <summary>All, in the order of their manifests.</summary>
+    public static IReadOnlyList<WireFormat> All { get; } = [.. Formats().OrderBy(format => format.Manifest, StringComparer.Ordinal)];
+
+    /// <summary>By the type of the message.</summary>
+    public static FrozenDictionary<Type, WireFormat> ByType { get; } = All.ToFrozenDictionary(format => format.Type);
+
+    /// <summary>By the name between nodes.</summary>
+    public static FrozenDictionary<string, WireFormat> ByManifest { get; } = All.ToFrozenDictionary(format => format.Manifest, StringComparer.Ordinal);
+
+    private static IEnumerable<WireFormat> Formats() =>
+    [
+        WireFormat.Json("node.hello.v1", WireJson.Default.Hello),
+        WireFormat.Json("node.introduction.v1", WireJson.Default.Introduction),
+        WireFormat.Json("inventory.read.v1", WireJson.Default.ReadPart),
+        WireFormat.Json("inventory.part.v1", WireJson.Default.Part),
+        WireFormat.Json("duty.remind.v1", WireJson.Default.Remind),
+        WireFormat.Json("duty.locate.v1", WireJson.Default.Locate),
+        WireFormat.Json("duty.home.v1", WireJson.Default.Home),
+    ];
+}

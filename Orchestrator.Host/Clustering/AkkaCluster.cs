@@ -1,0 +1,83 @@
+using System.Globalization;
+using Akka.Configuration;
+using Akka.Hosting;
+using Orchestrator.Actors.Clustering.Wire;
+using Orchestrator.Host.Configuration;
+
+namespace Orchestrator.Host.Clustering;
+
+/// <summary>Akka's own settings for a node of a cluster: the reasons are beside them.</summary>
+internal static class AkkaCluster
+{
+    /// <summary>Name of every node's actor system: part of every address.</summary>
+    public const string SystemName = "orchestrator";
+
+    /// <summary>Makes the actor system a member of a cluster. It joins nobody yet: <see cref="ClusterJoin"/> does.</summary>
+    public static AkkaConfigurationBuilder AddCluster(this AkkaConfigurationBuilder akka, ClusterOptions options) =>
+        akka.AddHocon(Settings(options), HoconAddMode.Prepend);
+
+    /// <summary>The settings as Akka reads them.</summary>
+    public static Config Settings(ClusterOptions options) => ConfigurationFactory.ParseString($$"""
+        akka {
+          actor {
+            provider = cluster
+            serializers.orchestrator = "{{typeof(WireSerializer).AssemblyQualifiedName}}"
+            serialization-bindings {
+              "{{typeof(IWireMessage).AssemblyQualifiedName}}" = orchestrator
+            }
+            serialization-identifiers."{{typeof(WireSerializer).AssemblyQualifiedName}}" = {{WireSerializer.Id}}
+            # What is not on the list is not sent and not read: no type is ever named by the sender.
+            serialization-settings.allow-unregistered-types = off
+          }
+          remote.dot-netty.tcp {
+            hostname = "0.0.0.0"
+            public-hostname = "{{options.Listen.Host}}"
+            port = {{options.Listen.Port.ToString(CultureInfo.InvariantCulture)}}
+            # The default; our messages are cut below it.
+            maximum-frame-size = 128000b
+          }
+          cluster {
+            roles = [{{string.Join(", ", options.Roles.Select(role => $"\"{role}\""))}}]
+            # A busy machine of two cores is late by seconds; a dead one must be noticed within a few.
+            failure-detector { heartbeat-interval = 1s, acceptable-heartbeat-pause = 4s, expected-response-after = 1s }
+            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+            # The side with most nodes goes on. Two nodes cannot survive each other's death: a cluster has three or more.
+            split-brain-resolver {
+              active-strategy = keep-majority
+              stable-after = 3s
+              down-all-when-unstable = off
+            }
+            # A node that was downed ends its actor system; the program builds another and joins again.
+            run-coordinated-shutdown-when-down = on
+            # Leaving hands over what the node does, one shard after the other.
+            shutdown-after-unsuccessful-join-seed-nodes = off
+            seed-node-timeout = 3s
+            retry-unsuccessful-join-after = 3s
+            sharding {
+              state-store-mode = ddata
+              remember-entities = off
+              passivate-idle-entity-after = off
+              # The claim in the store sees to it that no duty has two owners, so nobody waits here for the dead.
+              coordinator-failure-backoff = 1s
+              retry-interval = 500ms
+              handoff-timeout = 20s
+              shard-start-timeout = 5s
+              rebalance-interval = 3s
+              least-shard-allocation-strategy { rebalance-absolute-limit = 4, rebalance-relative-limit = 0.3 }
+              waiting-for-state-timeout = 1s
+              updating-state-timeout = 2s
+              distributed-data.durable.keys = []
+            }
+            singleton-proxy.singleton-identification-interval = 500ms
+            distributed-data { gossip-interval = 500ms, notify-subscribers-interval = 200ms, durable.keys = [] }
+          }
+          coordinated-shutdown {
+            exit-clr = off
+            phases {
+              cluster-sharding-shutdown-region.timeout = 15s
+              cluster-exiting.timeout = 5s
+            }
+          }
+        }
+        """);
+}

@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Cluster;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.FanOut.Storage;
+using Orchestrator.Host.Configuration;
+
+namespace Orchestrator.Host.Clustering;
+
+/// <summary>
+/// Brings the node into the cluster, however many tries it takes: it asks the members that the store knows, and those it was told of. Only when there
+/// is none may one node begin a cluster, and the store says which: two can never begin at once, nor one beside others.
+/// </summary>
+internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions options, IDutyStore store, string node, TimeProvider time, ILogger<ClusterJoin> log) : BackgroundService
+{
+    /// <summary>Claim of whoever begins a cluster.</summary>
+    public const string Formation = "formation";
+
+    /// <summary>Claims of members: the owner is the node, the duty its address.</summary>
+    public const string MemberPrefix = "member-";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RenewPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MemberLifetime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FormationLifetime = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the members that are known are asked before they are looked up anew.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Cluster _cluster = Cluster.Get(system);
+    private string? _complaint;
+
+    private string MemberDuty => $"{MemberPrefix}{options.Listen}";
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!IsMember)
+        {
+            try
+            {
+                await TryAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (JobStoreException e)
+            {
+                Complain(e.Message);
+            }
+            if (!IsMember)
+                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
+        }
+        LogJoined(_cluster.State.Members.Count);
+        if (_cluster.State.Members.Count == 2)
+            LogTwo();
+        await StayAsync(stoppingToken).ConfigureAwait(false);
+    }
+
+    private bool IsMember => _cluster.SelfMember.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
+
+    private async Task TryAsync(CancellationToken stoppingToken)
+    {
+        var known = (await store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Select(claim => claim.Duty[MemberPrefix.Length..]);
+        var told = await ResolveAsync(stoppingToken).ConfigureAwait(false);
+        var others = known.Concat(told).Where(address => address != options.Listen.ToString()).Distinct(StringComparer.Ordinal).Select(AddressOf).ToArray();
+        if (others.Length > 0)
+        {
+            _cluster.JoinSeedNodes(others);
+            if (await IsUpWithinAsync(Patience, stoppingToken).ConfigureAwait(false))
+                return;
+        }
+        if ((await store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Any(claim => claim.Owner != node))
+        {
+            Complain("the members that the store knows do not answer");
+            return;
+        }
+        if (await store.ClaimAsync(Formation, node, FormationLifetime, stoppingToken).ConfigureAwait(false) is not { } claim)
+            return;
+        _cluster.Join(_cluster.SelfAddress);
+        if (await IsUpWithinAsync(Patience, stoppingToken).ConfigureAwait(false))
+            await store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
+        await store.ReleaseAsync(claim, stoppingToken).ConfigureAwait(false);
+    }
+
+    /// <summary>While the node is a member, the store knows it.</summary>
+    private async Task StayAsync(CancellationToken stoppingToken)
+    {
+        DutyClaim? claim = null;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    if (claim is null || !await store.RenewAsync(claim, MemberLifetime, stoppingToken).ConfigureAwait(false))
+                        claim = await store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
+                    _complaint = null;
+                }
+                catch (JobStoreException e)
+                {
+                    Complain(e.Message);
+                }
+                await Task.Delay(RenewPause, time, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (claim is not null)
+                await ReleaseAsync(claim).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReleaseAsync(DutyClaim claim)
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(RenewPause, time);
+            await store.ReleaseAsync(claim, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is JobStoreException or OperationCanceledException)
+        {
+            // It ends by itself.
+        }
+    }
+
+    private async Task<bool> IsUpWithinAsync(TimeSpan limit, CancellationToken stoppingToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var timer = time.CreateTimer(_ => deadline.Cancel(), null, limit, Timeout.InfiniteTimeSpan);
+        var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.RegisterOnMemberUp(() => up.TrySetResult());
+        try
+        {
+            await up.Task.WaitAsync(deadline.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            return IsMember;
+        }
+    }
+
+    /// <summary>A name of several addresses, such as a headless service of Kubernetes, stands for all of them.</summary>
+    private async Task<IReadOnlyList<string>> ResolveAsync(CancellationToken stoppingToken)
+    {
+        var found = new List<string>();
+        foreach (var contact in options.Join)
+        {
+            try
+            {
+                var addresses = IPAddress.TryParse(contact.Host, out _) ? [] : await Dns.GetHostAddressesAsync(contact.Host, stoppingToken).ConfigureAwait(false);
+                found.AddRange(addresses.Length > 1 ? addresses.Select(address => (contact with { Host = address.ToString() }).ToString()) : [contact.ToString()]);
+            }
+            catch (SocketException e)
+            {
+                Complain($"'{contact.Host}' has no address: {e.Message}");
+            }
+        }
+        return found;
+    }
+
+    private Address AddressOf(string listen)
+    {
+        var address = NodeAddress.Parse(listen, "the store", "member");
+        return new Address(_cluster.SelfAddress.Protocol, system.Name, address.Host, address.Port);
+    }
+
+    private void Complain(string why)
+    {
+        if (_complaint != why)
+            LogWaiting(why);
+        _complaint = why;
+    }
+
+    [LoggerMessage(1101, LogLevel.Information, "This node is a member of a cluster of {Members}")]
+    private partial void LogJoined(int members);
+
+    [LoggerMessage(1102, LogLevel.Warning, "The cluster has two nodes: it does not survive the death of either. Start a third")]
+    private partial void LogTwo();
+
+    [LoggerMessage(1103, LogLevel.Warning, "This node is in no cluster, serves its own VMs, and tries on: {Reason}")]
+    private partial void LogWaiting(string reason);
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Net;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Configuration;
+
+/// <summary>Where a node of a cluster is reached.</summary>
+/// <param name="Host">Name or address.</param>
+/// <param name="Port">1 to 65535.</param>
+internal sealed record NodeAddress(string Host, int Port)
+{
+    /// <summary>Whether no other machine reaches it.</summary>
+    public bool IsLoopback => Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Reads <c>HOST:PORT</c>; an IPv6 address stands in brackets.</summary>
+    /// <exception cref="ServeException">It is something else.</exception>
+    public static NodeAddress Parse(string? text, string path, string setting)
+    {
+        var colon = text?.LastIndexOf(':') ?? -1;
+        if (text is not null && colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65534
+            && Uri.CheckHostName(text[..colon].Trim('[', ']')) != UriHostNameType.Unknown)
+            return new NodeAddress(text[..colon].Trim('[', ']'), port);
+        throw new ServeException($"{path}: '{text}' in '{setting}' of 'cluster' is not HOST:PORT, such as 10.0.0.1:4053");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:" : Host + ":") + Port.ToString(CultureInfo.InvariantCulture);
+}
