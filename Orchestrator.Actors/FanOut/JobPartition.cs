@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Orchestrator.Actors.FanOut;
+
+/// <summary>
+/// Which part of a cluster's jobs a job belongs to: the last character of its id, one of 32. Each part is a duty of its own, with one node at a time.
+/// </summary>
+public static class JobPartition
+{
+    /// <summary>The jobs of controllers.</summary>
+    public const char OfControllers = 'Z';
+
+    /// <summary>Those of everybody else.</summary>
+    public const string OfGateways = "0123456789ABCDEFGHJKMNPQRSTVWXY";
+
+    /// <summary>Of a job.</summary>
+    public static char Of(string jobId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobId);
+        return jobId[^1];
+    }
+
+    /// <summary>Of all jobs with an idempotency key: the same on every node, and in every version.</summary>
+    public static char OfKey(string idempotencyKey)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));
+        return OfGateways[BitConverter.ToUInt16(hash) % OfGateways.Length];
+    }
+}
