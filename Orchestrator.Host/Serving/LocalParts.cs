@@ -12,7 +12,7 @@ namespace Orchestrator.Host.Serving;
 /// </summary>
 internal sealed class LocalParts
 {
-    /// <summary>Answers <see cref="FreezeCommands"/>.</summary>
+    /// <summary>Answers freezes' commands and queries.</summary>
     public const string Freezes = "freezes";
 
     /// <summary>Answers controllers' commands and queries.</summary>
