@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Host.Serving;
 
@@ -15,22 +16,22 @@ internal static class JobEndpoints
         routes.MapGet("/v1/jobs/{id}/invocations", JobInvocations.ListAsync).Produces<InvocationsView>();
         routes.MapGet("/v1/jobs/{id}/events", FollowAsync).Produces<JobStreamItem>(contentType: "application/x-ndjson");
         routes.MapGet("/v1/jobs/{id}/export", JobInvocations.ExportAsync).Produces<JobStreamItem>(contentType: "application/x-ndjson");
-        routes.MapPost("/v1/jobs/{id}:cancel", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Cancel(id), node, cancellationToken)).Produces<JobView>();
-        routes.MapPost("/v1/jobs/{id}:pause", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Pause(id), node, cancellationToken)).Produces<JobView>();
-        routes.MapPost("/v1/jobs/{id}:resume", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobCommands.Resume(id), node, cancellationToken)).Produces<JobView>();
+        routes.MapPost("/v1/jobs/{id}:cancel", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(id, new JobCommands.Cancel(id), node, cancellationToken)).Produces<JobView>();
+        routes.MapPost("/v1/jobs/{id}:pause", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(id, new JobCommands.Pause(id), node, cancellationToken)).Produces<JobView>();
+        routes.MapPost("/v1/jobs/{id}:resume", (string id, Node node, CancellationToken cancellationToken) => ChangeAsync(id, new JobCommands.Resume(id), node, cancellationToken)).Produces<JobView>();
         routes.MapPost("/v1/jobs/{id}:retry", RetryAsync).AcceptsOptionally<RetryRequest>().Produces<JobView>(StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext context, Node node)
     {
         var spec = await ReadAsync(context, node).ConfigureAwait(false);
-        return await StartAsync(new JobCommands.Submit(spec with { IdempotencyKey = JobQuery.IdempotencyKey(context) }), context, node).ConfigureAwait(false);
+        return await StartAsync(new JobCommands.Submit(spec with { IdempotencyKey = JobQuery.IdempotencyKey(context) }), node.Parts.NewJobs(JobQuery.IdempotencyKey(context)), context, node).ConfigureAwait(false);
     }
 
     private static async Task<IResult> RetryAsync(string id, HttpContext context, Node node)
     {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.RetryRequest).ConfigureAwait(false);
-        return await StartAsync(new JobCommands.Retry(id, JobQuery.Only(request?.Only)), context, node).ConfigureAwait(false);
+        return await StartAsync(new JobCommands.Retry(id, JobQuery.Only(request?.Only)), node.JobsOf(id), context, node).ConfigureAwait(false);
     }
 
     /// <summary>The job that a request's body asks for.</summary>
@@ -42,9 +43,9 @@ internal static class JobEndpoints
         return JobRequests.Parse(request, node.Guest);
     }
 
-    private static async Task<IResult> StartAsync(object command, HttpContext context, Node node)
+    private static async Task<IResult> StartAsync(object command, IActorRef jobs, HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(node.Jobs, command, context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.AskAsync<object>(jobs, command, context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         var job = ((JobReplies.Accepted)answer).Job;
@@ -61,22 +62,22 @@ internal static class JobEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(node.Jobs, new JobQueries.List(JobQuery.Filter(context.Request.Query)), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.AskAsync<object>(node.Parts.NewJobs(null), new JobQueries.List(JobQuery.Filter(context.Request.Query)), context.RequestAborted).ConfigureAwait(false);
         return answer is JobReplies.Listed listed
             ? Results.Json(new ItemsView<JobView>([.. listed.Jobs.Select(JobView.Of)]), ApiJson.Default.ItemsViewJobView)
             : Problems.Of((JobReplies.Rejected)answer);
     }
 
-    private static Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) => ChangeAsync(new JobQueries.Get(id), node, cancellationToken);
+    private static Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) => ChangeAsync(id, new JobQueries.Get(id), node, cancellationToken);
 
-    private static async Task<IResult> ChangeAsync(object command, Node node, CancellationToken cancellationToken) =>
-        await node.AskAsync<object>(node.Jobs, command, cancellationToken).ConfigureAwait(false) is var answer && answer is JobReplies.Found found
+    private static async Task<IResult> ChangeAsync(string id, object command, Node node, CancellationToken cancellationToken) =>
+        await node.AskAsync<object>(node.JobsOf(id), command, cancellationToken).ConfigureAwait(false) is var answer && answer is JobReplies.Found found
             ? Results.Json(JobView.Of(found.Job), ApiJson.Default.JobView)
             : Problems.Of((JobReplies.Rejected)answer);
 
     private static async Task<IResult> FollowAsync(string id, HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(node.Jobs, new JobQueries.Get(id), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.AskAsync<object>(node.JobsOf(id), new JobQueries.Get(id), context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         await JobStream.WriteAsync(((JobReplies.Found)answer).Job, context, node).ConfigureAwait(false);

@@ -15,7 +15,7 @@ internal static class JobStream
         await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         for (var next = 0; ;)
         {
-            var news = node.FollowAsync<object>(node.Jobs, new JobQueries.Read(job.Id, next), context.RequestAborted);
+            var news = node.FollowAsync<object>(node.JobsOf(job.Id), new JobQueries.Read(job.Id, next), context.RequestAborted);
             if (await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false) is not JobReplies.Page page)
                 return;
             foreach (var outcome in page.Outcomes)
@@ -37,7 +37,7 @@ internal static class JobStream
         {
             for (var (next, ended) = (0, false); !ended;)
             {
-                if (await node.FollowAsync<object>(node.Jobs, new JobQueries.Read(job.Id, next), either.Token).ConfigureAwait(false) is not JobReplies.Page page)
+                if (await node.FollowAsync<object>(node.JobsOf(job.Id), new JobQueries.Read(job.Id, next), either.Token).ConfigureAwait(false) is not JobReplies.Page page)
                     return job;
                 (next, ended, job) = (page.Next, page.IsLast, page.Job);
             }

@@ -58,7 +58,7 @@ internal static class Problems
         "no-targets" or "invalid-arguments" or "idempotency-key-reused" or "webhook-not-allowed" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" or "too-many-freezes" or "too-many-streams" or "too-many-subscriptions" or "too-many-replays" => StatusCodes.Status429TooManyRequests,
         "transfer-failed" => StatusCodes.Status502BadGateway,
-        "no-answer" or "schema-unavailable" or "store-unavailable" => StatusCodes.Status503ServiceUnavailable,
+        "no-answer" or "moving" or "schema-unavailable" or "store-unavailable" => StatusCodes.Status503ServiceUnavailable,
         "internal-error" => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };

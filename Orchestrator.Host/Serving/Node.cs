@@ -13,7 +13,7 @@ using Orchestrator.Protocol.Qapi;
 namespace Orchestrator.Host.Serving;
 
 /// <summary>The running node as the API sees it: its actors, and how to ask them.</summary>
-internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestNamespace guest, TimeProvider time)
+internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, string host, GuestNamespace guest, TimeProvider time)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
@@ -29,20 +29,23 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
     /// <summary>Answers <see cref="InventoryQueries"/>.</summary>
     public IActorRef Inventory => actors.Get<Inventory>();
 
-    /// <summary>Answers <see cref="JobCommands"/> and <see cref="JobQueries"/>.</summary>
-    public IActorRef Jobs => actors.Get<JobSupervisor>();
+    /// <summary>What of the fleet's work is here.</summary>
+    public LocalParts Parts { get; } = parts;
 
     /// <summary>Answers <see cref="FreezeCommands"/> and <see cref="FreezeQueries"/>.</summary>
-    public IActorRef Freezes => actors.Get<FreezeSupervisor>();
+    /// <exception cref="Api.RequestException">It is on another node.</exception>
+    public IActorRef Freezes => Parts.Get(LocalParts.Freezes);
 
     /// <summary>Answers <see cref="ControllerCommands"/> and <see cref="ControllerQueries"/>.</summary>
-    public IActorRef Controllers => actors.Get<ControllerSupervisor>();
+    /// <exception cref="Api.RequestException">It is on another node.</exception>
+    public IActorRef Controllers => Parts.Get(LocalParts.Controllers);
 
     /// <summary>Answers <see cref="EventQueries"/>.</summary>
     public IActorRef Events => actors.Get<EventLog>();
 
     /// <summary>Answers <see cref="SubscriptionCommands"/> and <see cref="SubscriptionQueries"/>.</summary>
-    public IActorRef Subscriptions => actors.Get<SubscriptionSupervisor>();
+    /// <exception cref="Api.RequestException">It is on another node.</exception>
+    public IActorRef Subscriptions => Parts.Get(LocalParts.Subscriptions);
 
     /// <summary>Every event log that this node reads, by VmHost.</summary>
     public IReadOnlyDictionary<string, IActorRef> EventLogs => new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [Host] = Events };
@@ -61,6 +64,10 @@ internal sealed class Node(IReadOnlyActorRegistry actors, string host, GuestName
 
     /// <summary>Called when the sources of VMs have been read for the first time.</summary>
     public void Ready() => IsReady = true;
+
+    /// <summary>Answers <see cref="JobCommands"/> and <see cref="JobQueries"/> about one job.</summary>
+    /// <exception cref="Api.RequestException">It is on another node.</exception>
+    public IActorRef JobsOf(string jobId) => Parts.JobsOf(jobId);
 
     /// <summary>Asks a question that is answered at once.</summary>
     public Task<T> AskAsync<T>(IActorRef actor, object question, CancellationToken cancellationToken) => actor.Ask<T>(question, AnswerTimeout, cancellationToken);

@@ -45,7 +45,7 @@ internal static class NodeActors
             Time = settings.Time,
             Chance = Chance,
         }), "subscriptions");
-        registry.Register<SubscriptionSupervisor>(subscriptions);
+        parts.Local.Add(LocalParts.Subscriptions, subscriptions);
         parts.Controllers.Environment = new ControllerEnvironment(host, settings.Time)
         {
             Inventory = inventory,
@@ -57,11 +57,11 @@ internal static class NodeActors
             WriteDocument = ControllerDocuments.Write,
             Restore = parts.Controllers.Restore,
         };
-        registry.Register<ControllerSupervisor>(system.ActorOf(ControllerSupervisor.PropsFor(parts.Controllers.Registrations, parts.Controllers.Environment), "controllers"));
-        registry.Register<FreezeSupervisor>(freezes);
+        parts.Local.Add(LocalParts.Controllers, system.ActorOf(ControllerSupervisor.PropsFor(parts.Controllers.Registrations, parts.Controllers.Environment), "controllers"));
+        parts.Local.Add(LocalParts.Freezes, freezes);
         registry.Register<Inventory>(inventory);
         registry.Register<EventLog>(events);
-        registry.Register<JobSupervisor>(jobs);
+        parts.Local.Add(LocalParts.AllJobs, jobs);
         registry.Register<VmHostSupervisor>(vmHost);
         registry.Register<QmpEndpointSupervisor>(endpoints);
     });

@@ -14,6 +14,9 @@ internal sealed record NodeParts
     /// <summary>Name of the node's VmHost.</summary>
     public required string Host { get; init; }
 
+    /// <summary>Where the API finds what of the fleet's work is here.</summary>
+    public required LocalParts Local { get; init; }
+
     /// <summary>Deadlines, pauses and limits of the VMs.</summary>
     public required VmSettings Settings { get; init; }
 

@@ -111,6 +111,7 @@ internal static class Server
         var host = config.Host ?? Environment.MachineName;
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
+        var parts = new LocalParts();
         services.AddSingleton(new VmSources(config));
         services.AddSingleton(new EventStreams(EventStreams.DefaultMost));
         services.AddSingleton<IWebhookSender>(_ => new HttpWebhookSender(host, settings.Time));
@@ -123,6 +124,7 @@ internal static class Server
             })
             .AddNodeActors(new NodeParts
             {
+                Local = parts,
                 Host = host,
                 Settings = settings,
                 Guest = guest,
@@ -133,7 +135,7 @@ internal static class Server
                 Controllers = controllers,
             }));
         services.AddSingleton(controllers);
-        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), host, guest, settings.Time));
+        services.AddSingleton(provider => new Node(provider.GetRequiredService<IReadOnlyActorRegistry>(), parts, host, guest, settings.Time));
         services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
         services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());
         services.AddHostedService<VmWatcher>();
