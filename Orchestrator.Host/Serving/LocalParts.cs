@@ -29,6 +29,9 @@ internal sealed class LocalParts
     /// <summary>Name of the part that has the jobs of a partition.</summary>
     public static string JobsOf(char partition) => $"jobs-{partition}";
 
+    /// <summary>Whether new jobs are taken here.</summary>
+    public bool HasJobs => _parts.ContainsKey(AllJobs) || JobPartition.OfGateways.Any(partition => _parts.ContainsKey(JobsOf(partition)));
+
     /// <summary>The part is here from now on.</summary>
     public void Add(string name, IActorRef part) => _parts[name] = part;
 

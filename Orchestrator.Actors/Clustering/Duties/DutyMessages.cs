@@ -2,25 +2,25 @@ using Orchestrator.Actors.Clustering.Wire;
 
 namespace Orchestrator.Actors.Clustering.Duties;
 
-/// <summary>To a <see cref="DutyActor"/>, wherever it is.</summary>
-internal interface IDutyMessage : IWireMessage
+/// <summary>To a <c>DutyActor</c>, wherever it is.</summary>
+public interface IDutyMessage : IWireMessage
 {
     /// <summary>Name of the duty.</summary>
     string Duty { get; }
 }
 
 /// <summary>Messages of duties.</summary>
-internal static class DutyMessages
+public static class DutyMessages
 {
     /// <summary>Every node says it again and again: a duty whose node has died is begun elsewhere.</summary>
-    internal sealed record Remind(string Duty) : IDutyMessage;
+    public sealed record Remind(string Duty) : IDutyMessage;
 
     /// <summary>"Where is it done?" Answered by <see cref="Home"/>.</summary>
-    internal sealed record Locate(string Duty) : IDutyMessage;
+    public sealed record Locate(string Duty) : IDutyMessage;
 
     /// <summary>The node that has the duty.</summary>
     /// <param name="Duty">Name of the duty.</param>
     /// <param name="Node">Name of the node.</param>
     /// <param name="Epoch">Of its claim; <see langword="null"/> while it has none yet.</param>
-    internal sealed record Home(string Duty, string Node, long? Epoch) : IWireMessage;
+    public sealed record Home(string Duty, string Node, long? Epoch) : IWireMessage;
 }

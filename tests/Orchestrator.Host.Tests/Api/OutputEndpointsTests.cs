@@ -37,14 +37,15 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
         var kept = await _files.KeepAsync(Job, [(0, OfProgram("web1", Large) with { Vm = Web1, Result = JsonSerializer.SerializeToUtf8Bytes(new string('x', 70_000)) })]);
         _outcomes = [kept[0].Outcome, OfProgram("small", "0123456789"u8.ToArray()), Of("off"), OfProgram("twin", [1]), OfProgram("twin", [2]) with { Host = "node2" }];
         var actors = ActorRegistry.For(_system);
-        actors.Register<JobSupervisor>(_system.ActorOf(Props.Create(() => new Jobs(_outcomes))));
+        var parts = new LocalParts();
+        parts.Add(LocalParts.AllJobs, _system.ActorOf(Props.Create(() => new Jobs(_outcomes))));
         var socket = Path.Combine(_directory.FullName, "s");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddSingleton(_files);
-        builder.Services.AddSingleton(new Node(actors, "node1", GuestNamespace.BuiltIn, TimeProvider.System));
+        builder.Services.AddSingleton(new Node(actors, parts, "node1", GuestNamespace.BuiltIn, TimeProvider.System));
         _app = builder.Build();
         _app.UseMiddleware<ProblemMiddleware>();
         OutputEndpoints.Map(_app);

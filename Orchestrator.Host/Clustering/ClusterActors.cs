@@ -1,0 +1,13 @@
+using Akka.Actor;
+
+namespace Orchestrator.Host.Clustering;
+
+/// <summary>The actors of a node that only a cluster has. Set while the node's actors are made, before anything asks.</summary>
+internal sealed class ClusterActors
+{
+    /// <summary>Answers questions about nodes.</summary>
+    public IActorRef Nodes { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Takes the messages of any duty, wherever it is.</summary>
+    public IActorRef Duties { get; set; } = ActorRefs.Nobody;
+}
