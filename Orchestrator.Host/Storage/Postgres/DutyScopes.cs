@@ -1,0 +1,34 @@
+namespace Orchestrator.Host.Storage.Postgres;
+
+/// <summary>What of the store a duty is for, by its name: <c>jobs-X</c>, <c>control</c> or <c>vmhost-NAME</c>.</summary>
+internal static class DutyScopes
+{
+    /// <summary>Duty of the controllers, the webhook subscriptions and the freeze groups, and of the jobs of <see cref="ControlPartition"/>.</summary>
+    public const string Control = "control";
+
+    /// <summary>Partition of the controllers' own jobs.</summary>
+    public const char ControlPartition = 'Z';
+
+    /// <summary>All partitions of jobs: what the last character of an id can be (Crockford's base 32).</summary>
+    public const string Partitions = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    private const string JobsPrefix = "jobs-";
+    private const string VmHostPrefix = "vmhost-";
+
+    /// <summary>The partition whose jobs a duty is for.</summary>
+    /// <exception cref="ArgumentException">It is for no jobs.</exception>
+    public static char PartitionOf(string duty)
+    {
+        if (duty == Control)
+            return ControlPartition;
+        if (duty.Length == JobsPrefix.Length + 1 && duty.StartsWith(JobsPrefix, StringComparison.Ordinal) && duty[^1] is not ControlPartition and var partition && Partitions.Contains(partition, StringComparison.Ordinal))
+            return partition;
+        throw new ArgumentException($"the duty '{duty}' has no jobs: jobs-0 to jobs-Y and {Control} have", nameof(duty));
+    }
+
+    /// <summary>The remote VmHost that a duty is for.</summary>
+    /// <exception cref="ArgumentException">It is for none.</exception>
+    public static string VmHostOf(string duty) => duty.StartsWith(VmHostPrefix, StringComparison.Ordinal) && duty.Length > VmHostPrefix.Length
+        ? duty[VmHostPrefix.Length..]
+        : throw new ArgumentException($"the duty '{duty}' has no VmHost: {VmHostPrefix}NAME has", nameof(duty));
+}
