@@ -1,16 +1,12 @@
+using Orchestrator.Actors.FanOut;
+
 namespace Orchestrator.Host.Storage.Postgres;
 
 /// <summary>What of the store a duty is for, by its name: <c>jobs-X</c>, <c>control</c> or <c>vmhost-NAME</c>.</summary>
 internal static class DutyScopes
 {
-    /// <summary>Duty of the controllers, the webhook subscriptions and the freeze groups, and of the jobs of <see cref="ControlPartition"/>.</summary>
+    /// <summary>Duty of the controllers and their jobs, of the webhook subscriptions and the freeze groups.</summary>
     public const string Control = "control";
-
-    /// <summary>Partition of the controllers' own jobs.</summary>
-    public const char ControlPartition = 'Z';
-
-    /// <summary>All partitions of jobs: what the last character of an id can be (Crockford's base 32).</summary>
-    public const string Partitions = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     private const string JobsPrefix = "jobs-";
     private const string VmHostPrefix = "vmhost-";
@@ -20,9 +16,9 @@ internal static class DutyScopes
     public static char PartitionOf(string duty)
     {
         if (duty == Control)
-            return ControlPartition;
-        if (duty.Length == JobsPrefix.Length + 1 && duty.StartsWith(JobsPrefix, StringComparison.Ordinal) && duty[^1] is not ControlPartition and var partition && Partitions.Contains(partition, StringComparison.Ordinal))
-            return partition;
+            return JobPartition.OfControllers;
+        if (duty.Length == JobsPrefix.Length + 1 && duty.StartsWith(JobsPrefix, StringComparison.Ordinal) && JobPartition.OfGateways.Contains(duty[^1], StringComparison.Ordinal))
+            return duty[^1];
         throw new ArgumentException($"the duty '{duty}' has no jobs: jobs-0 to jobs-Y and {Control} have", nameof(duty));
     }
 

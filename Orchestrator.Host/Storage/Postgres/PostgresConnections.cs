@@ -60,7 +60,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         try
         {
             await using var connection = await connections._server.OpenConnectionAsync().ConfigureAwait(false);
-            await PostgresSchema.MigrateAsync(connection, parsed.SearchPath!.Split(',')[0].Trim(), where).ConfigureAwait(false);
+            await PostgresSchema.MigrateAsync(connection, parsed.SearchPath!.Split(',')[0].Trim(), where, PostgresSchema.Migrations).ConfigureAwait(false);
             return connections;
         }
         catch (Exception e) when (e is NpgsqlException or JobStoreException or TimeoutException)

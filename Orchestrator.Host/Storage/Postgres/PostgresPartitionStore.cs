@@ -61,5 +61,5 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
         await outputs.SweepAsync(job => IsMine(job) ? _reader.ExistsAsync(job) : Task.FromResult(true)).ConfigureAwait(false);
     }
 
-    private bool IsMine(string jobId) => jobId.EndsWith(partition);
+    private bool IsMine(string jobId) => JobPartition.Of(jobId) == partition;
 }

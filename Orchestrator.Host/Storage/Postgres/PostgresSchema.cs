@@ -158,24 +158,26 @@ internal static class PostgresSchema
         CREATE INDEX controller_failure_by_controller ON controller_failure (controller, key);
         """;
 
-    private static readonly IReadOnlyList<string> Migrations = [Jobs, Duties + Leases + Subscriptions + Controllers];
+    /// <summary>For <see cref="MigrateAsync"/>.</summary>
+    public static readonly IReadOnlyList<string> Migrations = [Jobs, Duties + Leases + Subscriptions + Controllers];
 
     /// <summary>Brings the tables up to date.</summary>
     /// <param name="connection">Open.</param>
     /// <param name="schema">Where they are; made if need be.</param>
     /// <param name="where">For the error.</param>
+    /// <param name="migrations">SQL scripts in the order of their versions: the first makes version 1 of an empty database.</param>
     /// <exception cref="JobStoreException">A newer version of this program made them.</exception>
-    public static async Task MigrateAsync(NpgsqlConnection connection, string schema, string where)
+    public static async Task MigrateAsync(NpgsqlConnection connection, string schema, string where, IReadOnlyList<string> migrations)
     {
         await using var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
         await ExecuteAsync(Lock).ConfigureAwait(false);
         await ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS \"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"; CREATE TABLE IF NOT EXISTS version (number integer NOT NULL)").ConfigureAwait(false);
         await using var ask = new NpgsqlCommand("SELECT coalesce(max(number), 0) FROM version", connection, transaction);
         var version = (int)(await ask.ExecuteScalarAsync().ConfigureAwait(false))!;
-        if (version > Migrations.Count)
-            throw new JobStoreException($"{where} was written by a newer version of this program (its tables are of version {version}, this program knows {Migrations.Count}): run that one, or name another store");
-        for (; version < Migrations.Count; version++)
-            await ExecuteAsync($"{Migrations[version]} INSERT INTO version VALUES ({version + 1})").ConfigureAwait(false);
+        if (version > migrations.Count)
+            throw new JobStoreException($"{where} was written by a newer version of this program (its tables are of version {version}, this program knows {migrations.Count}): run that one, or name another store");
+        for (; version < migrations.Count; version++)
+            await ExecuteAsync($"{migrations[version]} INSERT INTO version VALUES ({version + 1})").ConfigureAwait(false);
         await transaction.CommitAsync().ConfigureAwait(false);
 
         async Task ExecuteAsync(string sql)

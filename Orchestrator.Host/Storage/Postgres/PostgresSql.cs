@@ -39,12 +39,16 @@ internal static class PostgresSql
     }
 
     /// <summary>All rows.</summary>
-    public static async Task<List<T>> QueryAsync<T>(this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, params IReadOnlyList<object> values)
+    public static Task<List<T>> QueryAsync<T>(this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, params IReadOnlyList<object> values) =>
+        connection.QueryAsync(sql, CancellationToken.None, read, values);
+
+    /// <summary>The same for one who may give up.</summary>
+    public static async Task<List<T>> QueryAsync<T>(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, Func<NpgsqlDataReader, T> read, params IReadOnlyList<object> values)
     {
         await using var command = Command(connection, sql, values);
-        await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var rows = new List<T>();
-        while (await reader.ReadAsync().ConfigureAwait(false))
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             rows.Add(read(reader));
         return rows;
     }
