@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut.Storage;
@@ -29,7 +30,10 @@ internal sealed class SqliteControllerStore(SqliteDatabase database) : IControll
         var found = session.Query("SELECT cursor, paused FROM controller WHERE name = ?1", row => (Cursor: CursorOf(row.GetString(0)), IsPaused: row.GetInt64(1) != 0), controller);
         if (found.Count == 0)
             return null;
-        var values = session.Query("SELECT instance, key, value FROM controller_value WHERE controller = ?1", row => (Instance: row.GetString(0), Key: row.GetString(1), Value: row.GetString(2)), controller)
+        var values = session.Query(
+            "SELECT instance, CAST(key AS BLOB), CAST(value AS BLOB) FROM controller_value WHERE controller = ?1",
+            row => (Instance: row.GetString(0), Key: Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(1)), Value: Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(2))),
+            controller)
             .GroupBy(value => value.Instance, StringComparer.Ordinal).ToDictionary(group => group.Key, group => (IReadOnlyDictionary<string, string>)group.ToDictionary(value => value.Key, value => value.Value, StringComparer.Ordinal), StringComparer.Ordinal);
         var instances = session.Query(
             "SELECT key, born, cursor, starts, ticks FROM controller_instance WHERE controller = ?1",
@@ -69,12 +73,14 @@ internal sealed class SqliteControllerStore(SqliteDatabase database) : IControll
         AddFailures(session, checkpoint);
     }
 
+    /// <summary>Keys and values go in as bytes: as text they would end at their first NUL.</summary>
     private static void Set(SqliteSession session, string controller, string instance, string key, string? value)
     {
+        var keyBytes = Encoding.UTF8.GetBytes(key);
         if (value is null)
-            session.Execute("DELETE FROM controller_value WHERE controller = ?1 AND instance = ?2 AND key = ?3", controller, instance, key);
+            session.Execute("DELETE FROM controller_value WHERE controller = ?1 AND instance = ?2 AND key = CAST(?3 AS TEXT)", controller, instance, keyBytes);
         else
-            session.Execute("INSERT INTO controller_value (controller, instance, key, value) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (controller, instance, key) DO UPDATE SET value = ?4", controller, instance, key, value);
+            session.Execute("INSERT INTO controller_value (controller, instance, key, value) VALUES (?1, ?2, CAST(?3 AS TEXT), CAST(?4 AS TEXT)) ON CONFLICT (controller, instance, key) DO UPDATE SET value = excluded.value", controller, instance, keyBytes, Encoding.UTF8.GetBytes(value));
     }
 
     private static void AddFailures(SqliteSession session, ControllerCheckpoint checkpoint)

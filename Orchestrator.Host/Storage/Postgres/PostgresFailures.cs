@@ -7,11 +7,20 @@ namespace Orchestrator.Host.Storage.Postgres;
 /// <summary>What PostgreSQL's errors mean for who runs the node.</summary>
 internal static class PostgresFailures
 {
+    // idle_in_transaction_session_timeout
+    private const string StoodStill = "25P03";
+
+    /// <summary>Whether the next try may do: on another connection, or because whoever was in the way has gone on.</summary>
+    public static bool MayPass(Exception failure) =>
+        IsOfConnection(failure) || failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
     /// <summary>Whether the connection is the trouble, so that another may do.</summary>
     public static bool IsOfConnection(Exception failure) => failure switch
     {
-        // https://www.postgresql.org/docs/current/errcodes-appendix.html: connections, operator intervention, too many of them.
-        PostgresException { SqlState: var state } => state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) || state == PostgresErrorCodes.TooManyConnections,
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html: connections, operator intervention, too many of them, a transaction that stood still.
+        PostgresException { SqlState: var state } => state.StartsWith("08", StringComparison.Ordinal)
+            || state.StartsWith("57P", StringComparison.Ordinal)
+            || state is PostgresErrorCodes.TooManyConnections or StoodStill,
         NpgsqlException or SocketException or IOException or TimeoutException => true,
         _ => false,
     };

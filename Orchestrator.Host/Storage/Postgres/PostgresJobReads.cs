@@ -37,11 +37,12 @@ internal static class PostgresJobReads
         };
     }
 
-    /// <summary>Headers, newest first.</summary>
-    public static async Task<IReadOnlyList<JobSnapshot>> ListAsync(NpgsqlConnection connection, JobFilter filter)
+    /// <summary>Headers, newest first; of one partition or of all.</summary>
+    public static async Task<IReadOnlyList<JobSnapshot>> ListAsync(NpgsqlConnection connection, JobFilter filter, char? partition)
     {
         var conditions = new List<string>();
         var values = new List<object> { filter.Limit };
+        Add("right(id, 1) = ", partition?.ToString());
         Add("id < ", filter.Before);
         Add("phase = ", filter.Phase?.ToString());
         Add("command = ", filter.Command);
@@ -58,12 +59,15 @@ internal static class PostgresJobReads
         }
     }
 
-    /// <summary>The ended jobs that are beyond a number, or ended before a time in Unix milliseconds; oldest end first.</summary>
-    public static Task<List<long>> SurplusAsync(NpgsqlConnection connection, int maxJobs, long oldest) => connection.QueryAsync(
-        "SELECT key FROM job WHERE ended_at < $2 OR key IN (SELECT key FROM job WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC OFFSET $1) ORDER BY ended_at, id",
-        row => row.GetInt64(0),
-        maxJobs,
-        oldest);
+    /// <summary>The ended jobs of one partition, or of all, that are beyond a number, or ended before a time in Unix milliseconds; oldest end first.</summary>
+    public static Task<List<long>> SurplusAsync(NpgsqlConnection connection, int maxJobs, long oldest, char? partition)
+    {
+        var mine = partition is null ? "" : "AND right(id, 1) = $3";
+        return connection.QueryAsync(
+            $"SELECT key FROM job WHERE (ended_at < $2 OR key IN (SELECT key FROM job WHERE ended_at IS NOT NULL {mine} ORDER BY ended_at DESC, id DESC OFFSET $1)) {mine} ORDER BY ended_at, id",
+            row => row.GetInt64(0),
+            partition is { } one ? [maxJobs, oldest, one.ToString()] : [maxJobs, oldest]);
+    }
 
     private static async Task<Dictionary<int, int>> DispatchedAsync(NpgsqlConnection connection, long key)
     {

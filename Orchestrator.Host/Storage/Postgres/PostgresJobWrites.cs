@@ -10,7 +10,7 @@ internal static class PostgresJobWrites
 {
     private const string CreateJob = """
         INSERT INTO job (id, node, idempotency_key, command, phase, created_at, ended_at, header) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (id) DO NOTHING
+        ON CONFLICT DO NOTHING
         """;
 
     private const string PutPrograms = """
@@ -25,6 +25,14 @@ internal static class PostgresJobWrites
         ORDER BY place
         ON CONFLICT (job, ordinal) DO UPDATE SET phase = excluded.phase, reason = excluded.reason, effect = excluded.effect, document = excluded.document
         """;
+
+    /// <summary>A change whose large outputs are files.</summary>
+    /// <exception cref="JobStoreException">They could not be written.</exception>
+    public static async Task<JobWrite> LightenAsync(JobWrite write, OutputFiles outputs) =>
+        write is JobWrite.Ended ended ? ended with { Outcomes = await outputs.KeepAsync(ended.JobId, ended.Outcomes).ConfigureAwait(false) } : write;
+
+    /// <summary>Removes a job, with all that belongs to it.</summary>
+    public static Task ForgetAsync(NpgsqlConnection connection, long key) => connection.ExecuteAsync("DELETE FROM job WHERE key = $1", key);
 
     /// <summary>One change.</summary>
     /// <exception cref="JobStoreException">It contradicts what is there.</exception>
@@ -41,9 +49,7 @@ internal static class PostgresJobWrites
     private static async Task CreateAsync(NpgsqlConnection connection, StoredJob job, string node)
     {
         var header = job.Header;
-        if (job.IdempotencyKey is { } taken && await connection.ScalarAsync("SELECT id FROM job WHERE idempotency_key = $1 AND id <> $2", taken, header.Id).ConfigureAwait(false) is string other)
-            throw new JobStoreException($"the idempotency key '{taken}' belongs to the job {other}: ask for that one, or choose another key");
-        await connection.ExecuteAsync(
+        var isNew = await connection.ExecuteAsync(
             CreateJob,
             header.Id,
             node,
@@ -52,7 +58,10 @@ internal static class PostgresJobWrites
             header.Phase.ToString(),
             header.CreatedAt.ToUnixTimeMilliseconds(),
             PostgresSql.Number(header.EndedAt?.ToUnixTimeMilliseconds()),
-            HeaderOf(header)).ConfigureAwait(false);
+            HeaderOf(header)).ConfigureAwait(false) > 0;
+        // Asked after it, which waits for a node that takes the same key at the same time.
+        if (!isNew && job.IdempotencyKey is { } taken && await connection.ScalarAsync("SELECT id FROM job WHERE idempotency_key = $1 AND id <> $2", taken, header.Id).ConfigureAwait(false) is string other)
+            throw new JobStoreException($"the idempotency key '{taken}' belongs to the job {other}: ask for that one, or choose another key");
         var key = await KeyOfAsync(connection, header.Id).ConfigureAwait(false);
         await connection.ExecuteAsync("INSERT INTO request (job, document, targets) VALUES ($1, $2, $3) ON CONFLICT (job) DO NOTHING", key, job.Document.ToArray(), TargetList.Write(job.Targets)).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
+using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.FanOut.Storage;
 
 namespace Orchestrator.Host.Storage.Postgres;
@@ -8,10 +9,18 @@ namespace Orchestrator.Host.Storage.Postgres;
 /// The one writer of a node, on one connection: what has come together is committed in one transaction. A write that fails fails alone. While the
 /// server is away, what waits is tried again for ten seconds, then it fails; every write may be done twice, so a commit whose answer was lost may too.
 /// </summary>
+/// <remarks>
+/// A write for a duty is done only while its claim holds, which each transaction asks anew, once for all duties that are in it, and no claim passes
+/// until it has ended. A node that stands still in the middle is thrown out by the server after <see cref="MaxStandstill"/>. Of a commit whose answer
+/// was lost, a node that has lost the duty by its next try cannot tell whether it was done: if so, it was while the claim held, and the next owner sees it.
+/// </remarks>
 internal sealed class PostgresWriter : IAsyncDisposable
 {
     /// <summary>How long writes wait for a server that is away.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a node that was stopped in the middle of a transaction can keep others from its duties.</summary>
+    public static readonly TimeSpan MaxStandstill = TimeSpan.FromSeconds(3);
 
     private const int MaxGroup = 256;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -33,10 +42,13 @@ internal sealed class PostgresWriter : IAsyncDisposable
     }
 
     /// <summary>Takes a write in, which runs inside a transaction; done when that is committed.</summary>
+    /// <param name="write">May run twice.</param>
+    /// <param name="claim">Of the duty that it is for; <see langword="null"/> outside a cluster.</param>
+    /// <exception cref="DutyLostException">The claim does not hold any more: nothing was written.</exception>
     /// <exception cref="JobStoreException">It failed, or too much is waiting, or the store is closed.</exception>
-    public Task AddAsync(Func<NpgsqlConnection, Task> write)
+    public Task AddAsync(Func<NpgsqlConnection, Task> write, DutyClaim? claim = null)
     {
-        var pending = new Pending(write);
+        var pending = new Pending(write, claim);
         if (!_waiting.Writer.TryWrite(pending))
             pending.Done.SetException(_waiting.Reader.Completion.IsCompleted || _closed ? StoreFailures.Stopping() : StoreFailures.TooMuch(SqliteDatabase.MaxWaiting));
         return pending.Done.Task;
@@ -69,7 +81,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
     {
         var failure = await TryCommitAsync(group).ConfigureAwait(false);
         var since = _time.GetTimestamp();
-        for (var pause = FirstPause; failure is not null && PostgresFailures.IsOfConnection(failure) && !_closed && _time.GetElapsedTime(since) < Patience; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; failure is not null && PostgresFailures.MayPass(failure) && !_closed && _time.GetElapsedTime(since) < Patience; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await Task.Delay(pause, _time).ConfigureAwait(false);
             failure = await TryCommitAsync(group).ConfigureAwait(false);
@@ -88,10 +100,15 @@ internal sealed class PostgresWriter : IAsyncDisposable
     {
         try
         {
-            _connection ??= await _server.OpenConnectionAsync().ConfigureAwait(false);
+            _connection ??= await OpenAsync().ConfigureAwait(false);
             await using var transaction = await _connection.BeginTransactionAsync().ConfigureAwait(false);
+            var held = await PostgresFences.HoldAsync(_connection, group.Select(pending => pending.Claim).OfType<DutyClaim>()).ConfigureAwait(false);
             foreach (var pending in group)
-                await WriteAsync(pending, transaction).ConfigureAwait(false);
+            {
+                pending.Failure = PostgresFences.Check(pending.Claim, held);
+                if (pending.Failure is null)
+                    await WriteAsync(pending, transaction).ConfigureAwait(false);
+            }
             await transaction.CommitAsync().ConfigureAwait(false);
             return null;
         }
@@ -102,16 +119,30 @@ internal sealed class PostgresWriter : IAsyncDisposable
         }
     }
 
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = await _server.OpenConnectionAsync().ConfigureAwait(false);
+        try
+        {
+            await connection.ExecuteAsync($"SET idle_in_transaction_session_timeout = {MaxStandstill.TotalMilliseconds:0}").ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private async Task WriteAsync(Pending pending, NpgsqlTransaction transaction)
     {
-        pending.Failure = null;
         await transaction.SaveAsync("one").ConfigureAwait(false);
         try
         {
             await pending.Write(_connection!).ConfigureAwait(false);
             await transaction.ReleaseAsync("one").ConfigureAwait(false);
         }
-        catch (Exception e) when (!PostgresFailures.IsOfConnection(e))
+        catch (Exception e) when (!PostgresFailures.MayPass(e))
         {
             pending.Failure = e;
             await transaction.RollbackAsync("one").ConfigureAwait(false);
@@ -125,9 +156,11 @@ internal sealed class PostgresWriter : IAsyncDisposable
         _connection = null;
     }
 
-    private sealed class Pending(Func<NpgsqlConnection, Task> write)
+    private sealed class Pending(Func<NpgsqlConnection, Task> write, DutyClaim? claim)
     {
         public Func<NpgsqlConnection, Task> Write { get; } = write;
+
+        public DutyClaim? Claim { get; } = claim;
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -19,10 +19,13 @@ public abstract class JobStoreTests : IAsyncLifetime
     /// <summary>An empty store at first, later the same one after the node was started anew.</summary>
     private protected abstract Task<IJobStore> OpenAsync();
 
+    /// <summary>As <see cref="Samples.Job"/>; all that a store is to have.</summary>
+    private protected virtual StoredJob Job(int number, int targets = 3, string command = "guest-ping", string? key = null) => Samples.Job(number, targets, command, key);
+
     [Fact]
     public async Task A_job_comes_back_as_it_was_created_after_a_restart()
     {
-        var job = Samples.Job(1, targets: 300, key: "once");
+        var job = Job(1, targets: 300, key: "once");
         await _store.WriteAsync(new JobWrite.Created(job));
 
         _store = await OpenAsync();
@@ -50,7 +53,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task Outcomes_come_back_whole_and_in_the_order_they_came()
     {
-        var job = Samples.Job(1);
+        var job = Job(1);
         await _store.WriteAsync(new JobWrite.Created(job));
         await _store.WriteAsync(new JobWrite.Ended(job.Header.Id, [(2, Samples.Failure(2)), (0, Samples.Success(0))]));
         await _store.WriteAsync(new JobWrite.Ended(job.Header.Id, [(1, Samples.Success(1))]));
@@ -65,7 +68,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_later_outcome_replaces_the_earlier_one_and_keeps_its_place()
     {
-        var job = Samples.Job(1);
+        var job = Job(1);
         await _store.WriteAsync(new JobWrite.Created(job), new JobWrite.Ended(job.Header.Id, [(1, Samples.Failure(1)), (2, Samples.Success(2))]));
         await _store.WriteAsync(new JobWrite.Ended(job.Header.Id, [(1, Samples.Success(1))]));
 
@@ -78,7 +81,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task Intents_keep_the_number_of_the_last_attempt()
     {
-        var job = Samples.Job(1, targets: 100);
+        var job = Job(1, targets: 100);
         var id = job.Header.Id;
         await _store.WriteAsync(new JobWrite.Created(job), new JobWrite.Dispatched(id, 1, [0, 1, 2, 50, 99]), new JobWrite.Dispatched(id, 2, [50, 1]));
         await _store.WriteAsync(new JobWrite.Dispatched(id, 1, [3]));
@@ -91,7 +94,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task Programs_are_known_until_their_outcome_and_again_with_the_next_attempt()
     {
-        var job = Samples.Job(1);
+        var job = Job(1);
         var id = job.Header.Id;
         await _store.WriteAsync(new JobWrite.Created(job), new JobWrite.Started(id, [(0, new ExecEvidence(10, "agent 1")), (1, new ExecEvidence(11, null))]));
         Assert.Equal(new Dictionary<int, ExecEvidence> { [0] = new(10, "agent 1"), [1] = new(11, null) }, (await _store.LoadAsync(id))!.Started);
@@ -106,7 +109,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_call_with_a_write_that_fails_leaves_nothing_behind()
     {
-        var job = Samples.Job(1);
+        var job = Job(1);
         await Assert.ThrowsAsync<JobStoreException>(() => _store.WriteAsync(new JobWrite.Created(job), new JobWrite.Dispatched("none", 1, [0])));
 
         Assert.Null(await _store.LoadAsync(job.Header.Id));
@@ -115,7 +118,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_write_that_fails_takes_none_of_its_neighbours_with_it()
     {
-        var jobs = Enumerable.Range(0, 50).Select(number => Samples.Job(number)).ToArray();
+        var jobs = Enumerable.Range(0, 50).Select(number => Job(number)).ToArray();
 
         var writes = jobs.Select(job => _store.WriteAsync(new JobWrite.Created(job))).ToArray();
         var wrong = _store.WriteAsync(new JobWrite.Dispatched("none", 1, [0]));
@@ -128,10 +131,10 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task An_idempotency_key_belongs_to_one_job()
     {
-        var first = Samples.Job(1, key: "deploy-7");
+        var first = Job(1, key: "deploy-7");
         await _store.WriteAsync(new JobWrite.Created(first));
 
-        var error = await Assert.ThrowsAsync<JobStoreException>(() => _store.WriteAsync(new JobWrite.Created(Samples.Job(2, key: "deploy-7"))));
+        var error = await Assert.ThrowsAsync<JobStoreException>(() => _store.WriteAsync(new JobWrite.Created(Job(2, key: "deploy-7"))));
 
         Assert.Contains(first.Header.Id, error.Message, StringComparison.Ordinal);
         Assert.Equal(first.Header.Id, (await _store.FindAsync("deploy-7"))!.Header.Id);
@@ -140,7 +143,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task Jobs_without_an_end_are_what_a_node_takes_up_again()
     {
-        var jobs = Enumerable.Range(0, 4).Select(number => Samples.Job(number)).ToArray();
+        var jobs = Enumerable.Range(0, 4).Select(number => Job(number)).ToArray();
         await _store.WriteAsync([.. jobs.Select(job => new JobWrite.Created(job))]);
         await _store.WriteAsync(new JobWrite.Changed(Samples.Ended(jobs[1])), new JobWrite.Changed(jobs[2].Header with { Phase = JobPhase.Paused }));
         await _store.WriteAsync(new JobWrite.Dispatched(jobs[3].Header.Id, 1, [2]));
@@ -157,7 +160,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task Jobs_are_listed_newest_first_by_phase_command_time_and_page()
     {
-        var jobs = Enumerable.Range(0, 6).Select(number => Samples.Job(number, command: number % 2 == 0 ? "run" : "guest-ping")).ToArray();
+        var jobs = Enumerable.Range(0, 6).Select(number => Job(number, command: number % 2 == 0 ? "run" : "guest-ping")).ToArray();
         await _store.WriteAsync([.. jobs.Select(job => new JobWrite.Created(job))]);
         await _store.WriteAsync(new JobWrite.Changed(Samples.Ended(jobs[3])));
 
@@ -175,7 +178,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task Trimming_forgets_the_oldest_ended_jobs_beyond_the_number_and_none_that_run()
     {
-        var jobs = Enumerable.Range(0, 5).Select(number => Samples.Job(number, key: $"key{number}")).ToArray();
+        var jobs = Enumerable.Range(0, 5).Select(number => Job(number, key: $"key{number}")).ToArray();
         await _store.WriteAsync([.. jobs.Select(job => new JobWrite.Created(job)), new JobWrite.Ended(jobs[1].Header.Id, [(0, Samples.Success(0))])]);
         await _store.WriteAsync([.. jobs.Skip(1).Select(job => new JobWrite.Changed(Samples.Ended(job)))]);
 
@@ -190,7 +193,7 @@ public abstract class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task Trimming_forgets_what_ended_too_long_ago()
     {
-        var jobs = Enumerable.Range(0, 2).Select(number => Samples.Job(number)).ToArray();
+        var jobs = Enumerable.Range(0, 2).Select(number => Job(number)).ToArray();
         await _store.WriteAsync([.. jobs.Select(job => new JobWrite.Created(job)), new JobWrite.Changed(Samples.Ended(jobs[0])), new JobWrite.Changed(Samples.Ended(jobs[1], seconds: 7200))]);
 
         // It is a day later.

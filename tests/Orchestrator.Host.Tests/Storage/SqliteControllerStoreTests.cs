@@ -1,95 +1,26 @@
 using Orchestrator.Actors.Controllers.Storage;
-using Orchestrator.Actors.Events;
 using Orchestrator.Host.Storage;
 
 namespace Orchestrator.Host.Tests.Storage;
 
-public sealed class SqliteControllerStoreTests : IAsyncLifetime
+public sealed class SqliteControllerStoreTests : ControllerStoreTests
 {
-    private static readonly EventCursor Here = EventCursor.Beginning.With("node1", new EventPosition(5, 7));
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orchestrator-store-");
-    private SqliteDatabase _database = null!;
-    private SqliteControllerStore _store = null!;
+    private SqliteDatabase? _database;
 
-    public async Task InitializeAsync() => await OpenAsync();
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
-        await _database.DisposeAsync();
+        await _database!.DisposeAsync();
         _directory.Delete(recursive: true);
     }
 
-    [Fact]
-    public async Task One_that_never_ran_is_not_there()
+    private protected override async Task<IControllerStore> OpenAsync()
     {
-        await _store.SaveAsync(new ControllerCheckpoint("other", Here, false));
-        Assert.Null(await _store.LoadAsync("c"));
-    }
-
-    /// <summary>The store in memory, which tests of the actors trust, and the one on disk do the same.</summary>
-    [Fact]
-    public async Task Checkpoints_add_up_as_in_memory_also_over_a_restart()
-    {
-        var memory = new MemoryControllerStore();
-        foreach (var checkpoint in Checkpoints())
-        {
-            await memory.SaveAsync(checkpoint);
-            await _store.SaveAsync(checkpoint);
+        if (_database is not null)
             await _database.DisposeAsync();
-            await OpenAsync();
-            AssertSame((await memory.LoadAsync("c"))!, (await _store.LoadAsync("c"))!);
-        }
-    }
-
-    [Fact]
-    public async Task Only_the_newest_failures_are_kept()
-    {
-        await _store.SaveAsync(new ControllerCheckpoint("c", Here, false) { Failures = [.. Enumerable.Range(0, 130).Select(number => Failure($"{number}"))] });
-        await _store.SaveAsync(new ControllerCheckpoint("d", Here, false) { Failures = [Failure("d")] });
-
-        var failures = (await _store.LoadAsync("c"))!.Failures;
-        Assert.Equal((100, "30", "129"), (failures.Count, failures[0].Error, failures[^1].Error));
-        Assert.Single((await _store.LoadAsync("d"))!.Failures);
-    }
-
-    [Fact]
-    public async Task A_store_that_fails_says_why()
-    {
-        await _database.DisposeAsync();
-        await Assert.ThrowsAsync<ControllerStoreException>(() => _store.SaveAsync(new ControllerCheckpoint("c", Here, false)));
-        await Assert.ThrowsAsync<ControllerStoreException>(() => _store.LoadAsync("c"));
-        await OpenAsync();
-    }
-
-    private static IEnumerable<ControllerCheckpoint> Checkpoints()
-    {
-        yield return new ControllerCheckpoint("c", EventCursor.Beginning, false);
-        yield return new ControllerCheckpoint("c", Here, true) { Instances = Changes(("a", 1, [("x", "1"), ("y", "ü\0")]), ("b", 1, [])), Failures = [Failure("first")] };
-        yield return new ControllerCheckpoint("c", Here.With("node2", new EventPosition(6, 1)), false) { Instances = Changes(("a", 2, [("x", null), ("z", "")])), Failures = [Failure("second") with { Event = null, VmName = null }] };
-        yield return new ControllerCheckpoint("c", Here, false) { Instances = Changes(("c", 1, [("x", "1")])), Forgotten = ["a"] };
-    }
-
-    private static Dictionary<string, InstanceChange> Changes(params (string Key, long Ticks, (string Key, string? Value)[] State)[] instances) =>
-        instances.ToDictionary(instance => instance.Key, instance => new InstanceChange(new InstanceMark(9, Here, 2, instance.Ticks), instance.State.ToDictionary(item => item.Key, item => item.Value)));
-
-    private static FailedWork Failure(string error) => new(DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123), "fleet", "5:7", "STOP", "web1", 4, error);
-
-    private static void AssertSame(StoredController expected, StoredController actual)
-    {
-        Assert.Equal((expected.Cursor.ToString(), expected.IsPaused), (actual.Cursor.ToString(), actual.IsPaused));
-        Assert.Equal(expected.Failures, actual.Failures);
-        Assert.Equal(expected.Instances.Keys.Order(), actual.Instances.Keys.Order());
-        foreach (var (key, instance) in expected.Instances)
-        {
-            var other = actual.Instances[key];
-            Assert.Equal((instance.Mark.Born, instance.Mark.Cursor.ToString(), instance.Mark.Starts, instance.Mark.Ticks), (other.Mark.Born, other.Mark.Cursor.ToString(), other.Mark.Starts, other.Mark.Ticks));
-            Assert.Equal(instance.State.OrderBy(item => item.Key), other.State.OrderBy(item => item.Key));
-        }
-    }
-
-    private async Task OpenAsync()
-    {
         _database = await SqliteDatabase.OpenAsync(Path.Combine(_directory.FullName, "jobs.db"), StoreSchema.Migrations);
-        _store = new SqliteControllerStore(_database);
+        return new SqliteControllerStore(_database);
     }
+
+    private protected override async Task CloseAsync() => await _database!.DisposeAsync();
 }

@@ -21,7 +21,14 @@ public sealed class PostgresServer : IAsyncLifetime
 
     /// <summary>Opens the store in tables of one's own.</summary>
     internal Task<PostgresJobStore> OpenAsync(string schema, OutputFiles outputs, TimeProvider time, string node = "node1") =>
-        PostgresJobStore.OpenAsync($"{Postgres.ConnectionString};Search Path={schema}", node, outputs, time);
+        PostgresJobStore.OpenAsync(AddressOf(schema), node, outputs, time);
+
+    /// <summary>Opens all of a cluster's state, for one of its nodes.</summary>
+    internal Task<ClusterStore> OpenClusterAsync(string schema, OutputFiles outputs, TimeProvider? time = null) =>
+        ClusterStore.OpenAsync(AddressOf(schema), outputs, time ?? TimeProvider.System);
+
+    /// <summary>The address of tables of one's own.</summary>
+    internal string AddressOf(string schema) => $"{Postgres.ConnectionString};Search Path={schema}";
 
     /// <summary>A directory of outputs that goes with the server.</summary>
     internal OutputFiles Outputs() => OutputFiles.Open(Path.Combine(_directory.FullName, Guid.NewGuid().ToString("N")));

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Npgsql;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Events.Subscriptions;
+using Orchestrator.Actors.FanOut.Storage;
+
+namespace Orchestrator.Host.Storage.Postgres;
+
+/// <summary>
+/// Webhook subscriptions and their dead letters, for the node of a cluster that has their duty. A write whose claim is lost fails with a
+/// <see cref="SubscriptionStoreException"/> around the <see cref="DutyLostException"/>.
+/// </summary>
+internal sealed class PostgresSubscriptionStore(PostgresConnections connections, DutyClaim claim) : ISubscriptionStore
+{
+    private const string LetterColumns = "key, type, subject, document, reason, attempts, failed_at";
+
+    private const string Add = """
+        INSERT INTO subscription (id, created_at, spec, secret, previous_secret, previous_until, cursor, delivered, failed, pause_cause, pause_reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (id) DO NOTHING
+        """;
+
+    private const string AddLetters = """
+        INSERT INTO dead_letter (subscription, id, type, subject, document, reason, attempts, failed_at)
+        SELECT $1, id, type, subject, document, reason, attempts, failed_at
+        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::integer[], $8::bigint[])
+            WITH ORDINALITY AS came (id, type, subject, document, reason, attempts, failed_at, place)
+        ORDER BY place
+        ON CONFLICT (id) DO NOTHING
+        """;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Subscription>> LoadAsync() => ReadAsync(
+        """
+        SELECT id, created_at, spec, secret, previous_secret, previous_until, cursor, delivered, failed, pause_cause, pause_reason,
+            (SELECT count(*) FROM dead_letter WHERE dead_letter.subscription = subscription.id)
+        FROM subscription ORDER BY id
+        """,
+        ReadSubscription);
+
+    /// <inheritdoc/>
+    public Task AddAsync(Subscription subscription) => WriteAsync(connection => connection.ExecuteAsync(
+        Add,
+        subscription.Id,
+        subscription.CreatedAt.ToUnixTimeMilliseconds(),
+        JsonSerializer.SerializeToUtf8Bytes(StoredSubscriptionSpec.Of(subscription.Spec), StoreJson.Default.StoredSubscriptionSpec),
+        subscription.Secrets.Current,
+        PostgresSql.Text(subscription.Secrets.Previous),
+        PostgresSql.Number(subscription.Secrets.PreviousUntil?.ToUnixTimeMilliseconds()),
+        subscription.Progress.Cursor.ToString(),
+        subscription.Progress.Delivered,
+        subscription.Progress.Failed,
+        PostgresSql.Text(subscription.Pause?.Cause.ToString()),
+        PostgresSql.Text(PostgresSql.Prose(subscription.Pause?.Reason))));
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string id) => WriteAsync(connection => connection.ExecuteAsync("DELETE FROM subscription WHERE id = $1", id));
+
+    /// <inheritdoc/>
+    public async Task<int?> SaveAsync(string id, SubscriptionChange change)
+    {
+        int? letters = null;
+        var ids = change.Added.Select(_ => Guid.CreateVersion7()).ToArray();
+        await WriteAsync(async connection => letters = await SaveAsync(connection, id, change, ids).ConfigureAwait(false)).ConfigureAwait(false);
+        return letters;
+    }
+
+    /// <inheritdoc/>
+    public Task SavePauseAsync(string id, SubscriptionPause? pause) => WriteAsync(connection => connection.ExecuteAsync(
+        "UPDATE subscription SET pause_cause = $2, pause_reason = $3 WHERE id = $1",
+        id,
+        PostgresSql.Text(pause?.Cause.ToString()),
+        PostgresSql.Text(PostgresSql.Prose(pause?.Reason))));
+
+    /// <inheritdoc/>
+    public Task SaveSecretsAsync(string id, WebhookSecrets secrets) => WriteAsync(connection => connection.ExecuteAsync(
+        "UPDATE subscription SET secret = $2, previous_secret = $3, previous_until = $4 WHERE id = $1",
+        id,
+        secrets.Current,
+        PostgresSql.Text(secrets.Previous),
+        PostgresSql.Number(secrets.PreviousUntil?.ToUnixTimeMilliseconds())));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(string id, long after, int max) =>
+        ReadAsync($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = $1 AND key > $2 ORDER BY key LIMIT $3", ReadLetter, id, after, max);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(string id, IReadOnlyList<long> keys) =>
+        ReadAsync($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = $1 AND key = ANY($2) ORDER BY key", ReadLetter, id, keys.ToArray());
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> DeadLetterKeysAsync(string id) => ReadAsync("SELECT key FROM dead_letter WHERE subscription = $1 ORDER BY key", row => row.GetInt64(0), id);
+
+    private static async Task<int?> SaveAsync(NpgsqlConnection connection, string id, SubscriptionChange change, Guid[] letterIds)
+    {
+        var progress = change.Progress;
+        var isThere = await connection.ExecuteAsync("UPDATE subscription SET cursor = $2, delivered = $3, failed = $4 WHERE id = $1", id, progress.Cursor.ToString(), progress.Delivered, progress.Failed).ConfigureAwait(false) > 0;
+        if (!isThere || (change.Added.Count == 0 && change.Removed.Count == 0))
+            return null;
+        var added = change.Added;
+        if (added.Count > 0)
+        {
+            await connection.ExecuteAsync(
+                AddLetters,
+                id,
+                letterIds,
+                added.Select(letter => PostgresSql.Prose(letter.Document.Type)).ToArray(),
+                added.Select(letter => PostgresSql.Prose(letter.Document.Subject)).ToArray(),
+                added.Select(letter => letter.Document.Json.ToArray()).ToArray(),
+                added.Select(letter => PostgresSql.Prose(letter.Reason)).ToArray(),
+                added.Select(letter => letter.Attempts).ToArray(),
+                added.Select(letter => letter.FailedAt.ToUnixTimeMilliseconds()).ToArray()).ConfigureAwait(false);
+        }
+        if (change.Removed.Count > 0)
+            await connection.ExecuteAsync("DELETE FROM dead_letter WHERE subscription = $1 AND key = ANY($2)", id, change.Removed.ToArray()).ConfigureAwait(false);
+        return (int)(long)(await connection.ScalarAsync("SELECT count(*) FROM dead_letter WHERE subscription = $1", id).ConfigureAwait(false))!;
+    }
+
+    private static Subscription ReadSubscription(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+        Spec = JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(2), StoreJson.Default.StoredSubscriptionSpec)!.ToSpec(),
+        Secrets = new WebhookSecrets
+        {
+            Current = row.GetString(3),
+            Previous = TextOf(row, 4),
+            PreviousUntil = row.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
+        },
+        Progress = new SubscriptionProgress(EventCursor.TryParse(row.GetString(6), out var cursor) ? cursor : EventCursor.Beginning, row.GetInt64(7), row.GetInt64(8)),
+        Pause = TextOf(row, 9) is { } cause ? new SubscriptionPause(Enum.Parse<PauseCause>(cause), row.GetString(10)) : null,
+        DeadLetters = (int)row.GetInt64(11),
+    };
+
+    private static DeadLetter ReadLetter(NpgsqlDataReader row) => new()
+    {
+        Key = row.GetInt64(0),
+        Document = new WebhookDocument(row.GetString(1), TextOf(row, 2), row.GetFieldValue<byte[]>(3)),
+        Reason = row.GetString(4),
+        Attempts = row.GetInt32(5),
+        FailedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)),
+    };
+
+    private static string? TextOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private async Task WriteAsync(Func<NpgsqlConnection, Task> write)
+    {
+        try
+        {
+            await connections.Writer.AddAsync(write, claim).ConfigureAwait(false);
+        }
+        catch (JobStoreException e)
+        {
+            throw new SubscriptionStoreException(e.Message, e);
+        }
+    }
+
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params IReadOnlyList<object> values)
+    {
+        try
+        {
+            return await connections.ReadAsync(connection => connection.QueryAsync(sql, read, values)).ConfigureAwait(false);
+        }
+        catch (JobStoreException e)
+        {
+            throw new SubscriptionStoreException(e.Message, e);
+        }
+    }
+}
