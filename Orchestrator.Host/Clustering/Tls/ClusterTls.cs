@@ -1,18 +1,18 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Akka.Actor;
-using Akka.Remote.Hosting;
+using Akka.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Orchestrator.Host.Clustering.Certificates;
+using Orchestrator.Host.Clustering.Remoting;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Clustering.Tls;
 
 /// <summary>
 /// TLS between the nodes of a cluster, both ends with certificates of its own authority (docs/TRUST.md). The files are read again when a connection begins and a second has passed: new ones are taken,
-/// broken ones are told and the last good ones stay. Only the certificate that remoting presents stays until the restart.
+/// broken ones are told and the last good ones stay.
 /// </summary>
 internal sealed partial class ClusterTls
 {
@@ -60,23 +60,16 @@ internal sealed partial class ClusterTls
         }
     }
 
+    /// <summary>Clock of connections.</summary>
+    public TimeProvider Time => _time;
+
     /// <summary>
-    /// For Akka remoting: its addresses begin with <c>akka.ssl.tcp://</c> then. Who calls needs a certificate of the authority; who is called one that is for the host of its address, too.
+    /// For Akka remoting, beside <c>WithRemoting</c> or <c>WithClustering</c>: its addresses begin with <c>akka.ssl.tcp://</c> then. Who calls needs a certificate of the authority, and who is called one
+    /// that is for the host of its address, too.
     /// </summary>
-    public void Secure(RemoteOptions remoting)
-    {
-        remoting.EnableSsl = true;
-        remoting.Ssl = new SslOptions
-        {
-            X509Certificate = Current().Certificate,
-            RequireMutualAuthentication = true,
-            SuppressValidation = false,
-            // Of one that is called, remoting tells the actor system's address; of one that calls, the socket's.
-            CustomValidator = (certificate, _, peer, _, _) => ActorPath.TryParseAddress(peer, out var address)
-                ? IsTrusted(certificate, PeerRole.Server, address.Host, peer)
-                : IsTrusted(certificate, PeerRole.Client, null, peer),
-        };
-    }
+    public void Secure(AkkaConfigurationBuilder akka) => akka
+        .AddSetup(new ClusterTlsSetup(this))
+        .AddHocon($"akka.remote.dot-netty.tcp.transport-class = \"{typeof(TlsTransport).FullName}, {typeof(TlsTransport).Assembly.GetName().Name}\"", HoconAddMode.Prepend);
 
     /// <summary>For the peer listener: HTTPS, and nobody without a certificate of the authority comes as far as a request.</summary>
     public void Secure(ListenOptions listener) => listener.UseHttps(new TlsHandshakeCallbackOptions
@@ -96,22 +89,30 @@ internal sealed partial class ClusterTls
         UseProxy = false,
         ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = ConnectionLifetime,
-        SslOptions = new SslClientAuthenticationOptions
+        SslOptions = ClientOptions(host: null, node),
+    };
+
+    /// <summary>For one connection that this node makes, or for all of a handler.</summary>
+    /// <param name="host">Whom it calls; <see langword="null"/> where the caller sets it for each connection.</param>
+    /// <param name="name">What the certificate must be for; the host by default.</param>
+    public SslClientAuthenticationOptions ClientOptions(string? host, string? name) => new()
+    {
+        TargetHost = host,
+        EnabledSslProtocols = Protocols,
+        AllowRenegotiation = false,
+        AllowTlsResume = false,
+        CertificateChainPolicy = PeerVerification.Policy(Current().Authorities, _time.GetUtcNow()),
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => Current().Certificate,
+        RemoteCertificateValidationCallback = (stream, certificate, _, _) =>
         {
-            EnabledSslProtocols = Protocols,
-            AllowRenegotiation = false,
-            AllowTlsResume = false,
-            CertificateChainPolicy = PeerVerification.Policy(Current().Authorities, _time.GetUtcNow()),
-            LocalCertificateSelectionCallback = (_, _, _, _, _) => Current().Certificate,
-            RemoteCertificateValidationCallback = (stream, certificate, _, _) =>
-            {
-                var host = ((SslStream)stream).TargetHostName;
-                return IsTrusted(certificate as X509Certificate2, PeerRole.Server, node ?? host, host);
-            },
+            var called = ((SslStream)stream).TargetHostName;
+            return IsTrusted(certificate as X509Certificate2, PeerRole.Server, name ?? called, called);
         },
     };
 
-    private SslServerAuthenticationOptions ServerOptions(string peer)
+    /// <summary>For one connection that this node accepts.</summary>
+    /// <param name="peer">Who calls, for the log.</param>
+    public SslServerAuthenticationOptions ServerOptions(string peer)
     {
         var identity = Current();
         return new SslServerAuthenticationOptions
