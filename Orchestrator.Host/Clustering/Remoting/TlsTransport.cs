@@ -30,6 +30,7 @@ internal sealed class TlsTransport : Transport
     private readonly ClusterTls _tls;
     private readonly ILoggingAdapter _log;
     private readonly string _hostname;
+    private readonly string _publicHostname;
     private readonly TimeSpan _connectTimeout;
     private readonly TimeSpan _flushTimeout;
     private readonly CancellationTokenSource _stopping = new();
@@ -45,6 +46,7 @@ internal sealed class TlsTransport : Transport
         var setup = system.Settings.Setup.Get<ClusterTlsSetup>();
         _tls = setup.HasValue ? setup.Value.Tls : throw new ConfigurationException($"{nameof(TlsTransport)} needs a {nameof(ClusterTlsSetup)}");
         _hostname = config.GetString("hostname") is { Length: > 0 } hostname ? hostname : throw new ConfigurationException($"{nameof(TlsTransport)} needs a hostname");
+        _publicHostname = config.GetString("public-hostname") is { Length: > 0 } named ? named : _hostname;
         _connectTimeout = config.GetTimeSpan("connection-timeout");
         _flushTimeout = system.Settings.Config.GetTimeSpan("akka.remote.flush-wait-on-shutdown");
         _log = Logging.GetLogger(system, this);
@@ -71,9 +73,8 @@ internal sealed class TlsTransport : Transport
             throw new RemoteTransportException($"cannot listen on {_hostname}:{Config.GetInt("port")}: {error.Message}", error);
         }
         _ = AcceptAsync(_listener);
-        var hostname = Config.GetString("public-hostname") is { Length: > 0 } named ? named : _hostname;
         var port = Config.GetInt("public-port") is > 0 and var given ? given : ((IPEndPoint)_listener.LocalEndPoint!).Port;
-        return (AddressOf(hostname, port), _events);
+        return (AddressOf(_publicHostname, port), _events);
     }
 
     /// <inheritdoc/>
@@ -170,7 +171,7 @@ internal sealed class TlsTransport : Transport
     {
         (socket.NoDelay, var local) = (true, (IPEndPoint)socket.LocalEndPoint!);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        var association = new TlsAssociation(AddressOf(_hostname, local.Port), remote, socket, stream, (int)MaximumPayloadBytes, _flushTimeout, _tls.Time, _log);
+        var association = new TlsAssociation(AddressOf(_publicHostname, local.Port), remote, socket, stream, (int)MaximumPayloadBytes, _flushTimeout, _tls.Time, _log);
         _associations[association] = true;
         association.Begin(() => _associations.TryRemove(association, out _));
         // It may have begun while all others were closed.

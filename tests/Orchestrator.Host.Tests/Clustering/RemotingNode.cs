@@ -27,6 +27,8 @@ internal sealed class RemotingNode : IAsyncDisposable
         builder.ConfigureServices(services => services.AddAkka(name, akka =>
         {
             tls?.Secure(akka);
+            if (tls is null)
+                akka.AddHocon("akka.remote.dot-netty.tcp.connection-timeout = 2s", HoconAddMode.Prepend);
             akka
             .ConfigureLoggers(loggers => loggers.ClearLoggers())
             .WithRemoting(options)

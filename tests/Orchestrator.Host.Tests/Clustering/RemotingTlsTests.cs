@@ -136,8 +136,8 @@ public sealed class RemotingTlsTests : IAsyncLifetime, IDisposable
 
         stranger.Send(_node.Address, "let me in");
 
-        await stranger.FailureAsync();
         await AssertToldAsync(reason);
+        await stranger.FailureAsync();
         await AssertFirstMessageIsOfAsync("a node");
     }
 
