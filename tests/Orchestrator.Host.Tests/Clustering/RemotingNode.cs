@@ -21,7 +21,7 @@ internal sealed class RemotingNode : IAsyncDisposable
 
     private RemotingNode(string name, RemoteOptions options, ClusterTls? tls)
     {
-        (options.HostName, options.Port) = (TestAuthority.Loopback, 0);
+        (options.HostName, options.Port) = (TestAuthority.Loopback, options.Port ?? 0);
         var builder = new HostBuilder();
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureServices(services => services.AddAkka(name, akka =>
@@ -50,7 +50,7 @@ internal sealed class RemotingNode : IAsyncDisposable
     public Address PlainAddress => new("akka.tcp", Address.System, Address.Host, Address.Port);
 
     /// <summary>A system that is secured as nodes are.</summary>
-    public static Task<RemotingNode> StartAsync(string name, ClusterTls tls) => StartAsync(name, new RemoteOptions(), tls);
+    public static Task<RemotingNode> StartAsync(string name, ClusterTls tls, int port = 0) => StartAsync(name, new RemoteOptions { Port = port }, tls);
 
     /// <summary>A system with Akka's own transport.</summary>
     public static Task<RemotingNode> StartAsync(string name, RemoteOptions options) => StartAsync(name, options, null);
@@ -66,6 +66,9 @@ internal sealed class RemotingNode : IAsyncDisposable
 
     /// <summary>The next message from anywhere.</summary>
     public async Task<string> ReceiveAsync() => await _received.Reader.ReadAsync().AsTask().WaitAsync(Limit, TimeProvider.System);
+
+    /// <summary>Whether there is a message that was not asked for yet.</summary>
+    public bool HasReceived => _received.Reader.TryPeek(out _);
 
     /// <summary>The next failure to get an association. With Akka's own transport it may be the end of the system.</summary>
     public async Task FailureAsync() => await (await Task.WhenAny(_failed.Reader.ReadAsync().AsTask(), System.WhenTerminated).WaitAsync(Limit, TimeProvider.System));
