@@ -76,6 +76,7 @@ internal static class CommandLine
             SchemaCommand.Create(host),
             WhyCommand.Create(host),
             DoctorCommand.Create(host),
+            CertsCommands.Create(host),
             ServeCommand.Create(host, serve),
             VersionCommand.Create(host),
             CompletionCommand.Create(host),
