@@ -12,9 +12,15 @@ internal static class AkkaCluster
     /// <summary>Name of every node's actor system: part of every address.</summary>
     public const string SystemName = "orchestrator";
 
-    /// <summary>Makes the actor system a member of a cluster. It joins nobody yet: <see cref="ClusterJoin"/> does.</summary>
-    public static AkkaConfigurationBuilder AddCluster(this AkkaConfigurationBuilder akka, ClusterOptions options) =>
-        akka.AddHocon(Settings(options), HoconAddMode.Prepend);
+    /// <summary>Makes the actor system a member of a cluster, if it is to be one. It joins nobody yet: <see cref="ClusterJoin"/> does.</summary>
+    public static AkkaConfigurationBuilder AddMembership(this AkkaConfigurationBuilder akka, ClusterParts? cluster)
+    {
+        if (cluster is null)
+            return akka;
+        akka.AddHocon(Settings(cluster.Options), HoconAddMode.Prepend);
+        cluster.Tls?.Secure(akka);
+        return akka;
+    }
 
     /// <summary>The settings as Akka reads them.</summary>
     public static Config Settings(ClusterOptions options) => ConfigurationFactory.ParseString($$"""

@@ -8,6 +8,9 @@ internal sealed class ClusterActors
     /// <summary>Answers questions about nodes.</summary>
     public IActorRef Nodes { get; set; } = ActorRefs.Nobody;
 
+    /// <summary>Whether the cluster has put this node out, because it could not reach it.</summary>
+    public bool IsPutOut { get; set; }
+
     /// <summary>Takes the messages of any duty, wherever it is.</summary>
     public IActorRef Duties { get; set; } = ActorRefs.Nobody;
 }

@@ -12,7 +12,7 @@ namespace Orchestrator.Host.Clustering;
 /// Brings the node into the cluster, however many tries it takes: it asks the members that the store knows, and those it was told of. Only when there
 /// is none may one node begin a cluster, and the store says which: two can never begin at once, nor one beside others.
 /// </summary>
-internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions options, IDutyStore store, string node, TimeProvider time, ILogger<ClusterJoin> log) : BackgroundService
+internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts cluster, string node, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<ClusterJoin> log) : BackgroundService
 {
     /// <summary>Claim of whoever begins a cluster.</summary>
     public const string Formation = "formation";
@@ -29,13 +29,23 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Cluster _cluster = Cluster.Get(system);
+    private readonly ClusterOptions _options = cluster.Options;
+    private readonly IDutyStore _store = cluster.Store.Duties;
     private string? _complaint;
 
-    private string MemberDuty => $"{MemberPrefix}{options.Listen}";
+    private string MemberDuty => $"{MemberPrefix}{_options.Listen}";
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _cluster.RegisterOnMemberRemoved(() =>
+        {
+            // A node that leaves because it stops is removed, too.
+            if (lifetime.ApplicationStopping.IsCancellationRequested)
+                return;
+            cluster.Actors.IsPutOut = true;
+            lifetime.StopApplication();
+        });
         while (!IsMember)
         {
             try
@@ -59,26 +69,26 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
 
     private async Task TryAsync(CancellationToken stoppingToken)
     {
-        var known = (await store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Select(claim => claim.Duty[MemberPrefix.Length..]);
+        var known = (await _store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Select(claim => claim.Duty[MemberPrefix.Length..]);
         var told = await ResolveAsync(stoppingToken).ConfigureAwait(false);
-        var others = known.Concat(told).Where(address => address != options.Listen.ToString()).Distinct(StringComparer.Ordinal).Select(AddressOf).ToArray();
+        var others = known.Concat(told).Where(address => address != _options.Listen.ToString()).Distinct(StringComparer.Ordinal).Select(AddressOf).ToArray();
         if (others.Length > 0)
         {
             _cluster.JoinSeedNodes(others);
             if (await IsUpWithinAsync(Patience, stoppingToken).ConfigureAwait(false))
                 return;
         }
-        if ((await store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Any(claim => claim.Owner != node))
+        if ((await _store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Any(claim => claim.Owner != node))
         {
             Complain("the members that the store knows do not answer");
             return;
         }
-        if (await store.ClaimAsync(Formation, node, FormationLifetime, stoppingToken).ConfigureAwait(false) is not { } claim)
+        if (await _store.ClaimAsync(Formation, node, FormationLifetime, stoppingToken).ConfigureAwait(false) is not { } claim)
             return;
         _cluster.Join(_cluster.SelfAddress);
         if (await IsUpWithinAsync(Patience, stoppingToken).ConfigureAwait(false))
-            await store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
-        await store.ReleaseAsync(claim, stoppingToken).ConfigureAwait(false);
+            await _store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
+        await _store.ReleaseAsync(claim, stoppingToken).ConfigureAwait(false);
     }
 
     /// <summary>While the node is a member, the store knows it.</summary>
@@ -91,8 +101,8 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
             {
                 try
                 {
-                    if (claim is null || !await store.RenewAsync(claim, MemberLifetime, stoppingToken).ConfigureAwait(false))
-                        claim = await store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
+                    if (claim is null || !await _store.RenewAsync(claim, MemberLifetime, stoppingToken).ConfigureAwait(false))
+                        claim = await _store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
                     _complaint = null;
                 }
                 catch (JobStoreException e)
@@ -114,7 +124,7 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
         try
         {
             using var deadline = new CancellationTokenSource(RenewPause, time);
-            await store.ReleaseAsync(claim, deadline.Token).ConfigureAwait(false);
+            await _store.ReleaseAsync(claim, deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is JobStoreException or OperationCanceledException)
         {
@@ -143,7 +153,7 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
     private async Task<IReadOnlyList<string>> ResolveAsync(CancellationToken stoppingToken)
     {
         var found = new List<string>();
-        foreach (var contact in options.Join)
+        foreach (var contact in _options.Join)
         {
             try
             {

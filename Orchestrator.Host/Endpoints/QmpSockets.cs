@@ -32,7 +32,7 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
     }
 
     /// <summary>Path of a VM's socket; <see langword="null"/> if it has none.</summary>
-    public string? PathOf(VmSnapshot vm) => _shown.GetValueOrDefault(vm.Name);
+    public string? PathOf(VmSnapshot vm) => vm.Host == node.Host ? _shown.GetValueOrDefault(vm.Name) : null;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,7 +43,7 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
         {
             for (long after = 0; ;)
             {
-                var changes = await node.FollowAsync<InventoryReplies.Changes>(node.Inventory, new InventoryQueries.ReadChanges(after), stoppingToken).ConfigureAwait(false);
+                var changes = await node.FollowAsync<InventoryReplies.Changes>(node.OwnInventory, new InventoryQueries.ReadChanges(after), stoppingToken).ConfigureAwait(false);
                 Apply(changes, directory);
                 after = changes.Version;
             }
@@ -133,7 +133,7 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
         var isServed = false;
         try
         {
-            var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), CancellationToken.None).ConfigureAwait(false);
+            var all = await node.AskAsync<InventoryReplies.Selection>(node.OwnInventory, new InventoryQueries.Select(null), CancellationToken.None).ConfigureAwait(false);
             if (all.Entries.FirstOrDefault(entry => entry.Snapshot.Name == vm) is not { } entry)
                 return;
             node.QmpEndpoint.Tell(new EndpointCommands.Serve(connection, vm, entry.Vm));

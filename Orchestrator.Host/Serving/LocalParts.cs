@@ -21,6 +21,12 @@ internal sealed class LocalParts
     /// <summary>Answers subscriptions' commands and queries.</summary>
     public const string Subscriptions = "subscriptions";
 
+    /// <summary>The inventory of this node's own VMs: the whole one, if it is alone.</summary>
+    public const string OwnVms = "own-vms";
+
+    /// <summary>Thaws this node's own VMs.</summary>
+    public const string OwnFreezes = "own-freezes";
+
     /// <summary>Answers <see cref="JobCommands"/> of a node that is alone.</summary>
     public const string AllJobs = "jobs";
 

@@ -29,6 +29,9 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
     /// <summary>Answers <see cref="InventoryQueries"/>.</summary>
     public IActorRef Inventory => actors.Get<Inventory>();
 
+    /// <summary>Answers <see cref="InventoryQueries"/> about this node's own VMs.</summary>
+    public IActorRef OwnInventory => Parts.Get(LocalParts.OwnVms);
+
     /// <summary>What of the fleet's work is here.</summary>
     public LocalParts Parts { get; } = parts;
 

@@ -1,16 +1,11 @@
-using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Hosting;
-using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
-using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut;
-using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms.Observation;
-using Orchestrator.Host.Api;
-using Orchestrator.Host.Controllers;
+using Orchestrator.Host.Clustering;
 
 namespace Orchestrator.Host.Serving;
 
@@ -22,51 +17,40 @@ internal static class NodeActors
     /// <param name="parts">What they are made of.</param>
     public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, NodeParts parts) => akka.WithActors((system, registry) =>
     {
-        var (host, settings, guest, store) = (parts.Host, parts.Settings, parts.Guest, parts.Store);
         StartScheduler(system);
-        var logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal);
-        var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
+        var (host, settings, store) = (parts.Host, parts.Settings, parts.Store);
+        // In a cluster, the picture of all VMs is another than that of the node's own.
+        var own = system.ActorOf(Inventory.PropsFor(), parts.Cluster is null ? "inventory" : Inventory.OwnName);
+        var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), "inventory");
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), "events");
-        logs.Add(host, events);
+        var logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [host] = events };
         var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
-        var fanOut = new FanOutEnvironment(inventory, router, settings.Time) { Store = store.Jobs, ReadDocument = document => JobRequests.Read(document, guest) };
-        var jobs = system.ActorOf(JobSupervisor.PropsFor(fanOut, new JobRetention()), "jobs");
-        var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, inventory, events, settings, store.Leases), "vm-host");
-        var endpoints = system.ActorOf(QmpEndpointSupervisor.PropsFor(guest, parts.Endpoint), "qmp-endpoint");
-        var freezes = system.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, settings.Time)), "freezes");
+        var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, own, events, settings, store.Leases), "vm-host");
         var observation = system.ActorOf(ObservationDesk.PropsFor(vmHost, settings.Time), "observation");
         registry.Register<ObservationDesk>(observation);
-        var subscriptions = system.ActorOf(SubscriptionSupervisor.PropsFor(new SubscriptionEnvironment
-        {
-            Store = store.Subscriptions,
-            Sender = parts.Webhooks,
-            Logs = logs,
-            Observation = observation,
-            Time = settings.Time,
-            Chance = Chance,
-        }), "subscriptions");
-        parts.Local.Add(LocalParts.Subscriptions, subscriptions);
-        parts.Controllers.Environment = new ControllerEnvironment(host, settings.Time)
-        {
-            Inventory = inventory,
-            Jobs = jobs,
-            Freezes = freezes,
-            Observation = observation,
-            Logs = logs,
-            Store = parts.Controllers.Store,
-            WriteDocument = ControllerDocuments.Write,
-            Restore = parts.Controllers.Restore,
-        };
-        parts.Local.Add(LocalParts.Controllers, system.ActorOf(ControllerSupervisor.PropsFor(parts.Controllers.Registrations, parts.Controllers.Environment), "controllers"));
-        parts.Local.Add(LocalParts.Freezes, freezes);
         registry.Register<Inventory>(inventory);
         registry.Register<EventLog>(events);
-        parts.Local.Add(LocalParts.AllJobs, jobs);
         registry.Register<VmHostSupervisor>(vmHost);
-        registry.Register<QmpEndpointSupervisor>(endpoints);
+        registry.Register<QmpEndpointSupervisor>(system.ActorOf(QmpEndpointSupervisor.PropsFor(parts.Guest, parts.Endpoint), "qmp-endpoint"));
+        parts.Local.Add(LocalParts.OwnVms, own);
+        var fleet = new FleetParts(parts, inventory, logs, observation);
+        if (parts.Cluster is { } cluster)
+            ClusterNodeActors.Begin(system, cluster, parts, fleet, inventory, router);
+        else
+            BeginAll(system, parts, fleet, router);
     });
 
-    private static double Chance() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
+    /// <summary>A node that is alone does everything.</summary>
+    private static void BeginAll(ActorSystem system, NodeParts parts, FleetParts fleet, IActorRef router)
+    {
+        var jobs = fleet.BeginJobs(system, LocalParts.AllJobs, router, parts.Store.Jobs);
+        var freezes = fleet.BeginFreezes(system);
+        parts.Local.Add(LocalParts.AllJobs, jobs);
+        parts.Local.Add(LocalParts.Freezes, freezes);
+        parts.Local.Add(LocalParts.OwnFreezes, freezes);
+        parts.Local.Add(LocalParts.Subscriptions, fleet.BeginSubscriptions(system, parts.Store.Subscriptions));
+        parts.Local.Add(LocalParts.Controllers, fleet.BeginControllers(system, jobs, freezes, parts.Store.Controllers));
+    }
 
     /// <summary>
     /// Akka's timer wheel starts with its first timer, and blocks that thread until a task of its own runs. Thousands of VMs that start their

@@ -2,6 +2,7 @@ using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Clustering;
 using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Storage;
 using Orchestrator.Protocol.Qapi;
@@ -13,6 +14,9 @@ internal sealed record NodeParts
 {
     /// <summary>Name of the node's VmHost.</summary>
     public required string Host { get; init; }
+
+    /// <summary>Set when the node is one of a cluster.</summary>
+    public ClusterParts? Cluster { get; init; }
 
     /// <summary>Where the API finds what of the fleet's work is here.</summary>
     public required LocalParts Local { get; init; }

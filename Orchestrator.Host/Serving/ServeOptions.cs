@@ -17,4 +17,16 @@ public sealed record ServeOptions
 
     /// <summary>Endpoints to listen on, each <c>unix:PATH</c>, <c>PATH</c> or an <c>http://</c> URL; empty means <see cref="DefaultEndpoint"/>.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
+
+    /// <summary>Name of the node and of its VmHost; <see langword="null"/> when none was given.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Where the other nodes of its cluster reach this one, <c>HOST:PORT</c>; <see langword="null"/> when none was given.</summary>
+    public string? ClusterListen { get; init; }
+
+    /// <summary>Nodes to join, each <c>HOST:PORT</c>.</summary>
+    public IReadOnlyList<string> Join { get; init; } = [];
+
+    /// <summary>What the node does in its cluster: <c>vmhost</c>, <c>gateway</c>; empty means both.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
 }

@@ -4,12 +4,16 @@ using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
+using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
+using Orchestrator.Host.Clustering;
+using Orchestrator.Host.Clustering.Tls;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Storage;
+using Orchestrator.Host.Storage.Postgres;
 using Orchestrator.Host.Webhooks;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
@@ -21,24 +25,48 @@ internal static class Server
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Serves until the token is cancelled.</summary>
+    /// <summary>A node of a cluster hands over what it does before it leaves.</summary>
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(25);
+
+    private enum NodeEnd
+    {
+        Stopped,
+        PutOut,
+    }
+
+    /// <summary>Serves until the token is cancelled. A node that its cluster put out serves on, and joins it again.</summary>
     /// <exception cref="ServeException">The node cannot start as asked.</exception>
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
+        while (await ServeAsync(options, cancellationToken).ConfigureAwait(false) == NodeEnd.PutOut)
+            await Console.Error.WriteLineAsync("the cluster has put this node out: it starts anew, and joins again").ConfigureAwait(false);
+        return 0;
+    }
+
+    private static async Task<NodeEnd> ServeAsync(ServeOptions options, CancellationToken cancellationToken)
+    {
         var config = Merge(options);
+        var host = config.Host ?? Environment.MachineName;
+        var cluster = config.Cluster.Options("the configuration");
+        if (cluster is not null && config.Store is null)
+            throw new ServeException("the nodes of a cluster share what they must not forget: 'store' (--store) must be the PostgreSQL of all of them, postgres://USER:PASSWORD@HOST:PORT/DATABASE");
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
         var guest = UserSchemas.Load(config.Schemas);
         var controllers = ControllerLoader.Load(config.Controllers, options.Config ?? "the configuration");
+        using var logs = LoggerFactory.Create(Log);
         using var data = DataDirectory.Take(config.Data ?? DefaultDataDirectory.Path());
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
-        await using var store = await NodeStore.OpenAsync(data.Path, config.Store, config.Host ?? Environment.MachineName, TimeProvider.System).ConfigureAwait(false);
-        await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, store.Outputs.RestoreAsync));
+        await using var store = await NodeStore.OpenAsync(data.Path, cluster is null ? config.Store : null, host, TimeProvider.System).ConfigureAwait(false);
+        await using var clusterStore = cluster is null ? null : await ClusterStore.OpenAsync(config.Store!, store.Outputs, TimeProvider.System).ConfigureAwait(false);
+        var tls = cluster?.Tls is { } files ? ClusterTls.Load(new ClusterTlsFiles(files.Certificate!, files.Key!, files.Authority!), [host, cluster.Listen.Host, cluster.Peer.Host], TimeProvider.System, logs.CreateLogger<ClusterTls>()) : null;
+        var clustering = cluster is null ? null : new ClusterParts(cluster, clusterStore!, tls);
+        await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, store.Outputs.RestoreAsync), clustering);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
-        return 0;
+        return clustering?.Actors.IsPutOut == true && !cancellationToken.IsCancellationRequested ? NodeEnd.PutOut : NodeEnd.Stopped;
     }
 
     /// <summary>In the directory that was named for the node's data, else beside the API's socket. The API serves without them, too.</summary>
@@ -65,10 +93,14 @@ internal static class Server
             config.Listen = [.. options.Listen];
         config.Data = options.Data ?? config.Data;
         config.Store = options.Store ?? config.Store;
+        config.Host = options.Node ?? config.Host;
+        config.Cluster.Listen = options.ClusterListen ?? config.Cluster.Listen;
+        config.Cluster.Join.AddRange(options.Join);
+        config.Cluster.Roles.AddRange(options.Roles);
         return config;
     }
 
-    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers)
+    private static WebApplication Build(NodeConfig config, GuestNamespace guest, IReadOnlyList<ListenEndpoint> endpoints, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers, ClusterParts? cluster)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.WebHost.ConfigureKestrel(server =>
@@ -77,25 +109,46 @@ internal static class Server
             server.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
             foreach (var endpoint in endpoints)
                 endpoint.AddTo(server);
+            if (cluster is not null)
+                PeerListener.AddTo(server, cluster);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
-        builder.Logging.ClearProviders().AddConsole(console => console.FormatterName = HarmlessConsole.FormatterName).AddConsoleFormatter<HarmlessConsole, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        Log(builder.Logging);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = cluster is null ? StopTimeout : LeaveTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("openapi");
-        AddStore(builder.Services, config, store);
-        AddNode(builder.Services, config, guest, sockets, store, controllers);
+        AddStore(builder.Services, config, store, cluster);
+        AddNode(builder.Services, config, guest, sockets, store, controllers, cluster);
+        if (cluster is not null)
+            AddCluster(builder.Services, config, cluster);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<LocalCallers>();
         app.UseWebSockets();
+        if (cluster is not null)
+            app.UseMiddleware<Forwarding>();
         ApiEndpoints.Map(app);
         return app;
     }
 
-    private static void AddStore(IServiceCollection services, NodeConfig config, NodeStore store)
+    /// <summary>Everything goes to the standard error, and nothing of it can command a terminal.</summary>
+    private static void Log(ILoggingBuilder logging)
+    {
+        logging.ClearProviders().AddConsole(console => console.FormatterName = HarmlessConsole.FormatterName).AddConsoleFormatter<HarmlessConsole, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void AddCluster(IServiceCollection services, NodeConfig config, ClusterParts cluster)
+    {
+        services.AddHttpForwarder();
+        services.AddSingleton(cluster.Actors);
+        services.AddSingleton(_ => new PeerClient(cluster.Tls));
+        services.AddHostedService(provider => new ClusterJoin(
+            provider.GetRequiredService<Akka.Actor.ActorSystem>(), cluster, config.Host ?? Environment.MachineName, TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<ClusterJoin>>()));
+    }
+
+    private static void AddStore(IServiceCollection services, NodeConfig config, NodeStore store, ClusterParts? cluster)
     {
         services.AddSingleton(store.Database);
         services.AddSingleton(store.Outputs);
@@ -103,10 +156,11 @@ internal static class Server
         services.AddSingleton(store.Leases);
         services.AddSingleton(config.History.Limits("the configuration"));
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Func<IReadOnlyList<IJobStore>>>(cluster is null ? () => [store.Jobs] : () => cluster.JobStores.Now);
         services.AddHostedService<HistoryTrimmer>();
     }
 
-    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers)
+    private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers, ClusterParts? cluster)
     {
         var host = config.Host ?? Environment.MachineName;
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
@@ -115,15 +169,17 @@ internal static class Server
         services.AddSingleton(new VmSources(config));
         services.AddSingleton(new EventStreams(EventStreams.DefaultMost));
         services.AddSingleton<IWebhookSender>(_ => new HttpWebhookSender(host, settings.Time));
-        services.AddAkka("orchestrator", (akka, provider) => akka
+        services.AddAkka(AkkaCluster.SystemName, (akka, provider) => akka
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
+            .AddMembership(cluster)
             .AddNodeActors(new NodeParts
             {
+                Cluster = cluster,
                 Local = parts,
                 Host = host,
                 Settings = settings,

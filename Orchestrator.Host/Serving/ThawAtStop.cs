@@ -15,8 +15,8 @@ internal sealed class ThawAtStop(Node node, LeaseBook leases) : IHostedService
         var held = leases.All.Select(lease => (lease.Host, lease.Vm)).ToHashSet();
         if (held.Count == 0)
             return;
-        var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
+        var all = await node.AskAsync<InventoryReplies.Selection>(node.OwnInventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
         var frozen = all.Entries.Where(entry => held.Contains((entry.Snapshot.Host, entry.Snapshot.Name))).ToArray();
-        await node.FollowAsync<FreezeReplies.ThawedVms>(node.Freezes, new FreezeCommands.ThawVms(frozen, Force: false), cancellationToken).ConfigureAwait(false);
+        await node.FollowAsync<FreezeReplies.ThawedVms>(node.Parts.Get(LocalParts.OwnFreezes), new FreezeCommands.ThawVms(frozen, Force: false), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,7 +3,7 @@ using Orchestrator.Actors.FanOut.Storage;
 namespace Orchestrator.Host.Storage;
 
 /// <summary>Forgets ended jobs beyond the limits of the configuration: at the start, and every ten minutes.</summary>
-internal sealed partial class HistoryTrimmer(IJobStore jobs, JobHistoryLimits limits, TimeProvider time, ILogger<HistoryTrimmer> log) : BackgroundService
+internal sealed partial class HistoryTrimmer(Func<IReadOnlyList<IJobStore>> stores, JobHistoryLimits limits, TimeProvider time, ILogger<HistoryTrimmer> log) : BackgroundService
 {
     /// <summary>From one look to the next.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -16,7 +16,8 @@ internal sealed partial class HistoryTrimmer(IJobStore jobs, JobHistoryLimits li
         {
             try
             {
-                await jobs.TrimAsync(limits).ConfigureAwait(false);
+                foreach (var jobs in stores())
+                    await jobs.TrimAsync(limits).ConfigureAwait(false);
             }
             catch (JobStoreException e)
             {

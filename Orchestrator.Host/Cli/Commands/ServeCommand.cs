@@ -19,7 +19,11 @@ internal static class ServeCommand
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
-        var command = new Command("serve", "Runs the server") { config, directory, data, store, listen };
+        var node = new Option<string?>("--node") { Description = "Name of this node and of its VmHost [default: the machine's name]", HelpName = "NAME" };
+        var clusterListen = new Option<string?>("--cluster-listen") { Description = "Where the other nodes of a cluster reach this one; its API for them is at the next port", HelpName = "HOST:PORT" };
+        var join = new Option<string[]>("--join") { Description = "A node of the cluster to join; may be repeated", HelpName = "HOST:PORT", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        var role = new Option<string[]>("--role") { Description = "What the node does in its cluster: vmhost or gateway; may be repeated [default: both]", HelpName = "ROLE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        var command = new Command("serve", "Runs the server") { config, directory, data, store, listen, node, clusterListen, join, role };
         host.Handle(command, (context, cancellation) => serve(
             new ServeOptions
             {
@@ -28,6 +32,10 @@ internal static class ServeCommand
                 Data = context.Parsed.GetValue(data),
                 Store = context.Parsed.GetValue(store),
                 Listen = context.Parsed.GetValue(listen) ?? [],
+                Node = context.Parsed.GetValue(node),
+                ClusterListen = context.Parsed.GetValue(clusterListen),
+                Join = context.Parsed.GetValue(join) ?? [],
+                Roles = context.Parsed.GetValue(role) ?? [],
             },
             cancellation));
         return command;

@@ -1,0 +1,36 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Orchestrator.Actors.Clustering.Duties;
+using Orchestrator.Actors.Clustering.Inventories;
+using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Host.Api;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Clustering;
+
+/// <summary>Composes the actors that only a node of a cluster has.</summary>
+internal static class ClusterNodeActors
+{
+    /// <summary>Begins them.</summary>
+    /// <param name="system">A member of a cluster, or about to be.</param>
+    /// <param name="cluster">What makes the node one of a cluster.</param>
+    /// <param name="parts">What the node's actors are made of.</param>
+    /// <param name="fleet">Makes those of duties.</param>
+    /// <param name="inventory">The picture of all VMs.</param>
+    /// <param name="router">Carries commands to VMs.</param>
+    public static void Begin(ActorSystem system, ClusterParts cluster, NodeParts parts, FleetParts fleet, IActorRef inventory, IActorRef router)
+    {
+        var (akka, time) = (Cluster.Get(system), parts.Settings.Time);
+        var self = new NodeInfo(parts.Host, akka.SelfUniqueAddress.Uid, akka.SelfAddress.ToString(), cluster.PeerUrl, SystemEndpoints.Version, time.GetUtcNow(), cluster.Options.Roles);
+        var nodes = system.ActorOf(ClusterNodes.PropsFor(akka, self, time), ClusterNodes.ActorName);
+        system.ActorOf(FleetFollower.PropsFor(nodes, inventory, time), "fleet");
+        var duties = new DutyEnvironment(parts.Host, cluster.Store.Duties, time)
+        {
+            Duties = ClusterDuties.All,
+            PartOf = duty => duty == ClusterDuties.Control ? new ControlPart(cluster, parts.Local, fleet, router) : new JobsPart(cluster, parts.Local, fleet, router),
+        };
+        parts.Local.Add(LocalParts.OwnFreezes, fleet.BeginFreezes(system));
+        cluster.Actors.Nodes = nodes;
+        cluster.Actors.Duties = DutySharding.Start(system, duties, cluster.Options.Roles.Contains(DutySharding.Role));
+    }
+}

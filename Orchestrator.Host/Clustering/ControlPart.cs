@@ -1,0 +1,40 @@
+using Akka.Actor;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Clustering.Duties;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Clustering;
+
+/// <summary>The duty of what the whole fleet has once: controllers with their jobs, webhook subscriptions, freeze groups.</summary>
+internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef router) : IDutyPart
+{
+    private readonly List<(string Name, IActorRef Actor)> _actors = [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+    {
+        var store = cluster.Store.JobsOf(claim);
+        var jobs = Add(LocalParts.JobsOf(JobPartition.OfControllers), fleet.BeginJobs(context, "jobs", router, store));
+        var freezes = Add(LocalParts.Freezes, fleet.BeginFreezes(context));
+        Add(LocalParts.Subscriptions, fleet.BeginSubscriptions(context, cluster.Store.SubscriptionsOf(claim)));
+        Add(LocalParts.Controllers, fleet.BeginControllers(context, jobs, freezes, cluster.Store.ControllersOf(claim)));
+        cluster.JobStores.Add(claim.Duty, store);
+        return [.. _actors.Select(part => part.Actor)];
+    }
+
+    /// <inheritdoc/>
+    public void Ended(DutyClaim claim)
+    {
+        foreach (var (name, actor) in _actors)
+            local.Remove(name, actor);
+        cluster.JobStores.Remove(claim.Duty);
+    }
+
+    private IActorRef Add(string name, IActorRef actor)
+    {
+        _actors.Add((name, actor));
+        local.Add(name, actor);
+        return actor;
+    }
+}

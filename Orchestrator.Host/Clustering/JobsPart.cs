@@ -1,0 +1,29 @@
+using Akka.Actor;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Clustering.Duties;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Clustering;
+
+/// <summary>The duty of one partition of the jobs.</summary>
+internal sealed class JobsPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef router) : IDutyPart
+{
+    private IActorRef _jobs = ActorRefs.Nobody;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+    {
+        var store = cluster.Store.JobsOf(claim);
+        _jobs = fleet.BeginJobs(context, $"jobs-{claim.Epoch}", router, store);
+        cluster.JobStores.Add(claim.Duty, store);
+        local.Add(claim.Duty, _jobs);
+        return [_jobs];
+    }
+
+    /// <inheritdoc/>
+    public void Ended(DutyClaim claim)
+    {
+        local.Remove(claim.Duty, _jobs);
+        cluster.JobStores.Remove(claim.Duty);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Orchestrator.Host.Clustering;
+
+/// <summary>Where the other nodes of a cluster reach this one's API: with certificates of the cluster's authority, or on loopback.</summary>
+internal static class PeerListener
+{
+    /// <summary>Adds it to the web server.</summary>
+    public static void AddTo(KestrelServerOptions server, ClusterParts cluster)
+    {
+        var (peer, tls) = (cluster.Options.Peer, cluster.Tls);
+        var address = IPAddress.TryParse(peer.Host, out var parsed) ? parsed : tls is null ? IPAddress.Loopback : IPAddress.IPv6Any;
+        server.Listen(new IPEndPoint(address, peer.Port), listener =>
+        {
+            listener.Use(next => connection =>
+            {
+                connection.Features.Set(PeerConnection.Instance);
+                return next(connection);
+            });
+            tls?.Secure(listener);
+        });
+    }
+}
+
+/// <summary>Marks a connection of another node.</summary>
+internal sealed class PeerConnection
+{
+    public static readonly PeerConnection Instance = new();
+}
