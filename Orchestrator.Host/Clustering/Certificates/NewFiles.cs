@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 using System.Text;
 using Orchestrator.Host.Storage;
 
@@ -6,6 +8,7 @@ namespace Orchestrator.Host.Clustering.Certificates;
 /// <summary>A certificate and its key as new files: whole or not there at all, never in the place of others, and with their modes from the beginning.</summary>
 internal static class NewFiles
 {
+    private const int AlreadyThere = 17;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
@@ -53,17 +56,18 @@ internal static class NewFiles
                 file.Write(Encoding.ASCII.GetBytes(text));
                 file.Flush(flushToDisk: true);
             }
-            File.Move(partial, path, overwrite: false);
-        }
-        catch (IOException) when (Path.Exists(path))
-        {
-            throw Taken(path);
+            // Unlike a rename, a link never takes the place of a file that somebody else has just made.
+            if (link(partial, path) != 0)
+                throw Marshal.GetLastPInvokeError() == AlreadyThere ? Taken(path) : new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message);
         }
         finally
         {
             File.Delete(partial);
         }
     }
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int link(string from, string to);
 
     private static CertificateException Taken(string path) => new($"{path} is there already, and is not overwritten: choose another directory, or move the old files away if nothing needs them");
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +24,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     private const string Marker = "evil";
 
     /// <summary>Their output is this program's own, and no server's text is in it.</summary>
-    private static readonly string[] WithoutServersTexts = ["serve", "completion", "version"];
+    private static readonly string[] WithoutServersTexts = ["serve", "completion", "version", "certs init", "certs issue", "certs show"];
 
     private static readonly string Json = JsonEncodedText(Hostile);
 
@@ -179,6 +181,34 @@ public sealed class HostileSinksTests : IAsyncLifetime
         Assert.Contains("InvalidOperationException", text);
         Assert.Equal(text.Length - 1, text.IndexOf('\n'));
         Assert.DoesNotContain(text[..^1].EnumerateRunes(), HarmlessJsonEncoder.IsObeyed);
+    }
+
+    [Theory]
+    [InlineData("table")]
+    [InlineData("yaml")]
+    [InlineData("json")]
+    [InlineData("ndjson")]
+    public async Task Certificate_of_somebody_else_is_shown_harmlessly(string format)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(Hostile.Replace("\0", ""));
+        using var certificate = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1));
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, certificate.ExportCertificatePem());
+            var run = new CliRun { OutIsTerminal = true, NoColor = true, Width = 400 };
+
+            Assert.Equal(0, await run.RunAsync("certs", "show", path, "-o", format));
+
+            Assert.Contains(Marker, run.Out);
+            AssertHarmless(run);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static string Outcome(string phase, string rest) => $$"""{"vm":"u-{{Json}}","name":"{{Json}}{{phase}}","host":"{{Json}}","phase":"{{phase}}","reason":"{{Json}}","effect":"None","elapsedMs":0.5{{rest}}}""";

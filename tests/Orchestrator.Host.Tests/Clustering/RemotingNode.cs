@@ -27,6 +27,7 @@ internal sealed class RemotingNode : IAsyncDisposable
         builder.ConfigureServices(services => services.AddAkka(name, akka =>
         {
             tls?.Secure(akka);
+            akka.AddHocon("akka { loglevel = OFF, stdout-loglevel = OFF }", HoconAddMode.Prepend);
             if (tls is null)
                 akka.AddHocon("akka.remote.dot-netty.tcp.connection-timeout = 2s", HoconAddMode.Prepend);
             akka

@@ -21,6 +21,7 @@ public sealed partial class DocumentNamesTests
     [InlineData("README.md", 6)]
     [InlineData("docs/CONTRIBUTING.md", 2)]
     [InlineData("docs/CONTROLLERS.md", 4)]
+    [InlineData("docs/TRUST.md", 3)]
     public void Type_named_in_a_document_exists(string document, int atLeast)
     {
         var types = Types();
@@ -49,6 +50,7 @@ public sealed partial class DocumentNamesTests
     [InlineData("docs/CONTRIBUTING.md")]
     [InlineData("docs/CONTROLLERS.md")]
     [InlineData("docs/OUTCOMES.md")]
+    [InlineData("docs/TRUST.md")]
     public void File_named_in_a_document_exists(string document)
     {
         var directory = Path.GetDirectoryName(document)!;
