@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Host.Clustering;
 
 namespace Orchestrator.Host.Api;
 
@@ -12,7 +13,8 @@ internal sealed class LocalCallers(RequestDelegate next)
     {
         // A Unix socket has no address, and no web page reaches it.
         var isUnixSocket = context.Connection.RemoteIpAddress is null;
-        if (isUnixSocket || (context.Request.Headers.Origin.Count == 0 && IsLocal(context.Request.Host.Host)))
+        var isNode = context.Features.Get<PeerConnection>() is not null;
+        if (isUnixSocket || isNode || (context.Request.Headers.Origin.Count == 0 && IsLocal(context.Request.Host.Host)))
             return next(context);
         return Problems.Of("forbidden", "only local programs may call: requests from web pages (with Origin, or for another Host) are refused").ExecuteAsync(context);
     }

@@ -112,6 +112,8 @@ internal static class Server
             if (cluster is not null)
                 PeerListener.AddTo(server, cluster);
         });
+        if (cluster is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
         Log(builder.Logging);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
