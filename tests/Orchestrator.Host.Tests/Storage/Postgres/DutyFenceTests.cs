@@ -194,13 +194,21 @@ public sealed class DutyFenceTests(PostgresServer server) : IAsyncLifetime
             claim);
         await begun.Task;
 
-        Assert.True(await _a.Duties.RenewAsync(claim, TimeSpan.FromTicks(10), CancellationToken.None));
-        var taken = _b.Duties.ClaimAsync("jobs-0", "b", ClusterFixture.Forever, CancellationToken.None);
-        await PostgresDutyStoreTests.BlockedAsync(server, 1);
-        end.SetResult();
+        try
+        {
+            Assert.True(await _a.Duties.RenewAsync(claim, TimeSpan.FromTicks(10), CancellationToken.None));
+            var taken = _b.Duties.ClaimAsync("jobs-0", "b", ClusterFixture.Forever, CancellationToken.None);
+            await Task.WhenAny(taken, PostgresDutyStoreTests.BlockedAsync(server, 1));
+            Assert.False(taken.IsCompleted);
+            end.SetResult();
 
-        await write;
-        Assert.Equal(claim.Epoch + 1, (await taken)!.Epoch);
+            await write;
+            Assert.Equal(claim.Epoch + 1, (await taken)!.Epoch);
+        }
+        finally
+        {
+            end.TrySetResult();
+        }
     }
 
     [Fact]
@@ -213,7 +221,7 @@ public sealed class DutyFenceTests(PostgresServer server) : IAsyncLifetime
         await other.ExecuteAsync("UPDATE duty SET epoch = epoch + 1, owner = 'b' WHERE name = 'jobs-0'");
 
         var write = _a.JobsOf(claim).WriteAsync(new JobWrite.Created(Samples.Job(10)));
-        await PostgresDutyStoreTests.BlockedAsync(server, 1);
+        await Task.WhenAny(write, PostgresDutyStoreTests.BlockedAsync(server, 1));
         await transaction.CommitAsync();
 
         await Assert.ThrowsAsync<DutyLostException>(() => write);
@@ -236,12 +244,18 @@ public sealed class DutyFenceTests(PostgresServer server) : IAsyncLifetime
             claim);
         await begun.Task;
 
-        // As if it were stopped: it comes back only when another has the duty.
-        var taken = await ClusterFixture.TakeAsync(_b, claim, "b");
-        end.SetResult();
+        try
+        {
+            // As if it were stopped: it comes back only when another has the duty.
+            var taken = await ClusterFixture.TakeAsync(_b, claim, "b");
+            Assert.Equal("b", taken.Owner);
+        }
+        finally
+        {
+            end.SetResult();
+        }
 
         await Assert.ThrowsAsync<DutyLostException>(() => write);
-        Assert.Equal("b", taken.Owner);
         Assert.Empty(await _b.Jobs.ListAsync(new JobFilter()));
     }
 
