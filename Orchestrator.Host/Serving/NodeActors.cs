@@ -7,6 +7,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Host.Api;
@@ -24,6 +25,9 @@ internal static class NodeActors
     {
         var (host, settings, guest, store) = (parts.Host, parts.Settings, parts.Guest, parts.Store);
         StartScheduler(system);
+        ActorLog.WriteTo(system, parts.Loggers);
+        system.ActorOf(TelemetryActor.PropsFor(), "telemetry");
+        system.RegisterOnTermination(FreezeMetrics.Follow(store.Leases, settings.Time).Dispose);
         var logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), "events");

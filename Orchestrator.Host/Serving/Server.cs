@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Akka.Hosting;
-using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
@@ -9,7 +8,9 @@ using Orchestrator.Host.Api;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Endpoints;
+using Orchestrator.Host.Health;
 using Orchestrator.Host.Storage;
+using Orchestrator.Host.Telemetry;
 using Orchestrator.Host.Webhooks;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
@@ -65,6 +66,7 @@ internal static class Server
             config.Listen = [.. options.Listen];
         config.Data = options.Data ?? config.Data;
         config.Store = options.Store ?? config.Store;
+        config.LogFormat = options.LogFormat ?? config.LogFormat;
         return config;
     }
 
@@ -79,8 +81,9 @@ internal static class Server
                 endpoint.AddTo(server);
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
-        builder.Logging.ClearProviders().AddConsole(console => console.FormatterName = HarmlessConsole.FormatterName).AddConsoleFormatter<HarmlessConsole, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddLog(config.LogFormat);
+        builder.AddNodeTelemetry(config.Telemetry, config.Host ?? Environment.MachineName);
+        builder.Services.AddNodeHealth();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -125,6 +128,7 @@ internal static class Server
             .AddNodeActors(new NodeParts
             {
                 Local = parts,
+                Loggers = provider.GetRequiredService<ILoggerFactory>(),
                 Host = host,
                 Settings = settings,
                 Guest = guest,
