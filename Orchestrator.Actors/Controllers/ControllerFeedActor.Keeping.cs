@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Akka.Event;
 using Orchestrator.Actors.Controllers.Storage;
+using Orchestrator.Actors.Telemetry;
 
 namespace Orchestrator.Actors.Controllers;
 
@@ -59,6 +59,7 @@ internal sealed partial class ControllerFeedActor
             _checkpoints.Add(instance.Key, change);
             _counts = _counts with { Ticks = _counts.Ticks + (done.IsTick ? 1 : 0), Events = _counts.Events + (done.Place is null ? 0 : 1) };
         }
+        ControllerMetrics.Count(Name, failed: done.Failure is not null, again: false);
         if (done.Failure is { } failure)
             OnFailure(failure);
         StopIfGone(instance);
@@ -68,7 +69,7 @@ internal sealed partial class ControllerFeedActor
 
     private void OnFailure(FailedWork failure)
     {
-        Context.GetLogger().Warning("The controller {0} passed {1} over after {2} attempts: {3}", Name, failure.Work, failure.Attempts, failure.Error);
+        ControllerLogEntries.PassedOver(Context.Log<ControllerFeedActor>(), Name, failure.Work, failure.Attempts, failure.Error);
         _counts = _counts with { Failures = _counts.Failures + 1 };
         _checkpoints.Add(failure);
         if (_failures.Count >= FailedWork.MaxKept)
@@ -79,7 +80,10 @@ internal sealed partial class ControllerFeedActor
     private void OnTold(ControllerSignals.Told told)
     {
         if (told.Retried)
+        {
+            ControllerMetrics.Count(Name, failed: true, again: true);
             _counts = _counts with { Retries = _counts.Retries + 1 };
+        }
         if (_instances.Find(Sender) is { } instance)
             (instance.Health, instance.Message) = (told.Health, told.Message);
     }
@@ -137,7 +141,7 @@ internal sealed partial class ControllerFeedActor
     {
         _checkpoints.NotSaved();
         if (_saveFailures++ == 0)
-            Context.GetLogger().Warning("The controller {0} cannot keep its place, and reads no more until it can: {1}", Name, message);
+            ControllerLogEntries.CannotKeep(Context.Log<ControllerFeedActor>(), Name, message);
         _saveFailure = message;
         AnswerSaved(message);
         Timers.StartSingleTimer(SaveTimer, Due.Save, Settings.Retry.After(_saveFailures));

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Akka.Actor;
-using Akka.Event;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Controllers;
@@ -168,7 +168,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
     private void OnNotLoaded(string message)
     {
         if (_loadFailure is null)
-            Context.GetLogger().Warning("The controller {0} cannot begin, which is tried again: {1}", Name, message);
+            ControllerLogEntries.CannotBegin(Context.Log<ControllerFeedActor>(), Name, message);
         _loadFailure = message;
         Timers.StartSingleTimer(LoadTimer, Due.Load, Settings.Retry.After(1));
     }
@@ -186,6 +186,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
 
     private void Begin(StoredController stored)
     {
+        ControllerMetrics.Of(Name);
         _loadFailure = null;
         _isPaused = stored.IsPaused;
         _instances = new ControllerInstances(stored.Instances);
@@ -215,7 +216,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
     private void OnNotRead(string message)
     {
         if (_readFailure is null)
-            Context.GetLogger().Warning("The controller {0} cannot read events, which is tried again: {1}", Name, message);
+            ControllerLogEntries.CannotRead(Context.Log<ControllerFeedActor>(), Name, message);
         _readFailure = message;
         Timers.StartSingleTimer(ReadTimer, Due.Read, Settings.Retry.After(1));
     }

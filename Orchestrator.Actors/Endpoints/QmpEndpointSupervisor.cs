@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qapi;
 using Orchestrator.Protocol.Qmp.Server;
@@ -14,6 +15,7 @@ public sealed class QmpEndpointSupervisor : UntypedActor
     private readonly GuestNamespace _guest;
     private readonly EndpointSettings _settings;
     private readonly Dictionary<IActorRef, IActorRef> _vmOfClient = [];
+    private readonly Share _clients = new(EndpointMetrics.Clients);
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public QmpEndpointSupervisor(GuestNamespace guest, EndpointSettings settings) => (_guest, _settings) = (guest, settings);
@@ -27,6 +29,9 @@ public sealed class QmpEndpointSupervisor : UntypedActor
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     /// <inheritdoc/>
+    protected override void PostStop() => _clients.Dispose();
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -36,6 +41,7 @@ public sealed class QmpEndpointSupervisor : UntypedActor
                 break;
             case Terminated terminated:
                 _vmOfClient.Remove(terminated.ActorRef);
+                _clients.Set(_vmOfClient.Count);
                 break;
             default:
                 Unhandled(message);
@@ -47,6 +53,7 @@ public sealed class QmpEndpointSupervisor : UntypedActor
     {
         if (_vmOfClient.Values.Count(serve.Vm.Equals) >= _settings.MaxClients)
         {
+            EndpointMetrics.Refused.Add();
             var error = new CommandError("GenericError", $"the endpoint of the VM '{serve.VmName}' has {_settings.MaxClients} clients already: end one of them");
             serve.Connection.TrySend(QmpMessages.Error(error, default));
             _ = serve.Connection.DisposeAsync().AsTask();
@@ -54,6 +61,7 @@ public sealed class QmpEndpointSupervisor : UntypedActor
         }
         var client = Context.ActorOf(QmpClientActor.PropsFor(serve.Connection, serve.Vm, _guest, _settings));
         _vmOfClient.Add(client, serve.Vm);
+        _clients.Set(_vmOfClient.Count);
         Context.Watch(client);
     }
 }

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Akka.Event;
 using Orchestrator.Actors.Events.Storage;
+using Orchestrator.Actors.Telemetry;
 
 namespace Orchestrator.Actors.Events;
 
@@ -32,7 +32,11 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private readonly EventHistory _history;
     private readonly PageReaders<EventQueries.Read> _readers;
     private readonly Queue<FleetEvent> _unwritten = new();
+    private readonly Share _waiting = new(EventMetrics.Waiting);
+    private readonly Share _waitingReaders = new(EventMetrics.Readers);
     private int _failures;
+    private string? _failure;
+    private int _batch;
     private long _givenUp;
     private bool _isWriting;
 
@@ -60,6 +64,13 @@ public sealed class EventLog : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _waiting.Dispose();
+        _waitingReaders.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -72,6 +83,9 @@ public sealed class EventLog : UntypedActor, IWithTimers
                 break;
             case EventQueries.Find find:
                 OnFind(find);
+                break;
+            case EventQueries.GetHealth:
+                Sender.Tell(new EventReplies.Health(_unwritten.Count + _batch, _failures == 0 ? null : _failure));
                 break;
             case EventSignals.Written written:
                 OnWritten(written.Events);
@@ -93,7 +107,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
                 _history.Trim(trimmed.First);
                 break;
             case EventSignals.Untrimmed failed:
-                Context.GetLogger().Warning("Old events could not be forgotten: {0}", failed.Message);
+                EventLogEntries.NotForgotten(Context.Log<EventLog>(), failed.Message);
                 break;
             default:
                 Unhandled(message);
@@ -110,14 +124,16 @@ public sealed class EventLog : UntypedActor, IWithTimers
         if (_failures > 0)
             Show([numbered]);
         Write();
+        _waiting.Set(_unwritten.Count + _batch);
     }
 
     /// <summary>Readers are told of a gap.</summary>
     private void GiveUpOldest()
     {
         _unwritten.Dequeue();
+        EventMetrics.GivenUp.Add();
         if (_givenUp++ == 0)
-            Context.GetLogger().Warning("Events come faster than the log can be written: {0} wait, and older ones are given up until it has caught up", _settings.MaxUnwritten);
+            EventLogEntries.GivingUp(Context.Log<EventLog>(), _settings.MaxUnwritten);
     }
 
     /// <summary>What came together while the disk was busy goes in one batch.</summary>
@@ -129,15 +145,18 @@ public sealed class EventLog : UntypedActor, IWithTimers
         var batch = new List<FleetEvent>(Math.Min(_unwritten.Count, _settings.MaxBatch));
         while (batch.Count < _settings.MaxBatch && _unwritten.TryDequeue(out var next))
             batch.Add(next);
+        _batch = batch.Count;
         _store.AppendAsync(batch).PipeTo(Self, success: () => new EventSignals.Written(batch), failure: error => new EventSignals.NotWritten(batch, error.Message));
     }
 
     private void OnWritten(IReadOnlyList<FleetEvent> batch)
     {
-        (_isWriting, _failures) = (false, 0);
+        (_isWriting, _failures, _batch) = (false, 0, 0);
+        EventMetrics.Logged.Add(batch.Count);
+        _waiting.Set(_unwritten.Count);
         if (_givenUp > 0 && _unwritten.Count == 0)
         {
-            Context.GetLogger().Warning("The log has caught up: {0} events were given up", _givenUp);
+            EventLogEntries.CaughtUp(Context.Log<EventLog>(), _givenUp);
             _givenUp = 0;
         }
         Show(batch);
@@ -148,11 +167,14 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private void OnNotWritten(EventSignals.NotWritten failed)
     {
         if (_failures++ == 0)
-            Context.GetLogger().Warning("Events are not written to the log, which is tried again: {0}", failed.Message);
+            EventLogEntries.NotWritten(Context.Log<EventLog>(), failed.Message);
+        (_batch, _failure) = (0, failed.Message);
+        EventMetrics.WriteFailures.Add();
         var later = _unwritten.ToArray();
         _unwritten.Clear();
         foreach (var happened in failed.Events.Concat(later).TakeLast(_settings.MaxUnwritten))
             _unwritten.Enqueue(happened);
+        _waiting.Set(_unwritten.Count);
         Timers.StartSingleTimer(WriteTimer, EventSignals.WriteDue.Instance, _settings.Retry.After(_failures));
         Show(failed.Events);
     }
@@ -169,6 +191,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
             else
                 OnRead(reader, read);
         });
+        _waitingReaders.Set(_readers.Count);
     }
 
     /// <summary>A slice of those that are behind, the longest waiting first: in ten ticks it was everybody's turn.</summary>
@@ -198,11 +221,17 @@ public sealed class EventLog : UntypedActor, IWithTimers
         // A place in time must not move on while its reader waits.
         var placed = read with { After = _history.Epochs.PositionAt(after) };
         if (gap is null && read.Wait && after >= _history.Shown)
-            _readers.Park(reader, placed, AnswerEmpty);
+            Park(reader, placed);
         else if (_history.IsInMemory(after))
             reader.Tell(_history.Page(after, read.Max, gap));
         else
             ReadFromDisk(reader, after, read.Max, gap);
+    }
+
+    private void Park(IActorRef reader, EventQueries.Read read)
+    {
+        _readers.Park(reader, read, AnswerEmpty);
+        _waitingReaders.Set(_readers.Count);
     }
 
     private void AnswerEmpty(IActorRef reader, EventQueries.Read read) => reader.Tell(new EventReplies.Page([], read.After!.Value, null, IsCaughtUp: true));

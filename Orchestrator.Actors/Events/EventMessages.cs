@@ -17,6 +17,13 @@ public static class EventQueries
     /// <summary>The place before the first event that was logged at or after a time: answered by <see cref="EventReplies.Found"/>.</summary>
     /// <param name="Since">When it was logged; <see langword="null"/>: the end of the log.</param>
     public sealed record Find(DateTimeOffset? Since);
+
+    /// <summary>How the log does: answered by <see cref="EventReplies.Health"/>.</summary>
+    public sealed class GetHealth
+    {
+        /// <summary>The only one.</summary>
+        public static readonly GetHealth Instance = new();
+    }
 }
 
 /// <summary>Answers of the <see cref="EventLog"/>.</summary>
@@ -31,6 +38,11 @@ public static class EventReplies
 
     /// <summary>A place in the log.</summary>
     public sealed record Found(EventPosition Position) : IDeadLetterSuppression;
+
+    /// <summary>How the log does.</summary>
+    /// <param name="Waiting">Events that are not on disk yet.</param>
+    /// <param name="Trouble">Why the last attempt to write them failed; <see langword="null"/> if it did not.</param>
+    public sealed record Health(int Waiting, string? Trouble) : IDeadLetterSuppression;
 
     /// <summary>The log cannot be read now; the same question may be asked again.</summary>
     /// <param name="Message">Why, and what to do.</param>

@@ -16,9 +16,11 @@ public sealed class FanOutRouter : UntypedActor
     private bool _sendDue;
 
     /// <summary>This node's part of one job.</summary>
-    private sealed class Part(string jobId, IActorRef job)
+    private sealed class Part(string jobId, CommandRoute route, IActorRef job)
     {
         public string JobId { get; } = jobId;
+
+        public CommandRoute Route { get; } = route;
 
         public IActorRef Job { get; } = job;
 
@@ -75,10 +77,11 @@ public sealed class FanOutRouter : UntypedActor
     private void OnDispatch(FanOutCommands.Dispatch dispatch)
     {
         if (!_parts.TryGetValue(dispatch.Plan.JobId, out var part))
-            _parts.Add(dispatch.Plan.JobId, part = new Part(dispatch.Plan.JobId, Sender));
+            _parts.Add(dispatch.Plan.JobId, part = new Part(dispatch.Plan.JobId, dispatch.Plan.Route, Sender));
+        FanOutMetrics.Pending.Add(dispatch.Targets.Count);
         foreach (var target in dispatch.Targets)
         {
-            var invocation = new Invocation(dispatch.Plan, target.Ordinal, target.Vm, Self) { Reconciliation = target.Reconciliation };
+            var invocation = new Invocation(dispatch.Plan, target.Ordinal, target.Vm, Self) { Reconciliation = target.Reconciliation, Span = FanOutSpans.StartInvocation(dispatch.Plan, target) };
             part.Pending.Add(invocation, target);
             Context.Watch(target.Vm);
             target.Vm.Tell(invocation);
@@ -90,6 +93,8 @@ public sealed class FanOutRouter : UntypedActor
     {
         if (!_parts.TryGetValue(invocation.Plan.JobId, out var part) || !part.Pending.Remove(invocation))
             return;
+        if (invocation.Span is { } span)
+            FanOutSpans.End(span, outcome);
         part.Ended.Add((invocation.Ordinal, outcome));
         if (part.Pending.Count == 0 || part.Ended.Count >= MaxBatch)
         {
@@ -164,7 +169,10 @@ public sealed class FanOutRouter : UntypedActor
         if (part.Progressed.Count > 0)
             part.Job.Tell(new FanOutEvents.Progressed(part.JobId, part.Progressed));
         if (part.Ended.Count > 0)
+        {
+            FanOutMetrics.Count(part.Route, part.Ended);
             part.Job.Tell(new FanOutEvents.Outcomes(part.JobId, part.Ended));
+        }
         (part.Progressed, part.Ended) = ([], []);
         if (part.Pending.Count == 0)
             _parts.Remove(part.JobId);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Actors.Vms.Agent;
@@ -9,7 +10,7 @@ namespace Orchestrator.Actors.FanOut;
 /// One job's part on one VM. Made by the <c>FanOutRouter</c>, owned by the <c>VmActor</c> it was given to, ended by exactly one
 /// <see cref="FanOutEvents.InvocationEnded"/>.
 /// </summary>
-internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActorRef replyTo) : IReplyReceiver, ILocalSignal
+internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActorRef replyTo) : IReplyReceiver, ISendObserver, ILocalSignal
 {
     /// <summary>What is asked, of all targets alike.</summary>
     public JobPlan Plan { get; } = plan;
@@ -22,6 +23,9 @@ internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActor
 
     /// <summary>Set when it may have been sent before: evidence is asked for, and nothing is sent anew.</summary>
     public Reconciliation? Reconciliation { get; init; }
+
+    /// <summary>What is traced of it; <see langword="null"/> where its job is not.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>When the VM accepted it, on its clock.</summary>
     public long AcceptedAt { get; set; }
@@ -42,5 +46,17 @@ internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActor
     public bool TellsProgress => Plan.JobId.Length > 0;
 
     /// <summary>Called by a session, on its own thread.</summary>
-    public void OnResult(CommandResult result) => vm.Tell(new VmSignals.Replied(this, result));
+    public void OnResult(CommandResult result)
+    {
+        if (Span is not null)
+            FanOutSpans.Note(Span, "answered");
+        vm.Tell(new VmSignals.Replied(this, result));
+    }
+
+    /// <inheritdoc/>
+    public void OnSending()
+    {
+        if (Span is not null)
+            FanOutSpans.Note(Span, "sent");
+    }
 }

@@ -82,7 +82,7 @@ internal sealed partial class JobActor
             return;
         }
         var timeout = Spec.Deadline is { } limit && limit - Age is var rest && rest < Spec.Timeout ? Positive(rest) : Spec.Timeout;
-        var plan = _plan with { Deadline = Deadline.After(timeout, _environment.Time), Delivery = Spec.DeliveryTimeout is { } delivery ? Deadline.After(delivery < timeout ? delivery : timeout, _environment.Time) : null };
+        var plan = _plan with { Trace = SpanContext, Deadline = Deadline.After(timeout, _environment.Time), Delivery = Spec.DeliveryTimeout is { } delivery ? Deadline.After(delivery < timeout ? delivery : timeout, _environment.Time) : null };
         var (targets, gone) = (new List<FanOutTarget>(ordinals.Count), new List<(int, Outcome)>());
         foreach (var ordinal in ordinals)
         {

@@ -119,7 +119,9 @@ internal sealed partial class JobActor
                 reconciled.Add(ordinal);
         }
         _reconciled = [.. reconciled];
+        BeginSpan();
         Become(Running);
+        CountBegin();
         Dispatch(reconciled, isNew: false);
         if (_state.CancelRequested)
             Stop(JobStop.Cancelled, "");

@@ -153,6 +153,7 @@ internal sealed partial class JobActor
         Timers.Cancel(DeadlineTimer);
         Timers.Cancel(FlushTimer);
         Become(Ended);
+        CountEnd();
         _journal.Write(null, new JobWrite.Changed(Snapshot()));
         Context.Parent.Tell(new JobSignals.Ended(_id, _state.Bytes));
     }

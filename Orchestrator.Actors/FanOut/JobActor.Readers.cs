@@ -58,7 +58,7 @@ internal sealed partial class JobActor
                 : $"the job {_id} has no target that may be tried again without harm: name the phases to try all the same"));
             return;
         }
-        var again = spec with { IdempotencyKey = null, ExpectedTargets = null };
+        var again = spec with { IdempotencyKey = null, ExpectedTargets = null, Trace = repeat.Retry.Trace };
         Context.Parent.Tell(new JobSignals.Repeatable(new JobStart.Repeated(JobIds.Next(_environment.Time), again, targets, _id, repeat.Requester)));
     }
 

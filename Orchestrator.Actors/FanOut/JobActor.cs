@@ -45,6 +45,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             _ => ((JobSpec?)null, (IActorRef?)null),
         };
         _isDurable = _spec is { } spec && (spec.Command.Class != CommandClass.ReadOnly || spec.IdempotencyKey is not null);
+        _trace = TraceOf(start);
         _plan = _spec is null ? null! : PlanOf(_id, _spec);
         _state = new JobState(Header(), 0);
         _pacing = new JobPacing([], JobPace.Unlimited);
@@ -216,6 +217,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             return;
         }
         _entries = entries;
+        BeginSpan();
         if (_start is JobStart.New)
             _targets = [.. entries.Select(entry => new StoredTarget(entry!.Snapshot.Id, entry.Snapshot.Name, entry.Snapshot.Host))];
         _state = new JobState(Header(), entries.Length);
@@ -255,6 +257,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
     private void OnAccepted(IReadOnlyList<int> begin)
     {
         Become(Running);
+        CountBegin();
         StartDeadline();
         Dispatch(begin);
         Pump();
@@ -284,6 +287,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             Elapsed = TimeSpan.Zero,
             Comment = Spec.Comment,
             RetryOf = (_start as JobStart.Repeated)?.RetryOf,
+            Traceparent = Traceparent,
         },
     };
 }

@@ -15,6 +15,15 @@ public static class JobIds
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const int TimeCharacters = 10;
 
+    /// <summary>When an id was made: its first ten characters.</summary>
+    internal static DateTimeOffset TimeOf(string id)
+    {
+        var milliseconds = 0L;
+        foreach (var character in id.AsSpan(0, TimeCharacters))
+            milliseconds = (milliseconds << 5) | (long)Math.Max(0, Alphabet.IndexOf(character));
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(milliseconds, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+    }
+
     /// <summary>A new id: 48 bits of Unix time in milliseconds (0 before 1970), then 80 random bits.</summary>
     public static string Next(TimeProvider time)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Orchestrator.Actors.FanOut.Storage;
@@ -22,7 +23,11 @@ public static class JobCommands
     /// <summary>Starts a new job over the targets of an ended one whose outcomes are such. Answer: <see cref="JobReplies.Accepted"/> or <see cref="JobReplies.Rejected"/>.</summary>
     /// <param name="JobId">The ended job.</param>
     /// <param name="Only">Phases; none for all that may be repeated without harm, by the command's class.</param>
-    public sealed record Retry(string JobId, IReadOnlyList<Phase> Only) : INoSerializationVerificationNeeded;
+    public sealed record Retry(string JobId, IReadOnlyList<Phase> Only) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The request, in its caller's trace.</summary>
+        public ActivityContext Trace { get; init; }
+    }
 }
 
 /// <summary>"Tell me": sent by a gateway to the <see cref="JobSupervisor"/>.</summary>

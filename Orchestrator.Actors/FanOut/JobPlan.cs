@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
@@ -34,6 +35,9 @@ public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Co
 
     /// <summary>What is done where the VM cannot take it now.</summary>
     public ConditionPolicy Conditions { get; init; } = ConditionPolicy.Default;
+
+    /// <summary>The job's span, where its trace is recorded; else the default.</summary>
+    public ActivityContext Trace { get; init; }
 
     /// <summary>Until when it may wait for a VM that cannot take it; the <see cref="Deadline"/> where there is none.</summary>
     public Deadline? Delivery { get; init; }

@@ -67,6 +67,9 @@ public sealed record JobSnapshot
     /// <summary>The job whose targets this one tries again.</summary>
     public string? RetryOf { get; init; }
 
+    /// <summary>Its place in its caller's trace, as a W3C <c>traceparent</c>; <see langword="null"/> if it came without one.</summary>
+    public string? Traceparent { get; init; }
+
     /// <summary>For people: why it was halted, or what of it could not be kept on disk.</summary>
     public string? Message { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Commands;
@@ -54,6 +55,9 @@ public sealed record JobSpec
 
     /// <summary>The names that were expected, as <c>host/name</c>, to tell which came and which left; empty if the caller did not say.</summary>
     public IReadOnlyList<string> ExpectedNames { get; init; } = [];
+
+    /// <summary>The request that asked for it, in its caller's trace; the default if there is none.</summary>
+    public ActivityContext Trace { get; init; }
 
     /// <summary>What the caller asked, as the gateway can read it again after a restart (UTF-8 JSON); empty if it cannot.</summary>
     public ReadOnlyMemory<byte> Document { get; init; }

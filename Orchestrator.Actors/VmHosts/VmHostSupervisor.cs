@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Akka.Event;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Actors.Vms.Observation;
 
@@ -56,7 +56,7 @@ public sealed class VmHostSupervisor : UntypedActor
     {
         var specs = named.DistinctBy(spec => spec.Name, StringComparer.Ordinal).ToArray();
         if (specs.Length < named.Count)
-            Context.GetLogger().Warning("{0} VMs have names that others have: only the first of each name is taken", named.Count - specs.Length);
+            VmLogEntries.SameNames(Context.Log<VmHostSupervisor>(), named.Count - specs.Length);
         var wanted = specs.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
         foreach (var name in _vms.Keys.Where(name => !wanted.ContainsKey(name)).ToArray())
             Stop(name, successor: null);

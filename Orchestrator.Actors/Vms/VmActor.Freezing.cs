@@ -1,8 +1,9 @@
 using Akka.Actor;
-using Akka.Event;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Commands;
 
@@ -34,7 +35,7 @@ internal sealed partial class VmActor
     {
         if (_environment.Leases.Of(_environment.Host, _spec.Name) is not { } left)
             return;
-        Context.GetLogger().Warning("{0}: it may have been left frozen under the lease {1} of {2}: it is thawed", _spec.Name, left.Id, left.Owner);
+        FreezeLogEntries.Resumed(Context.Log<VmActor>(), _spec.Name, left.Id, left.Owner);
         Take(LeaseMachine.Resume(left));
     }
 
@@ -152,7 +153,7 @@ internal sealed partial class VmActor
     private void OnRecorded(LeaseSignals.Recorded recorded)
     {
         if (recorded.Failure is { } failure)
-            Context.GetLogger().Warning("{0}: the lease {1} is not on disk as it should be: {2}", _spec.Name, recorded.Lease.Id, failure);
+            FreezeLogEntries.NotRecorded(Context.Log<VmActor>(), _spec.Name, recorded.Lease.Id, failure);
         if (IsOfLease(recorded.Lease.Id))
             Take(_lease.On(new LeaseInput.Recorded(recorded.Failure)));
     }
@@ -275,7 +276,7 @@ internal sealed partial class VmActor
                 RecordAsync(lease).PipeTo(Self);
                 break;
             case LeaseAction.Forget:
-                _ = ForgetAsync(lease, Context.GetLogger());
+                _ = ForgetAsync(lease, Context.Log<VmActor>());
                 break;
             case LeaseAction.ArmDeadline:
                 StartLeaseTimer(LeaseDeadlineTimer, lease.Deadline - Now, new LeaseInput.Expired());
@@ -293,7 +294,7 @@ internal sealed partial class VmActor
                 StartLeaseTimer(ThawRetryTimer, _settings.ThawRetry.After(_lease.Failures), new LeaseInput.RetryDue());
                 break;
             case LeaseAction.Alarm:
-                Context.GetLogger().Error("{0}: its filesystems may be FROZEN, and cannot be thawed: {1}. It is tried until it succeeds", _spec.Name, _lease.Message);
+                FreezeLogEntries.CannotThaw(Context.Log<VmActor>(), _spec.Name, _lease.Message);
                 break;
         }
     }
@@ -324,7 +325,7 @@ internal sealed partial class VmActor
         }
     }
 
-    private async Task ForgetAsync(FreezeLease lease, ILoggingAdapter log)
+    private async Task ForgetAsync(FreezeLease lease, ILogger log)
     {
         try
         {
@@ -332,7 +333,7 @@ internal sealed partial class VmActor
         }
         catch (LeaseStoreException e)
         {
-            log.Warning("{0}: the lease {1} has ended and may still be on disk, which costs one more thaw at the next start: {2}", lease.Vm, lease.Id, e.Message);
+            FreezeLogEntries.NotForgotten(log, lease.Vm, lease.Id, e.Message);
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Akka.Actor;
-using Akka.Event;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
@@ -50,6 +50,7 @@ internal sealed partial class VmActor
     {
         _lossTold = true;
         _snapshot = _snapshot with { Quarantine = quarantine };
+        VmLogEntries.Quarantined(Context.Log<VmActor>(), _spec.Name, quarantine.Kind, quarantine.Reason);
         var (name, data) = GuestEvents.Quarantined(quarantine, _snapshot.Incarnation);
         Publish(name, data, Provenance.Host);
     }
@@ -128,6 +129,6 @@ internal sealed partial class VmActor
             NoteFreezeNews(late.Command, late.Result);
             OnLateEvidence(late);
         }
-        Context.GetLogger().Info("{0}: the agent answered {1} after its deadline: {2}", _spec.Name, late.Command.Name, late.Result.GetType().Name);
+        VmLogEntries.AnsweredLate(Context.Log<VmActor>(), _spec.Name, late.Command.Name, late.Result.GetType().Name);
     }
 }

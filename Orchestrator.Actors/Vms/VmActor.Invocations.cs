@@ -66,7 +66,7 @@ internal sealed partial class VmActor
     private void Carry(Invocation invocation, Func<AgentTurns, Task<CompositeResult>> run)
     {
         var self = Self;
-        invocation.Channel = new AgentChannel(_agent!, _settings.Time);
+        invocation.Channel = new AgentChannel(_agent!, _settings.Time, invocation.Span);
         var turns = new AgentTurns(invocation.Channel, DeadlineOf(invocation).Remaining(_settings.Time), _settings.Time)
         {
             OnStarted = pid => self.Tell(new VmSignals.ProgramStarted(invocation, pid)),
@@ -200,6 +200,8 @@ internal sealed partial class VmActor
 
     private void TellProgress(Invocation invocation, InvocationProgress progress)
     {
+        if (invocation.Span is { } span)
+            FanOutSpans.Note(span, progress);
         if (invocation.TellsProgress)
             invocation.ReplyTo.Tell(new FanOutEvents.InvocationProgressed(invocation, progress));
     }

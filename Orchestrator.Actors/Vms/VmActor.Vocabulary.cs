@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Akka.Event;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Qapi.Introspection;
@@ -106,7 +106,7 @@ internal sealed partial class VmActor
         if (isUsable)
             (_vocabulary, _hasOwnVocabulary) = (told.Answer.Vocabulary, told.Answer.IsOwn);
         if (told.Answer.Trouble is { } trouble)
-            Context.GetLogger().Info("{0}: its QMP commands go to QEMU unchecked: {1}", _spec.Name, trouble);
+            VmLogEntries.Unchecked(Context.Log<VmActor>(), _spec.Name, trouble);
         TellVocabulary(isUsable);
         var waiting = _awaitingVocabulary.ToArray();
         _awaitingVocabulary.Clear();

@@ -58,6 +58,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        VmStateMetrics.Count(null, _snapshot);
         _qmp = Context.ActorOf(QmpSessionActor.PropsFor(_spec.Qmp, _settings), "qmp");
         if (_spec.Agent is { } endpoint)
             _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings), "agent");
@@ -70,6 +71,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        VmStateMetrics.Count(_snapshot, null);
         EndAllInFlight();
         TellFollowers(VmEvents.Left.Instance);
     }
@@ -263,6 +265,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     {
         if (snapshot == _snapshot)
             return;
+        VmStateMetrics.Count(_snapshot, snapshot);
         _snapshot = snapshot;
         _environment.Inventory.Tell(new VmEvents.Changed(snapshot));
         WeighNeeds();

@@ -1,3 +1,5 @@
+using Orchestrator.Host.Telemetry;
+
 namespace Orchestrator.Host.Api;
 
 /// <summary>All routes of the API, as docs/API.md lists them.</summary>
@@ -18,6 +20,7 @@ internal static class ApiEndpoints
         SubscriptionEndpoints.Map(routes);
         SchemaEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
+        routes.MapMetrics();
         routes.MapOpenApi("/{documentName}.json");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Host.Health;
 
 namespace Orchestrator.Host.Api;
 
@@ -53,6 +54,7 @@ namespace Orchestrator.Host.Api;
 [JsonSerializable(typeof(WebhookTestView))]
 [JsonSerializable(typeof(SchemaView))]
 [JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -14,8 +14,12 @@ internal sealed class EventStreams(int most)
     public IDisposable Take()
     {
         if (Interlocked.Increment(ref _count) <= most)
+        {
+            EventStreamMetrics.Open.Add();
             return new Place(this);
+        }
         Interlocked.Decrement(ref _count);
+        EventStreamMetrics.Refused.Add();
         throw new RequestException("too-many-streams", $"this node serves {most} streams of events already: end one, or follow several VMs with one stream");
     }
 
@@ -25,8 +29,10 @@ internal sealed class EventStreams(int most)
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isLeft, 1) == 0)
-                Interlocked.Decrement(ref streams._count);
+            if (Interlocked.Exchange(ref _isLeft, 1) != 0)
+                return;
+            Interlocked.Decrement(ref streams._count);
+            EventStreamMetrics.Open.Add(-1);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Host.Serving;
@@ -31,7 +32,7 @@ internal static class JobEndpoints
     private static async Task<IResult> RetryAsync(string id, HttpContext context, Node node)
     {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.RetryRequest).ConfigureAwait(false);
-        return await StartAsync(new JobCommands.Retry(id, JobQuery.Only(request?.Only)), node.JobsOf(id), context, node).ConfigureAwait(false);
+        return await StartAsync(new JobCommands.Retry(id, JobQuery.Only(request?.Only)) { Trace = Activity.Current?.Context ?? default }, node.JobsOf(id), context, node).ConfigureAwait(false);
     }
 
     /// <summary>The job that a request's body asks for.</summary>

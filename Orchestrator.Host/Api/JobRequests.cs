@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Actors.FanOut;
@@ -35,6 +36,7 @@ internal static class JobRequests
             Composite = program,
             Timeout = TimeoutOf(request.TimeoutMs),
             AllowEmpty = request.AllowEmpty,
+            Trace = Activity.Current?.Context ?? default,
         }.With(request);
     }
 

@@ -44,6 +44,9 @@ public sealed record JobView
     /// <summary>The job whose targets it tries again.</summary>
     public string? RetryOf { get; init; }
 
+    /// <summary>Its place in the trace of whoever asked for it: W3C <c>traceparent</c>.</summary>
+    public string? Traceparent { get; init; }
+
     /// <summary>Why it was halted, or what of it is not on disk.</summary>
     public string? Message { get; init; }
 
@@ -66,6 +69,7 @@ public sealed record JobView
             CancelRequested = job.CancelRequested ? true : null,
             Comment = job.Comment,
             RetryOf = job.RetryOf,
+            Traceparent = job.Traceparent,
             Message = job.Message,
         };
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
@@ -37,14 +38,14 @@ internal static class Problems
         return Results.Json(details, ApiJson.Default.ProblemDetails, "application/problem+json", details.Status);
     }
 
-    private static ProblemDetails Details(string code, string detail) => new()
+    /// <summary>With the trace of the request, under which logs and spans are found.</summary>
+    private static ProblemDetails Details(string code, string detail)
     {
-        Type = TypeBase + code,
-        Title = code.Replace('-', ' '),
-        Status = StatusOf(code),
-        Detail = detail,
-        Extensions = { ["code"] = code },
-    };
+        var details = new ProblemDetails { Type = TypeBase + code, Title = code.Replace('-', ' '), Status = StatusOf(code), Detail = detail, Extensions = { ["code"] = code } };
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } request)
+            details.Extensions["traceId"] = request.TraceId.ToHexString();
+        return details;
+    }
 
     private static int StatusOf(string code) => code switch
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Host.Cli.Connection;
 using Orchestrator.Host.Cli.Output;
+using Orchestrator.Host.Cli.Telemetry;
 
 namespace Orchestrator.Host.Cli;
 
@@ -31,5 +32,5 @@ internal sealed class CliContext
     /// <summary><c>-q</c>: no progress and no summary, only results and errors.</summary>
     public bool Quiet { get; }
 
-    public ServerClient Connect(TimeSpan? answerTimeout = null) => new(_globals.Endpoint(Parsed, Environment), Environment.Time, answerTimeout);
+    public ServerClient Connect(TimeSpan? answerTimeout = null) => new(_globals.Endpoint(Parsed, Environment), Environment.Time, answerTimeout, CliTrace.Headers(Environment));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Host.Cli.Completion;
+using Orchestrator.Host.Cli.Telemetry;
 
 namespace Orchestrator.Host.Cli;
 
@@ -14,8 +15,17 @@ internal sealed class CommandHost(CliEnvironment environment)
     public ServerNames Names { get; } = new();
 
     /// <summary>Runs a command until it ends or the first Ctrl-C, which gives exit code 130.</summary>
-    public void Handle(Command command, Func<CliContext, CancellationToken, Task<int>> run) =>
-        command.SetAction((parsed, _) => RunAsync(new CliContext(environment, parsed, Globals), run));
+    /// <param name="command">The command.</param>
+    /// <param name="run">Its work.</param>
+    /// <param name="isTraced">Whether its run is a span of the caller's trace.</param>
+    public void Handle(Command command, Func<CliContext, CancellationToken, Task<int>> run, bool isTraced = true) => command.SetAction(async (parsed, _) =>
+    {
+        using var span = isTraced ? CliTrace.Begin(environment, PathOf(command)) : null;
+        return await RunAsync(new CliContext(environment, parsed, Globals), run);
+    });
+
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
     private async Task<int> RunAsync(CliContext context, Func<CliContext, CancellationToken, Task<int>> run)
     {

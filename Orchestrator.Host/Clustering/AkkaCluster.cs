@@ -17,10 +17,13 @@ internal static class AkkaCluster
     {
         if (cluster is null)
             return akka;
-        akka.AddHocon(Settings(cluster.Options), HoconAddMode.Prepend);
+        akka.AddCluster(cluster.Options);
         cluster.Tls?.Secure(akka);
         return akka;
     }
+
+    /// <summary>The same without TLS.</summary>
+    public static AkkaConfigurationBuilder AddCluster(this AkkaConfigurationBuilder akka, ClusterOptions options) => akka.AddHocon(Settings(options), HoconAddMode.Prepend);
 
     /// <summary>The settings as Akka reads them.</summary>
     public static Config Settings(ClusterOptions options) => ConfigurationFactory.ParseString($$"""

@@ -181,12 +181,12 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
         _complaint = why;
     }
 
-    [LoggerMessage(1101, LogLevel.Information, "This node is a member of a cluster of {Members}")]
+    [LoggerMessage(1901, LogLevel.Information, "This node is a member of a cluster of {Members}")]
     private partial void LogJoined(int members);
 
-    [LoggerMessage(1102, LogLevel.Warning, "The cluster has two nodes: it does not survive the death of either. Start a third")]
+    [LoggerMessage(1902, LogLevel.Warning, "The cluster has two nodes: it does not survive the death of either. Start a third")]
     private partial void LogTwo();
 
-    [LoggerMessage(1103, LogLevel.Warning, "This node is in no cluster, serves its own VMs, and tries on: {Reason}")]
+    [LoggerMessage(1903, LogLevel.Warning, "This node is in no cluster, serves its own VMs, and tries on: {Reason}")]
     private partial void LogWaiting(string reason);
 }

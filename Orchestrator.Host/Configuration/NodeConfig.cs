@@ -18,6 +18,12 @@ public sealed class NodeConfig
     /// <summary>The node's part in a cluster.</summary>
     public ClusterConfig Cluster { get; set => field = value ?? new(); } = new();
 
+    /// <summary><c>text</c>, the default, or <c>json</c>: how the log is written to standard error, as <c>--log-format</c>.</summary>
+    public string? LogFormat { get; set; }
+
+    /// <summary>Where metrics and traces are sent.</summary>
+    public TelemetryConfig Telemetry { get; set => field = value ?? new(); } = new();
+
     /// <summary>How much history of jobs is kept.</summary>
     public HistoryConfig History { get; set => field = value ?? new(); } = new();
 

@@ -52,6 +52,8 @@ internal static class NodeConfigFile
             throw new ServeException($"{path}: each of 'schemas' is a path");
         config.History.Limits(path);
         config.Events.Retention(path);
+        config.Telemetry.Validate(path);
+        LogFormat.Check(config.LogFormat, $"{path}: 'log-format'");
         config.Cluster.Options(path);
         ControllerConfig.Validate(config.Controllers, path);
         foreach (var vm in config.Vms)

@@ -65,8 +65,16 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
     /// <summary>Whether the sources of VMs have been read once.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>Called when the sources of VMs have been read for the first time.</summary>
-    public void Ready() => IsReady = true;
+    /// <summary>Why the last look at the sources of VMs failed; <see langword="null"/> if it did not.</summary>
+    public string? SourceTrouble { get; private set; }
+
+    /// <summary>Called after each look at the sources of VMs.</summary>
+    /// <param name="trouble">Why it failed; <see langword="null"/> if it did not.</param>
+    public void Looked(string? trouble)
+    {
+        SourceTrouble = trouble;
+        IsReady |= trouble is null;
+    }
 
     /// <summary>Answers <see cref="JobCommands"/> and <see cref="JobQueries"/> about one job.</summary>
     /// <exception cref="Api.RequestException">It is on another node.</exception>

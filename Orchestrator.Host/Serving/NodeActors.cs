@@ -3,6 +3,8 @@ using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Host.Clustering;
@@ -19,6 +21,9 @@ internal static class NodeActors
     {
         StartScheduler(system);
         var (host, settings, store) = (parts.Host, parts.Settings, parts.Store);
+        ActorLog.WriteTo(system, parts.Loggers);
+        system.ActorOf(TelemetryActor.PropsFor(), "telemetry");
+        system.RegisterOnTermination(FreezeMetrics.Follow(store.Leases, settings.Time).Dispose);
         // In a cluster, the picture of all VMs is another than that of the node's own.
         var own = system.ActorOf(Inventory.PropsFor(), parts.Cluster is null ? "inventory" : Inventory.OwnName);
         var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), "inventory");

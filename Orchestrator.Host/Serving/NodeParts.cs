@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
@@ -12,6 +13,9 @@ namespace Orchestrator.Host.Serving;
 /// <summary>What the actors of one node are made of.</summary>
 internal sealed record NodeParts
 {
+    /// <summary>Where actors write their log.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
     /// <summary>Name of the node's VmHost.</summary>
     public required string Host { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record ServeOptions
     /// <summary>Address of the PostgreSQL that keeps the jobs; <see langword="null"/> when none was given: they are in the node's own directory.</summary>
     public string? Store { get; init; }
 
+    /// <summary><c>text</c> or <c>json</c>: how the log is written; <see langword="null"/> when it was not said.</summary>
+    public string? LogFormat { get; init; }
+
     /// <summary>Endpoints to listen on, each <c>unix:PATH</c>, <c>PATH</c> or an <c>http://</c> URL; empty means <see cref="DefaultEndpoint"/>.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Akka.Hosting;
-using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
@@ -12,8 +11,10 @@ using Orchestrator.Host.Clustering.Tls;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Endpoints;
+using Orchestrator.Host.Health;
 using Orchestrator.Host.Storage;
 using Orchestrator.Host.Storage.Postgres;
+using Orchestrator.Host.Telemetry;
 using Orchestrator.Host.Webhooks;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
@@ -53,7 +54,7 @@ internal static class Server
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
         var guest = UserSchemas.Load(config.Schemas);
         var controllers = ControllerLoader.Load(config.Controllers, options.Config ?? "the configuration");
-        using var logs = LoggerFactory.Create(Log);
+        using var logs = LoggerFactory.Create(logging => logging.AddLog(config.LogFormat));
         using var data = DataDirectory.Take(config.Data ?? DefaultDataDirectory.Path());
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
@@ -97,6 +98,7 @@ internal static class Server
         config.Cluster.Listen = options.ClusterListen ?? config.Cluster.Listen;
         config.Cluster.Join.AddRange(options.Join);
         config.Cluster.Roles.AddRange(options.Roles);
+        config.LogFormat = options.LogFormat ?? config.LogFormat;
         return config;
     }
 
@@ -115,7 +117,9 @@ internal static class Server
         if (cluster is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
-        Log(builder.Logging);
+        builder.Logging.AddLog(config.LogFormat);
+        builder.AddNodeTelemetry(config.Telemetry, config.Host ?? Environment.MachineName);
+        builder.Services.AddNodeHealth();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = cluster is null ? StopTimeout : LeaveTimeout);
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -132,13 +136,6 @@ internal static class Server
             app.UseMiddleware<Forwarding>();
         ApiEndpoints.Map(app);
         return app;
-    }
-
-    /// <summary>Everything goes to the standard error, and nothing of it can command a terminal.</summary>
-    private static void Log(ILoggingBuilder logging)
-    {
-        logging.ClearProviders().AddConsole(console => console.FormatterName = HarmlessConsole.FormatterName).AddConsoleFormatter<HarmlessConsole, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void AddCluster(IServiceCollection services, NodeConfig config, ClusterParts cluster)
@@ -183,6 +180,7 @@ internal static class Server
             {
                 Cluster = cluster,
                 Local = parts,
+                Loggers = provider.GetRequiredService<ILoggerFactory>(),
                 Host = host,
                 Settings = settings,
                 Guest = guest,

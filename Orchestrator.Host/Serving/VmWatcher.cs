@@ -29,8 +29,7 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
         for (var notice = NextNoticeAsync(stoppingToken); ;)
         {
             Watch();
-            Look();
-            node.Ready();
+            node.Looked(Look());
             try
             {
                 await notice.WaitAsync(_settled.Waits ? SettledVms.Grace : LookInterval, node.Time, stoppingToken).ConfigureAwait(false);
@@ -45,19 +44,23 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
 
     private Task<bool> NextNoticeAsync(CancellationToken stoppingToken) => _notices.Reader.ReadAsync(stoppingToken).AsTask();
 
-    private void Look()
+    /// <returns>Why it failed.</returns>
+    private string? Look()
     {
         try
         {
             var vms = _settled.Update(sources.Read());
             if (_told is not null && _told.SequenceEqual(vms, SameVm.Instance))
-                return;
+                return null;
             _told = vms;
             node.VmHost.Tell(new VmHostCommands.SetVms(vms));
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            LogUnreadable(e.Message);
+            if (node.SourceTrouble != e.Message)
+                LogUnreadable(e.Message);
+            return e.Message;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     private SqliteDatabase(string path, Func<SqliteSession> write)
     {
-        _writer = new SqliteWriter(MaxWaiting, write, e => SqliteFailures.Explain(e, path));
+        _writer = new SqliteWriter(MaxWaiting, write, e => SqliteFailures.Explain(e, path), StoreMetrics.Of(path));
         _readers = new SqliteReaders(MaxWaiting, () => SqliteSession.Open(path, isReadOnly: true, BusyTimeout), e => SqliteFailures.Explain(e, path));
     }
 

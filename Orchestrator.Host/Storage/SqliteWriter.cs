@@ -17,14 +17,16 @@ internal sealed class SqliteWriter
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<SqliteSession> _open;
     private readonly Func<Exception, JobStoreException> _explain;
+    private readonly StoreMetrics _metrics;
     private SqliteSession? _session;
 
     /// <param name="maxWaiting">Writes that may wait.</param>
     /// <param name="open">Opens the database.</param>
     /// <param name="explain">What is told to the callers.</param>
-    public SqliteWriter(int maxWaiting, Func<SqliteSession> open, Func<Exception, JobStoreException> explain)
+    /// <param name="metrics">Of its store.</param>
+    public SqliteWriter(int maxWaiting, Func<SqliteSession> open, Func<Exception, JobStoreException> explain, StoreMetrics metrics)
     {
-        (_open, _explain) = (open, explain);
+        (_open, _explain, _metrics) = (open, explain, metrics);
         _waiting = new BlockingCollection<Pending>(maxWaiting);
         new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
     }
@@ -39,7 +41,9 @@ internal sealed class SqliteWriter
         var pending = new Pending(write);
         try
         {
-            if (!_waiting.TryAdd(pending))
+            if (_waiting.TryAdd(pending))
+                _metrics.Waiting(1);
+            else
                 pending.Done.SetException(StoreFailures.TooMuch(_waiting.BoundedCapacity));
         }
         catch (InvalidOperationException e)
@@ -60,6 +64,7 @@ internal sealed class SqliteWriter
             group.Add(first);
             while (group.Count < MaxGroup && _waiting.TryTake(out var next))
                 group.Add(next);
+            _metrics.Waiting(-group.Count);
             Commit(group);
             group.Clear();
         }
@@ -69,6 +74,7 @@ internal sealed class SqliteWriter
 
     private void Commit(List<Pending> group)
     {
+        var started = _metrics.Begin();
         try
         {
             _session ??= _open();
@@ -84,6 +90,7 @@ internal sealed class SqliteWriter
             foreach (var pending in group)
                 pending.Failure ??= e;
         }
+        _metrics.End(started, group.Count, group.Count(static pending => pending.Failure is not null));
         foreach (var pending in group)
         {
             if (pending.Failure is { } failure)

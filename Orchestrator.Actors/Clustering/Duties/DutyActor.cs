@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Akka.Event;
+using Orchestrator.Actors.Telemetry;
 
 namespace Orchestrator.Actors.Clustering.Duties;
 
@@ -12,7 +12,6 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
 {
     private readonly string _duty;
     private readonly DutyEnvironment _environment;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<IActorRef> _children = [];
     private IDutyPart? _part;
     private DutyClaim? _claim;
@@ -159,7 +158,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
 
     private void End(string why)
     {
-        _log.Warning("The duty {0} is given up by this node: {1}", _duty, why);
+        ClusterLogEntries.GivenUp(Context.Log<DutyActor>(), _duty, why);
         Timers.Cancel(nameof(DutySignals.RenewDue));
         Become(Ending);
         foreach (var child in _children)
@@ -170,7 +169,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
     private void Complain(string message)
     {
         if (_complaint is null)
-            _log.Warning("The duty {0} cannot be claimed or renewed, and is tried again: {1}", _duty, message);
+            ClusterLogEntries.NotClaimed(Context.Log<DutyActor>(), _duty, message);
         _complaint = message;
     }
 

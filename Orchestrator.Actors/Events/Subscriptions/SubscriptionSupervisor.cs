@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Akka.Event;
+using Orchestrator.Actors.Telemetry;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
 
@@ -87,7 +87,7 @@ public sealed partial class SubscriptionSupervisor : UntypedActor, IWithTimers
 
     private void OnNotLoaded(string message)
     {
-        Context.GetLogger().Error("The webhook subscriptions cannot be read and deliver nothing, which is tried again: {0}", message);
+        WebhookLogEntries.Unreadable(Context.Log<SubscriptionSupervisor>(), message);
         Timers.StartSingleTimer("load", SubscriptionSignals.LoadDue.Instance, _environment.Retry.After(++_loadFailures));
         foreach (var (_, requester) in _early)
             requester.Tell(new SubscriptionReplies.Rejected("store-unavailable", message));

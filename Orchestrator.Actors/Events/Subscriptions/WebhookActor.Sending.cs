@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Akka.Event;
+using Orchestrator.Actors.Telemetry;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
 
@@ -30,6 +30,7 @@ internal sealed partial class WebhookActor
         _isBusy = false;
         var isDeadLetter = delivery.Keys.Count > 0;
         var verdict = DeliveryRules.Decide(answer, isDeadLetter ? 1 : ++_attempts, Known.Spec.Retries, _environment.Chance());
+        WebhookMetrics.Count(answer, verdict, delivery.Documents.Count);
         _lastError = verdict is DeliveryVerdict.Acknowledged ? null : answer.Message;
         if (isDeadLetter)
             OnRedelivered(delivery, verdict);
@@ -66,6 +67,7 @@ internal sealed partial class WebhookActor
             PauseItself(PauseCause.DeadLettersFull, $"{Known.DeadLetters} events could not be delivered and are kept, and one more would be too many: deliver them again or discard them, then resume it");
             return;
         }
+        WebhookMetrics.DeadLetters.Add(delivery.Documents.Count);
         var progress = Known.Progress;
         var (attempts, now) = (_attempts, Now);
         Save(new SubscriptionChange(
@@ -77,7 +79,8 @@ internal sealed partial class WebhookActor
     private void PauseItself(PauseCause cause, string reason)
     {
         (_attempts, _retryAt) = (0, default);
-        Context.GetLogger().Warning("The subscription {0} paused itself: {1}", Known.Id, reason);
+        WebhookLogEntries.Paused(Context.Log<WebhookActor>(), Known.Id, cause, reason);
+        WebhookMetrics.Pauses.Add();
         Known = Known with { Pause = new SubscriptionPause(cause, reason) };
         KeepPause(null);
     }

@@ -1,20 +1,27 @@
+using System.Diagnostics;
 using Akka.Actor;
+using Orchestrator.Actors.FanOut;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Vms.Agent;
 
 /// <summary>Asks a guest through the actor that owns the session, in turn with everybody else.</summary>
-internal sealed class AgentChannel(IActorRef session, TimeProvider time) : IAgentChannel
+/// <param name="session">The actor.</param>
+/// <param name="time">Clock of the deadlines.</param>
+/// <param name="span">Is told of each command's way; <see langword="null"/> where nothing is traced.</param>
+internal sealed class AgentChannel(IActorRef session, TimeProvider time, Activity? span = null) : IAgentChannel
 {
     private IReplyReceiver? _first;
+    private int _steps;
 
     public Task<CommandResult> ExecuteAsync(EncodedCommand command, TimeSpan timeout)
     {
-        var receiver = new TaskReplyReceiver();
+        var task = new TaskReplyReceiver();
+        IReplyReceiver receiver = span is null || Interlocked.Increment(ref _steps) > FanOutSpans.MaxSteps ? task : new TracedReceiver(task, span, command.Name);
         _first ??= receiver;
         session.Tell(new AgentCommands.Execute(command, Deadline.After(timeout, time), receiver));
-        return receiver.Task;
+        return task.Task;
     }
 
     public void CloseLater(EncodedCommand close) => session.Tell(new AgentCommands.CloseLater(close));

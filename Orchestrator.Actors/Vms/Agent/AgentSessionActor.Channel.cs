@@ -47,6 +47,7 @@ internal sealed partial class AgentSessionActor
     private void OnConnectFailed(string cause)
     {
         _failures++;
+        VmMetrics.Losses.Add(VmMetrics.Agent);
         Timers.StartSingleTimer(ConnectTimer, AgentSignals.ConnectDue.Instance, _settings.Reconnect.After(_failures));
         Tell(AgentState.Absent, $"no connection to {_endpoint}: {cause}");
         EndWaiting();
@@ -124,6 +125,8 @@ internal sealed partial class AgentSessionActor
     {
         CancelTimers();
         _failures = 0;
+        if (_newIncarnation)
+            VmMetrics.Connects.Add(VmMetrics.Agent);
         if (_newIncarnation)
             _ends.Clear();
         _silent = false;

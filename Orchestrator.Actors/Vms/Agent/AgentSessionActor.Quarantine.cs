@@ -29,6 +29,7 @@ internal sealed partial class AgentSessionActor
         Timers.Cancel(ConnectTimer);
         Become(Quarantined);
         _told = AgentState.Quarantined;
+        VmMetrics.Quarantines.Add((int)quarantine.Kind);
         var message = $"the guest is quarantined: {quarantine.Reason}. 'vm get' shows the evidence; 'vm release' opens its channel again";
         Context.Parent.Tell(new AgentEvents.StateChanged(AgentState.Quarantined, message, NewIncarnation: false) { Quarantine = quarantine });
         _queue.EndImpatient(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, message));

@@ -73,6 +73,8 @@ internal sealed partial class AgentSessionActor
     private void Begin(AgentCommands.Execute request, bool isPreflight)
     {
         _turn = new Execution(request, isPreflight, Self);
+        if (!isPreflight && request.Receiver is ISendObserver observer)
+            observer.OnSending();
         _session!.Begin(isPreflight ? Ping : request.Command, request.AnswerTimeout ?? request.Deadline.Remaining(_settings.Time), _turn);
     }
 

@@ -18,10 +18,8 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
     {
         if (command.AnswerTimeout is null && _waiting.Count >= (command.First ? 2 * capacity : capacity))
             command.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.QueueFull, Written: false, $"{capacity} commands already wait for this agent"));
-        else if (command.First)
-            AddFirst(command);
         else
-            _waiting.AddLast(command);
+            Enqueue(command);
     }
 
     /// <summary>Whether the next command is one that goes first.</summary>
@@ -33,6 +31,7 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
         if (command is null)
             return false;
         _waiting.RemoveFirst();
+        VmMetrics.Waiting.Add(-1);
         return true;
     }
 
@@ -56,6 +55,15 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
         command => ReferenceEquals(command.Receiver, receiver),
         new CommandResult.NoReply(NoReplyCause.Cancelled, Written: false, "cancelled before its turn"));
 
+    private void Enqueue(AgentCommands.Execute command)
+    {
+        VmMetrics.Waiting.Add();
+        if (command.First)
+            AddFirst(command);
+        else
+            _waiting.AddLast(command);
+    }
+
     private void AddFirst(AgentCommands.Execute command)
     {
         var node = _waiting.First;
@@ -75,6 +83,7 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
             if (which(node.Value))
             {
                 _waiting.Remove(node);
+                VmMetrics.Waiting.Add(-1);
                 node.Value.Receiver.OnResult(result);
             }
             node = next;

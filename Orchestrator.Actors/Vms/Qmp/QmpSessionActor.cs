@@ -88,6 +88,7 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
         switch (message)
         {
             case QmpCommands.Execute execute:
+                (execute.Receiver as ISendObserver)?.OnSending();
                 _session!.Begin(execute.Command, execute.Deadline.Remaining(_settings.Time), execute.Receiver);
                 break;
             case QmpCommands.Cancel cancel:
@@ -137,6 +138,7 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
             return;
         }
         _failures = 0;
+        VmMetrics.Connects.Add(VmMetrics.Qmp);
         Become(Online);
         Context.Parent.Tell(new QmpEvents.Attached(session.Greeting));
     }
@@ -157,6 +159,7 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
     private void RetryAfter(string cause, bool monitorBusy)
     {
         _failures++;
+        VmMetrics.Losses.Add(VmMetrics.Qmp);
         Timers.StartSingleTimer(ConnectTimer, QmpSignals.ConnectDue.Instance, _settings.Reconnect.After(_failures));
         Context.Parent.Tell(new QmpEvents.Detached($"{_endpoint}: {cause}", monitorBusy));
     }

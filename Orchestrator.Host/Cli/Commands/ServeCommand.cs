@@ -12,6 +12,8 @@ internal static class ServeCommand
         var directory = new Option<string?>("--vm-dir") { Description = "Directory of VMs to manage", HelpName = "DIR" };
         var data = new Option<string?>("--data") { Description = "Directory for what must outlive the process [default: the user's own]", HelpName = "DIR" };
         var store = new Option<string?>("--store") { Description = "PostgreSQL that keeps the jobs, as postgres://USER@HOST/DATABASE [default: the node's own directory]", HelpName = "ADDRESS" };
+        var logFormat = new Option<string?>("--log-format") { Description = "How the log is written to standard error: text, or json for programs [default: text]", HelpName = "FORMAT" };
+        logFormat.AcceptOnlyFromAmong(LogFormat.Text, LogFormat.Json);
         var listen = new Option<string[]>("--listen")
         {
             Description = "Where to listen: unix:PATH, PATH or http://HOST:PORT; may be repeated [default: the user's own socket]",
@@ -23,7 +25,7 @@ internal static class ServeCommand
         var clusterListen = new Option<string?>("--cluster-listen") { Description = "Where the other nodes of a cluster reach this one; its API for them is at the next port", HelpName = "HOST:PORT" };
         var join = new Option<string[]>("--join") { Description = "A node of the cluster to join; may be repeated", HelpName = "HOST:PORT", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
         var role = new Option<string[]>("--role") { Description = "What the node does in its cluster: vmhost or gateway; may be repeated [default: both]", HelpName = "ROLE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
-        var command = new Command("serve", "Runs the server") { config, directory, data, store, listen, node, clusterListen, join, role };
+        var command = new Command("serve", "Runs the server") { config, directory, data, store, listen, node, clusterListen, join, role, logFormat };
         host.Handle(command, (context, cancellation) => serve(
             new ServeOptions
             {
@@ -31,13 +33,14 @@ internal static class ServeCommand
                 VmDir = context.Parsed.GetValue(directory),
                 Data = context.Parsed.GetValue(data),
                 Store = context.Parsed.GetValue(store),
+                LogFormat = context.Parsed.GetValue(logFormat),
                 Listen = context.Parsed.GetValue(listen) ?? [],
                 Node = context.Parsed.GetValue(node),
                 ClusterListen = context.Parsed.GetValue(clusterListen),
                 Join = context.Parsed.GetValue(join) ?? [],
                 Roles = context.Parsed.GetValue(role) ?? [],
             },
-            cancellation));
+            cancellation), isTraced: false);
         return command;
     }
 }

@@ -18,12 +18,15 @@ internal sealed class ServerClient : IDisposable
     /// <param name="endpoint">Where the server is.</param>
     /// <param name="time">Measures the time-out.</param>
     /// <param name="answerTimeout">Longest wait for the beginning of an answer; 30 s unless given.</param>
-    public ServerClient(ServerEndpoint endpoint, TimeProvider time, TimeSpan? answerTimeout = null)
+    /// <param name="headers">Sent with every request.</param>
+    public ServerClient(ServerEndpoint endpoint, TimeProvider time, TimeSpan? answerTimeout = null, IReadOnlyList<(string Name, string Value)>? headers = null)
     {
         _endpoint = endpoint;
         _time = time;
         _answerTimeout = answerTimeout ?? DefaultAnswerTimeout;
         _http = new HttpClient(endpoint.CreateHandler()) { BaseAddress = endpoint.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        foreach (var (name, value) in headers ?? [])
+            _http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
     }
 
     public ServerEndpoint Endpoint => _endpoint;

@@ -166,6 +166,6 @@ internal sealed partial class ClusterTls
         }
     }
 
-    [LoggerMessage(1402, LogLevel.Warning, "New files of cluster.tls are not taken, the old ones stay in use: {Reason}")]
+    [LoggerMessage(1906, LogLevel.Warning, "New files of cluster.tls are not taken, the old ones stay in use: {Reason}")]
     private static partial void KeptOld(ILogger log, string reason);
 }

@@ -26,6 +26,6 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger log)
         Refused(log, peer, reason, untold);
     }
 
-    [LoggerMessage(1401, LogLevel.Warning, "A connection with {Peer} was refused: its certificate {Reason} ({Untold} more were refused since the last such line)")]
+    [LoggerMessage(1907, LogLevel.Warning, "A connection with {Peer} was refused: its certificate {Reason} ({Untold} more were refused since the last such line)")]
     private static partial void Refused(ILogger log, string peer, string reason, int untold);
 }

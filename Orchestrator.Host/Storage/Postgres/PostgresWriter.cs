@@ -49,7 +49,9 @@ internal sealed class PostgresWriter : IAsyncDisposable
     public Task AddAsync(Func<NpgsqlConnection, Task> write, DutyClaim? claim = null)
     {
         var pending = new Pending(write, claim);
-        if (!_waiting.Writer.TryWrite(pending))
+        if (_waiting.Writer.TryWrite(pending))
+            StoreMetrics.Postgres.Waiting(1);
+        else
             pending.Done.SetException(_waiting.Reader.Completion.IsCompleted || _closed ? StoreFailures.Stopping() : StoreFailures.TooMuch(SqliteDatabase.MaxWaiting));
         return pending.Done.Task;
     }
@@ -71,6 +73,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         {
             while (group.Count < MaxGroup && _waiting.Reader.TryRead(out var next))
                 group.Add(next);
+            StoreMetrics.Postgres.Waiting(-group.Count);
             await CommitAsync(group).ConfigureAwait(false);
             group.Clear();
         }
@@ -79,6 +82,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
 
     private async Task CommitAsync(List<Pending> group)
     {
+        var started = StoreMetrics.Postgres.Begin();
         var failure = await TryCommitAsync(group).ConfigureAwait(false);
         var since = _time.GetTimestamp();
         for (var pause = FirstPause; failure is not null && PostgresFailures.MayPass(failure) && !_closed && _time.GetElapsedTime(since) < Patience; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -86,6 +90,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
             await Task.Delay(pause, _time).ConfigureAwait(false);
             failure = await TryCommitAsync(group).ConfigureAwait(false);
         }
+        StoreMetrics.Postgres.End(started, group.Count, failure is not null ? group.Count : group.Count(static pending => pending.Failure is not null));
         foreach (var pending in group)
         {
             if ((pending.Failure ?? failure) is { } own)

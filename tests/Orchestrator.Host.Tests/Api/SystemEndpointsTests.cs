@@ -14,8 +14,8 @@ public sealed class SystemEndpointsTests(ServedFleet fleet)
         Assert.Equal($$"""{"version":"{{SystemEndpoints.Version}}","host":"node1"}""", (await fleet.GetAsync("v1/version")).Body);
 
     [Theory]
-    [InlineData("healthz", "ok\n")]
-    [InlineData("readyz", "ready\n")]
+    [InlineData("healthz", """{"status":"Ok","checks":[{"name":"actors","status":"Ok"}]}""")]
+    [InlineData("readyz", """{"status":"Ok","checks":[{"name":"actors","status":"Ok"},{"name":"event-log","status":"Ok"},{"name":"jobs","status":"Ok"},{"name":"store","status":"Ok"},{"name":"vm-sources","status":"Ok"}]}""")]
     public async Task Node_is_alive_and_ready(string path, string body)
     {
         var answer = await fleet.GetAsync(path);

@@ -11,6 +11,10 @@ namespace Orchestrator.Host.Tests.Cli;
 internal sealed record ReceivedRequest(string Method, string PathAndQuery, string Accept, string Body)
 {
     public string? IdempotencyKey { get; init; }
+
+    public string? Traceparent { get; init; }
+
+    public string? Tracestate { get; init; }
 }
 
 /// <summary>An HTTP server on a Unix socket that answers what a test tells it to (docs/API.md) and remembers what it was asked.</summary>
@@ -125,6 +129,8 @@ internal sealed class FakeServer : IAsyncDisposable
         Requests.Enqueue(new ReceivedRequest(context.Request.Method, path + context.Request.QueryString, context.Request.Headers.Accept.ToString(), await reader.ReadToEndAsync())
         {
             IdempotencyKey = context.Request.Headers["Idempotency-Key"].FirstOrDefault(),
+            Traceparent = context.Request.Headers.TraceParent.FirstOrDefault(),
+            Tracestate = context.Request.Headers.TraceState.FirstOrDefault(),
         });
         if (_answers.TryGetValue($"{context.Request.Method} {path}", out var answer))
             await answer(context);

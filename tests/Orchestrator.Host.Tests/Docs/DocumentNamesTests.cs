@@ -49,6 +49,7 @@ public sealed partial class DocumentNamesTests
     [InlineData("docs/ARCHITECTURE.md")]
     [InlineData("docs/CONTRIBUTING.md")]
     [InlineData("docs/CONTROLLERS.md")]
+    [InlineData("docs/OPERATIONS.md")]
     [InlineData("docs/OUTCOMES.md")]
     [InlineData("docs/TRUST.md")]
     public void File_named_in_a_document_exists(string document)

@@ -15,7 +15,7 @@ public sealed class HistoryTrimmerTests
     {
         var time = new FakeTimeProvider();
         var jobs = new CountingStore();
-        using var trimmer = new HistoryTrimmer(jobs, Limits, time, NullLogger<HistoryTrimmer>.Instance);
+        using var trimmer = new HistoryTrimmer(() => [jobs], Limits, time, NullLogger<HistoryTrimmer>.Instance);
 
         await trimmer.StartAsync(CancellationToken.None);
         await jobs.Trimmed(1);

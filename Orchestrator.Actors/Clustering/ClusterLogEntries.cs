@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Actors.Clustering;
+
+/// <summary>What a cluster's actors tell operators: 1900 to 1999 (docs/OPERATIONS.md).</summary>
+internal static partial class ClusterLogEntries
+{
+    [LoggerMessage(1904, LogLevel.Warning, "The duty {Duty} is given up by this node: {Reason}")]
+    public static partial void GivenUp(ILogger log, string duty, string reason);
+
+    [LoggerMessage(1905, LogLevel.Warning, "The duty {Duty} cannot be claimed or renewed, and is tried again: {Reason}")]
+    public static partial void NotClaimed(ILogger log, string duty, string reason);
+}
