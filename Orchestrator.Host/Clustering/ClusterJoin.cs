@@ -38,14 +38,7 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _cluster.RegisterOnMemberRemoved(() =>
-        {
-            // A node that leaves because it stops is removed, too.
-            if (lifetime.ApplicationStopping.IsCancellationRequested)
-                return;
-            cluster.Actors.IsPutOut = true;
-            lifetime.StopApplication();
-        });
+        _cluster.RegisterOnMemberRemoved(OnRemoved);
         while (!IsMember)
         {
             try
@@ -63,6 +56,13 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
         if (_cluster.State.Members.Count == 2)
             LogTwo();
         await StayAsync(stoppingToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A node that leaves because it stops has a reason by now; one that the others could not reach has none, or theirs.</summary>
+    private void OnRemoved()
+    {
+        cluster.Actors.IsPutOut = CoordinatedShutdown.Get(system).ShutdownReason is null or CoordinatedShutdown.ClusterDowningReason;
+        lifetime.StopApplication();
     }
 
     private bool IsMember => _cluster.SelfMember.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
