@@ -23,6 +23,9 @@ internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActor
     /// <summary>Set when it may have been sent before: evidence is asked for, and nothing is sent anew.</summary>
     public Reconciliation? Reconciliation { get; init; }
 
+    /// <summary>What the VM's identity must agree with (<c>TargetList.IdentityOf</c>); empty for any.</summary>
+    public string Identity { get; init; } = "";
+
     /// <summary>When the VM accepted it, on its clock.</summary>
     public long AcceptedAt { get; set; }
 
