@@ -27,6 +27,9 @@ internal sealed class Invocation(JobPlan plan, int ordinal, IActorRef vm, IActor
     /// <summary>What is traced of it; <see langword="null"/> where its job is not.</summary>
     public Activity? Span { get; init; }
 
+    /// <summary>What the VM's identity must agree with (<c>TargetList.IdentityOf</c>); empty for any.</summary>
+    public string Identity { get; init; } = "";
+
     /// <summary>When the VM accepted it, on its clock.</summary>
     public long AcceptedAt { get; set; }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 
 namespace Orchestrator.Actors.FanOut;
@@ -19,7 +20,7 @@ internal sealed partial class JobActor
     private static readonly PaceWindow Window = new(64, TimeSpan.FromMilliseconds(250));
 
     private readonly JobPlan _plan;
-    private readonly Queue<(TimeSpan Due, (int Ordinal, int Attempt)[] Targets)> _overdue = new();
+    private readonly PriorityQueue<(int Ordinal, int Attempt)[], TimeSpan> _overdue = new();
     private bool _isIntentPending;
 
     /// <summary>Since the job was accepted, by a node that may have been another.</summary>
@@ -47,9 +48,9 @@ internal sealed partial class JobActor
             return;
         }
         _isIntentPending = true;
-        _journal.Write(
-            new JobSteps.Begin(step.Begin),
-            [.. step.Begin.GroupBy(ordinal => _state.AttemptOf(ordinal) + 1).Select(attempt => new JobWrite.Dispatched(_id, attempt.Key, [.. attempt]))]);
+        var reached = NewRouters(step.Begin);
+        var intents = step.Begin.GroupBy(ordinal => _state.AttemptOf(ordinal) + 1).Select(JobWrite (attempt) => new JobWrite.Dispatched(_id, attempt.Key, [.. attempt]));
+        _journal.Write(new JobSteps.Begin(step.Begin) { Reached = reached }, reached.Length == 0 ? [.. intents] : [.. intents, new JobWrite.Changed(Snapshot())]);
     }
 
     private void OnDue(JobSignals.Due due)
@@ -83,22 +84,31 @@ internal sealed partial class JobActor
         }
         var timeout = Spec.Deadline is { } limit && limit - Age is var rest && rest < Spec.Timeout ? Positive(rest) : Spec.Timeout;
         var plan = _plan with { Trace = SpanContext, Deadline = Deadline.After(timeout, _environment.Time), Delivery = Spec.DeliveryTimeout is { } delivery ? Deadline.After(delivery < timeout ? delivery : timeout, _environment.Time) : null };
-        var (targets, gone) = (new List<FanOutTarget>(ordinals.Count), new List<(int, Outcome)>());
+        var (here, gone) = (new List<int>(ordinals.Count), new List<(int, Outcome)>());
         foreach (var ordinal in ordinals)
         {
             _state.Begin(ordinal, isNew);
-            if (_entries[ordinal] is { } entry)
-                targets.Add(new FanOutTarget(ordinal, entry.Vm, entry.Snapshot) { Reconciliation = isNew ? null : new Reconciliation(EvidenceOf(ordinal)) });
+            if (_entries[ordinal] is not null)
+                here.Add(ordinal);
             else
                 gone.Add((ordinal, isNew ? NotFound(ordinal) : NotFoundAgain(ordinal)));
         }
-        if (targets.Count > 0)
+        if (here.Count > 0)
         {
-            _environment.Router.Tell(new FanOutCommands.Dispatch(plan, targets));
-            Expect(Now + timeout + (isNew ? Grace : EvidenceGrace), [.. targets.Select(target => (target.Ordinal, _state.AttemptOf(target.Ordinal)))]);
+            if (_environment.Routers is FanOutRouters.Local { Router: var router })
+                router.Tell(new FanOutCommands.Dispatch(plan, [.. here.Select(ordinal => TargetOf(ordinal, isNew))]));
+            else
+                Route(here, plan, isNew);
+            Expect(Now + timeout + (!isNew ? EvidenceGrace : _fleet is null ? Grace : RouterGrace), [.. here.Select(ordinal => (ordinal, _state.AttemptOf(ordinal)))]);
         }
         if (gone.Count > 0)
             Conclude(gone);
+    }
+
+    private FanOutTarget TargetOf(int ordinal, bool isNew)
+    {
+        var entry = _entries[ordinal]!;
+        return new FanOutTarget(ordinal, entry.Vm, entry.Snapshot) { Reconciliation = isNew ? null : new Reconciliation(EvidenceOf(ordinal)) };
     }
 
     /// <summary>The end of an attempt whose intent may be on disk and that was not begun: after it, the intent says nothing.</summary>
@@ -113,8 +123,11 @@ internal sealed partial class JobActor
                 continue;
             _state.Progress(ordinal, progress.Phase, progress.Reason);
             _pacing.Confirm(ordinal);
-            if (progress.Evidence is { } evidence)
-                (started ??= []).Add((ordinal, evidence));
+            if (progress.Evidence is not { } evidence || EvidenceOf(ordinal) == evidence)
+                continue;
+            (started ??= []).Add((ordinal, evidence));
+            if (_fleet is not null)
+                _programs[ordinal] = evidence;
         }
         if (started is not null && _isDurable)
             _journal.Write(null, new JobWrite.Started(_id, started));
@@ -123,24 +136,23 @@ internal sealed partial class JobActor
 
     private void Expect(TimeSpan due, (int, int)[] targets)
     {
-        _overdue.Enqueue((due, targets));
-        if (_overdue.Count == 1)
+        _overdue.Enqueue(targets, due);
+        if (_overdue.TryPeek(out _, out var next) && next == due)
             Timers.StartSingleTimer(OverdueTimer, JobSignals.Due.Overdue, Positive(due - Now));
     }
 
-    /// <summary>Every VM has its own deadlines: this only happens when an actor of this node has failed, and the honest word is Unknown.</summary>
+    /// <summary>Every VM has its own deadlines: this only happens when an actor of this node has failed, or another node is lost, and the honest word is Unknown.</summary>
     private void OnOverdue()
     {
         var missing = new List<(int, Outcome)>();
-        while (_overdue.TryPeek(out var batch) && batch.Due <= Now)
+        while (_overdue.TryPeek(out _, out var due) && due <= Now)
         {
-            _overdue.Dequeue();
-            missing.AddRange(batch.Targets
-                .Where(target => _state.IsUnderWay(target.Ordinal) && _state.AttemptOf(target.Ordinal) == target.Attempt)
-                .Select(target => (target.Ordinal, NoOutcome(target.Ordinal))));
+            missing.AddRange(_overdue.Dequeue()
+                .Where(target => IsAwaited(target.Ordinal, target.Attempt) && !IsExtended(target.Ordinal))
+                .Select(target => (target.Ordinal, _fleet is null ? NoOutcome(target.Ordinal) : Lost(target.Ordinal))));
         }
-        if (_overdue.TryPeek(out var next))
-            Timers.StartSingleTimer(OverdueTimer, JobSignals.Due.Overdue, Positive(next.Due - Now));
+        if (_overdue.TryPeek(out _, out var next))
+            Timers.StartSingleTimer(OverdueTimer, JobSignals.Due.Overdue, Positive(next - Now));
         if (missing.Count > 0)
             OnOutcomes(missing);
     }

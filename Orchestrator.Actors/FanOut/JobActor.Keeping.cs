@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Akka.Actor;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Protocol.Qapi;
 
@@ -14,7 +15,7 @@ internal sealed partial class JobActor
     private static readonly FrozenDictionary<Phase, int> NoCounts = FrozenDictionary<Phase, int>.Empty;
     private static readonly FrozenDictionary<string, int> NoReasons = FrozenDictionary<string, int>.Empty;
     private Recovery? _recovery;
-    private IReadOnlyDictionary<int, ExecEvidence> _programs = new Dictionary<int, ExecEvidence>();
+    private Dictionary<int, ExecEvidence> _programs = [];
     private TimeSpan _flushPause = FlushPause;
     private HashSet<int> _reconciled = [];
     private bool _isLeaving;
@@ -49,7 +50,8 @@ internal sealed partial class JobActor
     private void Restore(StoredJob job)
     {
         _recovery = Recovery.Of(job, Spec.Command.Class, Spec.Attempts);
-        (_targets, _programs) = (job.Targets, job.Started);
+        (_targets, _programs) = (job.Targets, new Dictionary<int, ExecEvidence>(job.Started));
+        RestoreRouters(job.Header);
         _state = new JobState(job.Header, job.Targets.Count) { IsPaused = job.Header.Phase == JobPhase.Paused };
         foreach (var (ordinal, outcome) in _recovery.Outcomes)
         {
@@ -118,7 +120,8 @@ internal sealed partial class JobActor
             if (recovery.Steps[ordinal] == RecoveryStep.Reconcile)
                 reconciled.Add(ordinal);
         }
-        _reconciled = [.. reconciled];
+        // In a cluster, only what a router could not have had any more is asked about.
+        _reconciled = _fleet is null ? [.. reconciled] : [];
         BeginSpan();
         Become(Running);
         CountBegin();
@@ -144,6 +147,7 @@ internal sealed partial class JobActor
         foreach (var entry in written.Entries)
             Follow(entry.Then);
         FlushSoon();
+        ForgetAtRouters();
         LeaveIfIdle();
     }
 
@@ -165,15 +169,23 @@ internal sealed partial class JobActor
         switch (step)
         {
             case JobSteps.Accept accept:
+                OnReach(accept.Reached);
                 OnAccepted(accept.Begin);
                 break;
             case JobSteps.Begin begin:
                 _isIntentPending = false;
+                OnReach(begin.Reached);
                 Dispatch(begin.Ordinals);
                 Pump();
                 break;
             case JobSteps.Show show:
                 Show(show.Outcomes);
+                break;
+            case JobSteps.Reach reach:
+                OnReach(reach.Reached);
+                break;
+            case JobSteps.Acknowledge acknowledge:
+                Acknowledge(acknowledge.Router, acknowledge.Batch);
                 break;
             case JobSteps.Answer answer:
                 answer.Requester.Tell(new JobReplies.Found(Snapshot()));
@@ -185,6 +197,11 @@ internal sealed partial class JobActor
     private void OnNotWritten(JobSignals.NotWritten failed)
     {
         _journal.Answered();
+        if (failed.IsDutyLost)
+        {
+            LoseDuty(failed.Entries);
+            return;
+        }
         if (failed.Entries is [{ Then: JobSteps.Accept }, ..])
         {
             // Should the store have it after all, it is not taken up again.
@@ -194,7 +211,7 @@ internal sealed partial class JobActor
             return;
         }
         _state.Message = $"not all of this job is on disk: {failed.Message}";
-        _journal.Return(failed.Entries.Where(entry => entry.Then is not JobSteps.Begin).Select(entry => entry with { Then = null }));
+        _journal.Return(failed.Entries.Where(entry => entry.Then is not JobSteps.Begin).Select(entry => entry.Then is JobSteps.Reach or JobSteps.Acknowledge ? entry : entry with { Then = null }));
         Timers.StartSingleTimer(FlushTimer, JobSignals.Due.Flush, _flushPause);
         _flushPause = _flushPause * 2 < LongestFlushPause ? _flushPause * 2 : LongestFlushPause;
         foreach (var entry in failed.Entries)
@@ -209,16 +226,48 @@ internal sealed partial class JobActor
         {
             case JobSteps.Begin begin:
                 _isIntentPending = false;
+                foreach (var (node, _) in begin.Reached)
+                    LinkOf(node).IsRecording = false;
                 Conclude([.. begin.Ordinals.Select(ordinal => (ordinal, Voiding(ordinal, OutcomeFor(ordinal, Phase.Undelivered, Reasons.StoreUnavailable, Effect.None, $"its intent could not be kept on disk, so nothing was sent: {message}"))))]);
                 Pump();
                 break;
             case JobSteps.Show show:
                 Show([.. show.Outcomes.Select(item => (item.Ordinal, item.Outcome with { Message = $"{(item.Outcome.Message is { } said ? said + "; " : "")}this outcome is not on disk: {message}" }))]);
                 break;
+            case JobSteps.Reach or JobSteps.Acknowledge:
+                // Their time comes when the disk has them.
+                break;
             default:
                 Follow(step);
                 break;
         }
+    }
+
+    /// <summary>Another node has the job: nothing is sent any more, and nobody is told that anything succeeded.</summary>
+    private void LoseDuty(IReadOnlyList<JobEntry> unwritten)
+    {
+        var rejected = new JobReplies.Rejected("store-unavailable", $"another node has taken over the job {_id}: ask again");
+        foreach (var step in unwritten.Select(entry => entry.Then))
+        {
+            foreach (var requester in step is JobSteps.Answer answer ? [answer.Requester] : step is JobSteps.Accept ? Requesters() : [])
+                requester.Tell(rejected);
+        }
+        Context.Parent.Tell(JobSignals.DutyLost.Instance);
+        Become(static _ => { });
+        Context.Stop(Self);
+    }
+
+    /// <summary>Which processes of which nodes have had something of the job. One that was begun without a cluster may have gone anywhere.</summary>
+    private void RestoreRouters(JobSnapshot job)
+    {
+        if (_fleet is null)
+            return;
+        foreach (var (node, incarnation) in job.Routers ?? new Dictionary<string, int>())
+            LinkOf(node).Recorded = incarnation;
+        if (job.Routers is not null)
+            return;
+        foreach (var host in _targets.Select(target => target.Host).Distinct())
+            LinkOf(host).Recorded = RouterLink.UnknownIncarnation;
     }
 
     /// <summary>Of a job that only reads: it is written when there is time.</summary>

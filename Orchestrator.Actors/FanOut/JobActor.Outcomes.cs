@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 
 namespace Orchestrator.Actors.FanOut;
@@ -78,8 +79,10 @@ internal sealed partial class JobActor
         if (stop != JobStop.Cancelled)
             _state.Message = message;
         Conclude([.. _pacing.Drain(Now).Select(ordinal => (ordinal, NotBegun(ordinal, stop)))]);
-        if (stop != JobStop.Expired)
-            _environment.Router.Tell(new FanOutCommands.Cancel(_id));
+        if (stop != JobStop.Expired && _environment.Routers is FanOutRouters.Local { Router: var router })
+            router.Tell(new FanOutCommands.Cancel(_id));
+        else if (stop != JobStop.Expired)
+            TakeBack();
         for (var ordinal = 0; stop == JobStop.Cancelled && ordinal < _state.Targets; ordinal++)
             _state.Progress(ordinal, PendingPhase.Cancelling, null);
         _readers.AnswerAll(Answer);
@@ -152,6 +155,8 @@ internal sealed partial class JobActor
         Timers.Cancel(LookTimer);
         Timers.Cancel(DeadlineTimer);
         Timers.Cancel(FlushTimer);
+        Timers.Cancel(ResendTimer);
+        Timers.Cancel(HeldTimer);
         Become(Ended);
         CountEnd();
         _journal.Write(null, new JobWrite.Changed(Snapshot()));

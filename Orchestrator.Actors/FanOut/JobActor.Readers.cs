@@ -59,7 +59,7 @@ internal sealed partial class JobActor
             return;
         }
         var again = spec with { IdempotencyKey = null, ExpectedTargets = null, Trace = repeat.Retry.Trace };
-        Context.Parent.Tell(new JobSignals.Repeatable(new JobStart.Repeated(JobIds.Next(_environment.Time), again, targets, _id, repeat.Requester)));
+        Context.Parent.Tell(new JobSignals.Repeatable(new JobStart.Repeated(JobIds.Next(_environment.Time, _environment.Partition), again, targets, _id, repeat.Requester)));
     }
 
     private JobSnapshot Snapshot() => _state.Snapshot(_took ?? Age);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Protocol.Qapi;
@@ -30,9 +31,10 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
     private IActorRef? _requester;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public JobActor(JobStart start, FanOutEnvironment environment)
+    public JobActor(JobStart start, FanOutEnvironment environment, IReadOnlyList<JobSignals.RouterUp> routers)
     {
         (_start, _id, _environment) = (start, start.JobId, environment);
+        _fleet = environment.Routers as FanOutRouters.Fleet;
         _startedAt = environment.Time.GetTimestamp();
         _ageAtStart = start is JobStart.Unfinished { Job.Header.CreatedAt: var created } && environment.Time.GetUtcNow() > created ? environment.Time.GetUtcNow() - created : TimeSpan.Zero;
         _journal = new JobJournal(environment.Store, Self);
@@ -49,6 +51,9 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
         _plan = _spec is null ? null! : PlanOf(_id, _spec);
         _state = new JobState(Header(), 0);
         _pacing = new JobPacing([], JobPace.Unlimited);
+        EncodeForRouters();
+        foreach (var up in routers)
+            LinkOf(up.Node).Up(up.Router, up.Incarnation);
     }
 
     /// <inheritdoc/>
@@ -58,7 +63,11 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
 
     private JobSpec Spec => _spec!;
 
-    public static Props PropsFor(JobStart start, FanOutEnvironment environment) => Props.Create(() => new JobActor(start, environment));
+    /// <param name="start">What it begins with.</param>
+    /// <param name="environment">What it shares with others.</param>
+    /// <param name="routers">In a cluster: those that can be reached now; the supervisor tells changes.</param>
+    public static Props PropsFor(JobStart start, FanOutEnvironment environment, IReadOnlyList<JobSignals.RouterUp> routers) =>
+        Props.Create(() => new JobActor(start, environment, routers));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -222,6 +231,8 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             _targets = [.. entries.Select(entry => new StoredTarget(entry!.Snapshot.Id, entry.Snapshot.Name, entry.Snapshot.Host))];
         _state = new JobState(Header(), entries.Length);
         _pacing = new JobPacing([.. _targets.Select(target => target.Host)], Spec.Pace, _isDurable ? Window : null);
+        var first = _isDurable ? _pacing.Take(Now) : null;
+        var reached = first is null ? [] : NewRouters(first.Begin);
         var created = new JobWrite.Created(new StoredJob { Header = Snapshot(), Document = Spec.Document, IdempotencyKey = Spec.IdempotencyKey, Targets = _targets });
         if (!_isDurable)
         {
@@ -230,8 +241,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             return;
         }
         Become(Accepting);
-        var first = _pacing.Take(Now);
-        _journal.Write(new JobSteps.Accept(first.Begin), first.Begin.Count == 0 ? [created] : [created, new JobWrite.Dispatched(_id, 1, first.Begin)]);
+        _journal.Write(new JobSteps.Accept(first!.Begin) { Reached = reached }, first.Begin.Count == 0 ? [created] : [created, new JobWrite.Dispatched(_id, 1, first.Begin)]);
     }
 
     private JobReplies.Rejected? Refusal(InventoryEntry?[] entries)
@@ -288,6 +298,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             Comment = Spec.Comment,
             RetryOf = (_start as JobStart.Repeated)?.RetryOf,
             Traceparent = Traceparent,
+            Routers = _fleet is null ? null : new Dictionary<string, int>(),
         },
     };
 }

@@ -25,10 +25,19 @@ public static class JobIds
     }
 
     /// <summary>A new id: 48 bits of Unix time in milliseconds (0 before 1970), then 80 random bits.</summary>
-    public static string Next(TimeProvider time)
+    /// <param name="time">Clock.</param>
+    /// <param name="partition">Its last character, one of the alphabet's, in a cluster (<see cref="JobPartition"/>): 75 bits are random then.</param>
+    public static string Next(TimeProvider time, char? partition = null)
     {
         ArgumentNullException.ThrowIfNull(time);
-        return string.Create(Length, Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds()), static (id, milliseconds) =>
+        if (partition is { } last && !Alphabet.Contains(last, StringComparison.Ordinal))
+            throw new ArgumentOutOfRangeException(nameof(partition), last, $"a partition is one of {Alphabet}");
+        var id = Random(time);
+        return partition is { } of ? string.Concat(id.AsSpan(0, Length - 1), [of]) : id;
+    }
+
+    private static string Random(TimeProvider time) =>
+        string.Create(Length, Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds()), static (id, milliseconds) =>
         {
             for (var at = TimeCharacters - 1; at >= 0; at--, milliseconds >>= 5)
             {
@@ -43,5 +52,4 @@ public static class JobIds
                 id[at] = Alphabet[random[at - TimeCharacters] & 31];
             }
         });
-    }
 }

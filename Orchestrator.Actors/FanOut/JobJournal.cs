@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.FanOut.Storage;
 
 namespace Orchestrator.Actors.FanOut;
@@ -38,7 +39,7 @@ internal sealed class JobJournal(IJobStore store, IActorRef job)
         var (entries, self) = (_waiting, job);
         _waiting = [];
         _isWriting = true;
-        Start(entries).PipeTo(self, success: () => new JobSignals.Written(entries), failure: error => new JobSignals.NotWritten(entries, error.Message));
+        Start(entries).PipeTo(self, success: () => new JobSignals.Written(entries), failure: error => new JobSignals.NotWritten(entries, error.Message) { IsDutyLost = error is DutyLostException });
     }
 
     /// <summary>The store has answered.</summary>
@@ -49,9 +50,13 @@ internal sealed class JobJournal(IJobStore store, IActorRef job)
 
     private Task Start(List<JobEntry> entries)
     {
+        JobWrite[] writes = [.. entries.SelectMany(entry => entry.Writes)];
+        // Steps that only wait for what is before them.
+        if (writes.Length == 0)
+            return Task.CompletedTask;
         try
         {
-            return store.WriteAsync([.. entries.SelectMany(entry => entry.Writes)]);
+            return store.WriteAsync(writes);
         }
         catch (JobStoreException refused)
         {
@@ -69,10 +74,24 @@ internal sealed record JobEntry(IReadOnlyList<JobWrite> Writes, object? Then);
 internal static class JobSteps
 {
     /// <summary>The job is accepted, and these begin.</summary>
-    internal sealed record Accept(IReadOnlyList<int> Begin);
+    internal sealed record Accept(IReadOnlyList<int> Begin)
+    {
+        /// <summary>Routers that get something of the job for the first time.</summary>
+        public IReadOnlyList<(string Node, int Incarnation)> Reached { get; init; } = [];
+    }
 
     /// <summary>These begin.</summary>
-    internal sealed record Begin(IReadOnlyList<int> Ordinals);
+    internal sealed record Begin(IReadOnlyList<int> Ordinals)
+    {
+        /// <summary>Routers that get something of the job for the first time.</summary>
+        public IReadOnlyList<(string Node, int Incarnation)> Reached { get; init; } = [];
+    }
+
+    /// <summary>These routers get all that goes to their nodes from now on.</summary>
+    internal sealed record Reach(IReadOnlyList<(string Node, int Incarnation)> Reached);
+
+    /// <summary>A router need not keep these outcomes any more.</summary>
+    internal sealed record Acknowledge(IActorRef Router, long Batch);
 
     /// <summary>These outcomes may be seen.</summary>
     internal sealed record Show(IReadOnlyList<(int Ordinal, Outcome Outcome)> Outcomes);

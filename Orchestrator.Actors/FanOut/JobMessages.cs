@@ -9,7 +9,14 @@ namespace Orchestrator.Actors.FanOut;
 public static class JobCommands
 {
     /// <summary>Starts a job. Answer: <see cref="JobReplies.Accepted"/> or <see cref="JobReplies.Rejected"/>.</summary>
-    public sealed record Submit(JobSpec Spec) : INoSerializationVerificationNeeded;
+    public sealed record Submit(JobSpec Spec) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The job's id, chosen by who asks, so that to ask again is not to start it again; <see langword="null"/> for one made here. In a cluster, its last character is the partition.</summary>
+        public string? JobId { get; init; }
+
+        /// <summary>Whether the <see cref="JobId"/> was asked for before, perhaps of another node: the store is looked up first.</summary>
+        public bool IsRepeated { get; init; }
+    }
 
     /// <summary>Takes back what has not been written. Answer: <see cref="JobReplies.Found"/> or <see cref="JobReplies.Rejected"/>.</summary>
     public sealed record Cancel(string JobId);
@@ -137,7 +144,27 @@ internal static class JobSignals
     internal sealed record Written(IReadOnlyList<JobEntry> Entries) : ILocalSignal;
 
     /// <summary>The store does not have these.</summary>
-    internal sealed record NotWritten(IReadOnlyList<JobEntry> Entries, string Message) : ILocalSignal;
+    internal sealed record NotWritten(IReadOnlyList<JobEntry> Entries, string Message) : ILocalSignal
+    {
+        /// <summary>Whether another node has the job now.</summary>
+        public bool IsDutyLost { get; init; }
+    }
+
+    /// <summary>From the supervisor: a node's router can be reached, as this process of the node. What was sent before is sent to it again.</summary>
+    internal sealed record RouterUp(string Node, ICanTell Router, int Incarnation) : ILocalSignal;
+
+    /// <summary>From the supervisor: a node's router cannot be reached; the node is unreachable, or has left.</summary>
+    internal sealed record RouterDown(string Node) : ILocalSignal;
+
+    /// <summary>To the supervisor: another node has the partition.</summary>
+    internal sealed class DutyLost : ILocalSignal
+    {
+        public static readonly DutyLost Instance = new();
+
+        private DutyLost()
+        {
+        }
+    }
 
     /// <summary>From the supervisor: the job is forgotten. It stops when all of it is on disk.</summary>
     internal sealed class Leave : ILocalSignal
@@ -157,6 +184,12 @@ internal static class JobSignals
 
         /// <summary>Some outcome is overdue: a part of this node has failed.</summary>
         public static readonly Due Overdue = new();
+
+        /// <summary>What was not confirmed is sent again.</summary>
+        public static readonly Due Resend = new();
+
+        /// <summary>Targets have waited long enough for their node.</summary>
+        public static readonly Due Held = new();
 
         /// <summary>The job's deadline.</summary>
         public static readonly Due Deadline = new();

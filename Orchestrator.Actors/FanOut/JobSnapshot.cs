@@ -73,6 +73,9 @@ public sealed record JobSnapshot
     /// <summary>For people: why it was halted, or what of it could not be kept on disk.</summary>
     public string? Message { get; init; }
 
+    /// <summary>In a cluster: the process of each node (<c>NodeInfo.Incarnation</c>) that got the job's commands last; <see langword="null"/> without one.</summary>
+    public IReadOnlyDictionary<string, int>? Routers { get; init; }
+
     /// <summary>Whether every target has its outcome.</summary>
     public bool HasEnded => Phase is not (JobPhase.Running or JobPhase.Paused);
 }

@@ -23,6 +23,7 @@ internal sealed class JobState
         Array.Fill(_current, None);
         Message = header.Message;
         CancelRequested = header.CancelRequested;
+        Routers = header.Routers;
     }
 
     /// <summary>The first values are those of <see cref="PendingPhase"/>.</summary>
@@ -48,6 +49,9 @@ internal sealed class JobState
     public string? Message { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>As <see cref="JobSnapshot.Routers"/>.</summary>
+    public IReadOnlyDictionary<string, int>? Routers { get; set; }
 
     public int Targets => _current.Length;
 
@@ -137,6 +141,7 @@ internal sealed class JobState
         Elapsed = elapsed,
         CancelRequested = CancelRequested,
         Message = Message,
+        Routers = Routers,
     };
 
     private int AlreadyDone => _counts.ContainsKey(Phase.Skipped) ? _reasons.GetValueOrDefault(Reasons.AlreadyInDesiredState) : 0;

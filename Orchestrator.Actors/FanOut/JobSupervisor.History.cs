@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.VmHosts;
 
@@ -19,10 +21,11 @@ public sealed partial class JobSupervisor
     private long _startedAt;
     private int _stashed;
     private string? _loadFailure;
+    private bool _isLoaded;
 
     private sealed record Unfinished(IReadOnlyList<StoredJob> Jobs) : ILocalSignal;
 
-    private sealed record NotLoaded(string Message) : ILocalSignal;
+    private sealed record NotLoaded(Exception Failure) : ILocalSignal;
 
     private sealed record Fetched(string JobId, StoredJob? Job, string? Failure) : ILocalSignal;
 
@@ -30,6 +33,7 @@ public sealed partial class JobSupervisor
     {
         public static readonly Due Load = new();
         public static readonly Due Locate = new();
+        public static readonly Due Announce = new();
     }
 
     private TimeSpan Now => _environment.Time.GetElapsedTime(_startedAt);
@@ -37,7 +41,7 @@ public sealed partial class JobSupervisor
     private void Load()
     {
         _startedAt = _environment.Time.GetTimestamp();
-        Attempt(_environment.Store.LoadUnfinishedAsync).PipeTo(Self, success: jobs => new Unfinished(jobs), failure: error => new NotLoaded(error.Message));
+        Attempt(_environment.Store.LoadUnfinishedAsync).PipeTo(Self, success: jobs => new Unfinished(jobs), failure: error => new NotLoaded(error));
     }
 
     /// <summary>Nothing is accepted before it is known what runs: a key might be that of such a job.</summary>
@@ -46,12 +50,16 @@ public sealed partial class JobSupervisor
         switch (message)
         {
             case Unfinished unfinished:
+                _isLoaded = true;
                 OnUnfinished(unfinished.Jobs);
                 Become(OnReceive);
                 Stash.UnstashAll();
                 break;
+            case NotLoaded { Failure: DutyLostException }:
+                LoseDuty();
+                break;
             case NotLoaded failed:
-                _loadFailure = failed.Message;
+                _loadFailure = failed.Failure.Message;
                 Timers.StartSingleTimer(LoadTimer, Due.Load, LoadPause);
                 Stash.UnstashAll();
                 _stashed = 0;
@@ -169,7 +177,7 @@ public sealed partial class JobSupervisor
         {
             if (others.Count < MaxAwaiting)
                 others.Add((message, sender));
-            else
+            else if (message is not RouterEvents.Ended)
                 sender.Tell(new JobReplies.Rejected("store-unavailable", $"too many ask for job {jobId}, which is being read from disk: ask again"));
             return;
         }
@@ -191,6 +199,12 @@ public sealed partial class JobSupervisor
             Start(stored.Header.HasEnded ? new JobStart.Past(stored, SpecOf(stored)) : new JobStart.Abandoned(stored, "it runs on no node"));
         foreach (var (message, sender) in waiting)
         {
+            if (message is RouterEvents.Ended && !_jobs.ContainsKey(fetched.JobId))
+            {
+                if (fetched.Failure is null)
+                    ForgetAtRouter(fetched.JobId, sender);
+                continue;
+            }
             if (_jobs.TryGetValue(fetched.JobId, out var job))
                 job.Tell(message, sender);
             else

@@ -1,9 +1,10 @@
 using Akka.Actor;
+using Orchestrator.Actors.FanOut.Routing;
 
 namespace Orchestrator.Actors.FanOut;
 
 /// <summary>
-/// Owns the jobs of a node: takes up those that the store says have not ended, starts new ones, finds them, and forgets the oldest ended ones when
+/// Owns the jobs of a node, or of one partition of a cluster's jobs: takes up those that the store says have not ended, starts new ones, finds them, and forgets the oldest ended ones when
 /// their number or bytes pass the limit; the store has them still. Behaviours: Loading → Serving.
 /// </summary>
 public sealed partial class JobSupervisor : UntypedActor, IWithTimers, IWithStash
@@ -16,7 +17,8 @@ public sealed partial class JobSupervisor : UntypedActor, IWithTimers, IWithStas
     private long _endedBytes;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public JobSupervisor(FanOutEnvironment environment, JobRetention retention) => (_environment, _retention) = (environment, retention);
+    public JobSupervisor(FanOutEnvironment environment, JobRetention retention) =>
+        (_environment, _retention, _fleet) = (environment, retention, environment.Routers as FanOutRouters.Fleet);
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -33,7 +35,10 @@ public sealed partial class JobSupervisor : UntypedActor, IWithTimers, IWithStas
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _environment.Router.Tell(FanOutCommands.ReportAmendments.Instance);
+        if (_environment.Routers is FanOutRouters.Local { Router: var router })
+            router.Tell(FanOutCommands.ReportAmendments.Instance);
+        else
+            FollowNodes();
         Load();
         Become(Loading);
     }
@@ -48,6 +53,9 @@ public sealed partial class JobSupervisor : UntypedActor, IWithTimers, IWithStas
                 break;
             case Sought sought:
                 OnSought(sought);
+                break;
+            case SoughtId sought:
+                OnSoughtId(sought);
                 break;
             case JobCommands.Cancel cancel:
                 Forward(cancel.JobId, cancel);
@@ -93,7 +101,7 @@ public sealed partial class JobSupervisor : UntypedActor, IWithTimers, IWithStas
 
     private IActorRef Start(JobStart start)
     {
-        var job = Context.Watch(Context.ActorOf(JobActor.PropsFor(start, _environment), start.JobId));
+        var job = Context.Watch(Context.ActorOf(JobActor.PropsFor(start, _environment, [.. _routers.Values]), start.JobId));
         _jobs.Add(start.JobId, job);
         return job;
     }

@@ -49,7 +49,7 @@ public static class Reasons
     public const string GuestQuarantined = nameof(GuestQuarantined);
     /// <summary>Undelivered or Unknown: QEMU itself does not answer on QMP.</summary>
     public const string QemuUnresponsive = nameof(QemuUnresponsive);
-    /// <summary>Undelivered: no QMP connection to the VM.</summary>
+    /// <summary>Blocked or Undelivered: no QMP connection to the VM, or no way to its node.</summary>
     public const string HostUnreachable = nameof(HostUnreachable);
     /// <summary>Undelivered: the monitor is held by another client.</summary>
     public const string MonitorBusy = nameof(MonitorBusy);
@@ -97,6 +97,8 @@ public static class Reasons
     /// <summary>Skipped: it was as it should be already.</summary>
     public const string AlreadyInDesiredState = nameof(AlreadyInDesiredState);
 
+    /// <summary>Unknown: the VM's node was lost after the command had gone to it, and did not come back in time to tell.</summary>
+    public const string NodeLost = nameof(NodeLost);
     /// <summary>Unknown or Undelivered: the node stopped while the invocation was its own.</summary>
     public const string NodeStopped = nameof(NodeStopped);
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Exec;
@@ -22,7 +23,9 @@ internal sealed partial class VmActor
         // Those that wait have come before.
         if (_isReconsiderationDue)
             Reconsider();
-        if (invocation.Reconciliation is { } past)
+        if (invocation.Reconciliation is not null && IsForAnother(invocation))
+            End(invocation, EvidenceRules.Without(invocation.Plan, invocation.Reconciliation.Program, Reasons.VmLost, "another VM has its name now"));
+        else if (invocation.Reconciliation is { } past)
             Reconcile(invocation, past);
         else
             Decide(invocation);
@@ -30,6 +33,11 @@ internal sealed partial class VmActor
 
     private void Decide(Invocation invocation)
     {
+        if (IsForAnother(invocation))
+        {
+            End(invocation, new Verdict(Phase.Undelivered, Reasons.VmNotFound, Effect.None, "another VM has its name now"));
+            return;
+        }
         switch (Admission.Decide(_condition, invocation.Plan))
         {
             case Decision.Block block:
@@ -43,6 +51,10 @@ internal sealed partial class VmActor
                 break;
         }
     }
+
+    /// <summary>An identity that is not told yet is any.</summary>
+    private bool IsForAnother(Invocation invocation) =>
+        invocation.Identity.Length > 0 && _snapshot.Id is { } id && TargetList.IdentityOf(id) != invocation.Identity;
 
     private void Deliver(Invocation invocation)
     {

@@ -23,5 +23,16 @@ internal static class WireFormats
         WireFormat.Json("duty.remind.v1", WireJson.Default.Remind),
         WireFormat.Json("duty.locate.v1", WireJson.Default.Locate),
         WireFormat.Json("duty.home.v1", WireJson.Default.Home),
+        WireFormat.Json("router.announce.v1", WireJson.Default.Announce),
+        WireFormat.Json("router.dispatch.v1", WireJson.Default.Dispatch),
+        WireFormat.Json("router.command-piece.v1", WireJson.Default.CommandPiece),
+        WireFormat.Json("router.cancel.v1", WireJson.Default.Cancel),
+        WireFormat.Json("router.acknowledge.v1", WireJson.Default.Acknowledge),
+        WireFormat.Json("router.forget.v1", WireJson.Default.Forget),
+        WireFormat.Json("router.received.v1", WireJson.Default.Received),
+        WireFormat.Json("router.progressed.v1", WireJson.Default.Progressed),
+        WireFormat.Json("router.ended.v1", WireJson.Default.Ended),
+        WireFormat.Json("router.refused.v1", WireJson.Default.Refused),
+        WireFormat.Json("router.read-command.v1", WireJson.Default.ReadCommand),
     ];
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.FanOut.Routing;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
@@ -15,4 +16,16 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(DutyMessages.Remind))]
 [JsonSerializable(typeof(DutyMessages.Locate))]
 [JsonSerializable(typeof(DutyMessages.Home))]
+[JsonSerializable(typeof(RouterCommands.Announce))]
+[JsonSerializable(typeof(RouterCommands.Dispatch))]
+[JsonSerializable(typeof(RouterCommands.CommandPiece))]
+[JsonSerializable(typeof(RouterCommands.Cancel))]
+[JsonSerializable(typeof(RouterCommands.Acknowledge))]
+[JsonSerializable(typeof(RouterCommands.Forget))]
+[JsonSerializable(typeof(RouterEvents.Received))]
+[JsonSerializable(typeof(RouterEvents.Progressed))]
+[JsonSerializable(typeof(RouterEvents.Ended))]
+[JsonSerializable(typeof(RouterEvents.Refused))]
+[JsonSerializable(typeof(RouterEvents.ReadCommand))]
+[JsonSerializable(typeof(WireCommand))]
 internal sealed partial class WireJson : JsonSerializerContext;

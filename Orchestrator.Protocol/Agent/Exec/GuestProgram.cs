@@ -18,9 +18,7 @@ public sealed class GuestProgram : CompositeCommand
 
     private static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly string? _directory;
-
-    private GuestProgram(EncodedCommand start, string? directory) => (Start, _directory) = (start, directory);
+    private GuestProgram(EncodedCommand start, string? directory) => (Start, OutputDirectory) = (start, directory);
 
     /// <summary>What was asked; <see langword="null"/> for a <c>guest-exec</c> that came encoded.</summary>
     public ExecSpec? Spec { get; private init; }
@@ -28,13 +26,18 @@ public sealed class GuestProgram : CompositeCommand
     /// <summary>The <c>guest-exec</c> that starts it.</summary>
     public EncodedCommand Start { get; }
 
+    /// <summary>With full output: the directory in the guest that it goes into until it is fetched.</summary>
+    public string? OutputDirectory { get; }
+
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Needs => _directory is null
+    public override IReadOnlyList<string> Needs => OutputDirectory is null
         ? ["guest-exec", "guest-exec-status"]
         : ["guest-exec", "guest-exec-status", "guest-file-open", "guest-file-read", "guest-file-close"];
 
     /// <summary>Of a <c>guest-exec</c> that is encoded already.</summary>
-    public static GuestProgram Of(EncodedCommand start) => new(start, null);
+    /// <param name="start">The command.</param>
+    /// <param name="outputDirectory">As <see cref="OutputDirectory"/> of the program that was encoded.</param>
+    public static GuestProgram Of(EncodedCommand start, string? outputDirectory = null) => new(start, outputDirectory);
 
     /// <summary>Encodes a program, once for any number of VMs.</summary>
     /// <exception cref="Qapi.QapiValidationException">The specification does not fit <c>guest-exec</c>.</exception>
@@ -63,7 +66,7 @@ public sealed class GuestProgram : CompositeCommand
         return await EndAsync(agent, await GuestExecution.FollowAsync(agent.Channel, pid, agent.Remaining, agent.Time).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private async Task<CompositeResult> EndAsync(AgentTurns agent, ExecResult result) => (result, _directory) switch
+    private async Task<CompositeResult> EndAsync(AgentTurns agent, ExecResult result) => (result, OutputDirectory) switch
     {
         (ExecResult.Exited { Status: var status }, { } directory) => await FetchAsync(agent, status, directory).ConfigureAwait(false),
         (ExecResult.StillRunning or ExecResult.Lost, { } directory) => new CompositeResult.Ran(result, $"its output goes on into {directory}: remove it there"),
