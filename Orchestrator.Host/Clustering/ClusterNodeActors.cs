@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Serving;
 
@@ -17,17 +18,17 @@ internal static class ClusterNodeActors
     /// <param name="parts">What the node's actors are made of.</param>
     /// <param name="fleet">Makes those of duties.</param>
     /// <param name="inventory">The picture of all VMs.</param>
-    /// <param name="router">Carries commands to VMs.</param>
-    public static void Begin(ActorSystem system, ClusterParts cluster, NodeParts parts, FleetParts fleet, IActorRef inventory, IActorRef router)
+    public static void Begin(ActorSystem system, ClusterParts cluster, NodeParts parts, FleetParts fleet, IActorRef inventory)
     {
         var (akka, time) = (Cluster.Get(system), parts.Settings.Time);
         var self = new NodeInfo(parts.Host, akka.SelfUniqueAddress.Uid, akka.SelfAddress.ToString(), cluster.PeerUrl, SystemEndpoints.Version, time.GetUtcNow(), cluster.Options.Roles);
         var nodes = system.ActorOf(ClusterNodes.PropsFor(akka, self, time), ClusterNodes.ActorName);
         system.ActorOf(FleetFollower.PropsFor(nodes, inventory, time), "fleet");
+        system.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings(parts.Host, self.Incarnation, time) { Guest = parts.Guest, KeepAsync = parts.Store.Outputs.KeepAsync }), ClusterRouter.ActorName);
         var duties = new DutyEnvironment(parts.Host, cluster.Store.Duties, time)
         {
             Duties = ClusterDuties.All,
-            PartOf = duty => duty == ClusterDuties.Control ? new ControlPart(cluster, parts.Local, fleet, router) : new JobsPart(cluster, parts.Local, fleet, router),
+            PartOf = duty => duty == ClusterDuties.Control ? new ControlPart(cluster, parts.Local, fleet, nodes) : new JobsPart(cluster, parts.Local, fleet, nodes),
         };
         parts.Local.Add(LocalParts.OwnFreezes, fleet.BeginFreezes(system));
         cluster.Actors.Nodes = nodes;

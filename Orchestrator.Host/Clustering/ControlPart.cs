@@ -2,12 +2,13 @@ using Akka.Actor;
 using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Clustering;
 
 /// <summary>The duty of what the whole fleet has once: controllers with their jobs, webhook subscriptions, freeze groups.</summary>
-internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef router) : IDutyPart
+internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef nodes) : IDutyPart
 {
     private readonly List<(string Name, IActorRef Actor)> _actors = [];
 
@@ -15,7 +16,7 @@ internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetP
     public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
     {
         var store = cluster.Store.JobsOf(claim);
-        var jobs = Add(LocalParts.JobsOf(JobPartition.OfControllers), fleet.BeginJobs(context, "jobs", router, store));
+        var jobs = Add(LocalParts.JobsOf(JobPartition.OfControllers), fleet.BeginJobs(context, "jobs", new FanOutRouters.Fleet(nodes, JobPartition.OfControllers, claim), store));
         var freezes = Add(LocalParts.Freezes, fleet.BeginFreezes(context));
         Add(LocalParts.Subscriptions, fleet.BeginSubscriptions(context, cluster.Store.SubscriptionsOf(claim)));
         Add(LocalParts.Controllers, fleet.BeginControllers(context, jobs, freezes, cluster.Store.ControllersOf(claim)));

@@ -1,12 +1,13 @@
 using Akka.Actor;
 using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.Clustering.Duties;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Clustering;
 
 /// <summary>The duty of one partition of the jobs.</summary>
-internal sealed class JobsPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef router) : IDutyPart
+internal sealed class JobsPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef nodes) : IDutyPart
 {
     private IActorRef _jobs = ActorRefs.Nobody;
 
@@ -14,7 +15,7 @@ internal sealed class JobsPart(ClusterParts cluster, LocalParts local, FleetPart
     public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
     {
         var store = cluster.Store.JobsOf(claim);
-        _jobs = fleet.BeginJobs(context, $"jobs-{claim.Epoch}", router, store);
+        _jobs = fleet.BeginJobs(context, $"jobs-{claim.Epoch}", new FanOutRouters.Fleet(nodes, claim.Duty[^1], claim), store);
         cluster.JobStores.Add(claim.Duty, store);
         local.Add(claim.Duty, _jobs);
         return [_jobs];

@@ -4,6 +4,7 @@ using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Host.Api;
@@ -23,11 +24,11 @@ internal sealed class FleetParts(NodeParts parts, IActorRef inventory, IReadOnly
     /// <summary>Jobs.</summary>
     /// <param name="context">Whose children they are.</param>
     /// <param name="name">Of the actor.</param>
-    /// <param name="router">How their commands reach VMs.</param>
+    /// <param name="routers">How their commands reach VMs.</param>
     /// <param name="store">Where they are kept.</param>
-    public IActorRef BeginJobs(IActorRefFactory context, string name, IActorRef router, IJobStore store)
+    public IActorRef BeginJobs(IActorRefFactory context, string name, FanOutRouters routers, IJobStore store)
     {
-        var environment = new FanOutEnvironment(inventory, router, Time) { Store = store, ReadDocument = document => JobRequests.Read(document, parts.Guest) };
+        var environment = new FanOutEnvironment(inventory, routers, Time) { Store = store, ReadDocument = document => JobRequests.Read(document, parts.Guest) };
         return context.ActorOf(JobSupervisor.PropsFor(environment, new JobRetention()), name);
     }
 

@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.VmHosts;
@@ -29,7 +30,6 @@ internal static class NodeActors
         var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), "inventory");
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), "events");
         var logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [host] = events };
-        var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, own, events, settings, store.Leases), "vm-host");
         var observation = system.ActorOf(ObservationDesk.PropsFor(vmHost, settings.Time), "observation");
         registry.Register<ObservationDesk>(observation);
@@ -40,15 +40,16 @@ internal static class NodeActors
         parts.Local.Add(LocalParts.OwnVms, own);
         var fleet = new FleetParts(parts, inventory, logs, observation);
         if (parts.Cluster is { } cluster)
-            ClusterNodeActors.Begin(system, cluster, parts, fleet, inventory, router);
+            ClusterNodeActors.Begin(system, cluster, parts, fleet, inventory);
         else
-            BeginAll(system, parts, fleet, router);
+            BeginAll(system, parts, fleet);
     });
 
     /// <summary>A node that is alone does everything.</summary>
-    private static void BeginAll(ActorSystem system, NodeParts parts, FleetParts fleet, IActorRef router)
+    private static void BeginAll(ActorSystem system, NodeParts parts, FleetParts fleet)
     {
-        var jobs = fleet.BeginJobs(system, LocalParts.AllJobs, router, parts.Store.Jobs);
+        var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
+        var jobs = fleet.BeginJobs(system, LocalParts.AllJobs, new FanOutRouters.Local(router), parts.Store.Jobs);
         var freezes = fleet.BeginFreezes(system);
         parts.Local.Add(LocalParts.AllJobs, jobs);
         parts.Local.Add(LocalParts.Freezes, freezes);

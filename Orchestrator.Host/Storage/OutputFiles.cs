@@ -43,19 +43,22 @@ internal sealed class OutputFiles : IAsyncDisposable
             ? _thread.RunAsync<IReadOnlyList<(int Ordinal, Outcome Outcome)>>(() => [.. outcomes.Select(item => (item.Ordinal, Keep(jobId, item.Outcome)))])
             : Task.FromResult(outcomes);
 
+    /// <summary>The same for one outcome, with another limit of what stays in it.</summary>
+    public Task<Outcome> KeepAsync(string jobId, Outcome outcome, int maxInline) => _thread.RunAsync(() => Keep(jobId, outcome, maxInline));
+
     /// <summary>The same at once, for a thread that may wait for the disk.</summary>
     /// <exception cref="JobStoreException">It could not be written.</exception>
-    public Outcome Keep(string jobId, Outcome outcome)
+    public Outcome Keep(string jobId, Outcome outcome, int maxInline = MaxInlineBytes)
     {
-        if (!IsLarge(outcome))
+        if (!IsLarge(outcome, maxInline))
             return outcome;
         try
         {
-            if (outcome.Result.Length > MaxInlineBytes)
+            if (outcome.Result.Length > maxInline)
                 outcome = outcome with { Result = default, ResultKept = Write(jobId, outcome.Result) };
-            if (outcome.Exec is { } exec && exec.Stdout.Length > MaxInlineBytes)
+            if (outcome.Exec is { } exec && exec.Stdout.Length > maxInline)
                 outcome = outcome with { Exec = exec with { Stdout = default, StdoutKept = Write(jobId, exec.Stdout) } };
-            if (outcome.Exec is { } same && same.Stderr.Length > MaxInlineBytes)
+            if (outcome.Exec is { } same && same.Stderr.Length > maxInline)
                 outcome = outcome with { Exec = same with { Stderr = default, StderrKept = Write(jobId, same.Stderr) } };
             return outcome;
         }
@@ -106,8 +109,8 @@ internal sealed class OutputFiles : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _thread.DisposeAsync();
 
-    private static bool IsLarge(Outcome outcome) =>
-        outcome.Result.Length > MaxInlineBytes || outcome.Exec is { } exec && (exec.Stdout.Length > MaxInlineBytes || exec.Stderr.Length > MaxInlineBytes);
+    private static bool IsLarge(Outcome outcome, int maxInline = MaxInlineBytes) =>
+        outcome.Result.Length > maxInline || outcome.Exec is { } exec && (exec.Stdout.Length > maxInline || exec.Stderr.Length > maxInline);
 
     private static bool Remove(string directory)
     {
