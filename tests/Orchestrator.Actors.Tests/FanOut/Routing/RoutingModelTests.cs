@@ -21,7 +21,7 @@ public sealed class RoutingModelTests : ActorTest
     internal Task EveryoneAsync() => SettleAllAsync();
 
     [Fact]
-    public async Task Every_target_has_one_true_end_and_nothing_runs_twice() => await Gen.Int[0, int.MaxValue].SampleAsync(RunAsync, iter: 30, threads: 1);
+    public async Task Every_target_has_one_true_end_and_nothing_runs_twice() => await Gen.Int[0, int.MaxValue].SampleAsync(RunAsync, iter: 40, threads: 1);
 
     /// <summary>A single history, by its seed, where one has gone wrong.</summary>
     [Theory]
