@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 
 namespace Orchestrator.Actors.FanOut.Routing;
@@ -146,6 +147,10 @@ public sealed partial class ClusterRouter : UntypedActor, IWithTimers
         {
             _memory.Held -= job.Outcomes.Held;
             _unsent.Remove(job);
+            CountEnded(job);
+            FanOutMetrics.Pending.Add(-job.Begun.Count);
+            foreach (var span in job.Begun.Keys.Select(invocation => invocation.Span).OfType<Activity>())
+                FanOutSpans.Stop(span);
         }
         _memory.Forgotten.Add(jobId);
     }
