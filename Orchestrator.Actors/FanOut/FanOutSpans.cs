@@ -28,14 +28,22 @@ internal static class FanOutSpans
     }
 
     /// <summary>Begins the span of one target of a recorded job; <see langword="null"/> for others.</summary>
-    public static Activity? StartInvocation(JobPlan plan, FanOutTarget target)
+    public static Activity? StartInvocation(JobPlan plan, FanOutTarget target) => StartInvocation(plan, target.Ordinal, target.Snapshot.Name, target.Snapshot.Host, target.Snapshot.Id);
+
+    /// <summary>The same.</summary>
+    /// <param name="plan">What is asked.</param>
+    /// <param name="ordinal">Place in the job's target list.</param>
+    /// <param name="vm">The VM's name.</param>
+    /// <param name="host">Its VmHost.</param>
+    /// <param name="id">Its identity, if it is known here.</param>
+    public static Activity? StartInvocation(JobPlan plan, int ordinal, string vm, string host, Vms.VmId? id)
     {
-        if ((plan.Trace.TraceFlags & ActivityTraceFlags.Recorded) == 0 || target.Ordinal >= MaxTargets)
+        if ((plan.Trace.TraceFlags & ActivityTraceFlags.Recorded) == 0 || ordinal >= MaxTargets)
             return null;
         var span = Start("invocation", ActivityKind.Client, plan.Trace);
-        span?.SetTag("orchestrator.vm", target.Snapshot.Name);
-        span?.SetTag("orchestrator.host", target.Snapshot.Host);
-        span?.SetTag("orchestrator.vm.id", target.Snapshot.Id?.ToString());
+        span?.SetTag("orchestrator.vm", vm);
+        span?.SetTag("orchestrator.host", host);
+        span?.SetTag("orchestrator.vm.id", id?.ToString());
         span?.SetTag("orchestrator.route", plan.Route.ToString());
         return span;
     }

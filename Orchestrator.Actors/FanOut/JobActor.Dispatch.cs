@@ -59,6 +59,10 @@ internal sealed partial class JobActor
             Pump();
         else if (due == JobSignals.Due.Overdue)
             OnOverdue();
+        else if (due == JobSignals.Due.Resend)
+            OnResend();
+        else if (due == JobSignals.Due.Held)
+            OnHeldDue();
         else if (due == JobSignals.Due.Deadline)
             Stop(JobStop.Expired, DeadlinePassed);
         else

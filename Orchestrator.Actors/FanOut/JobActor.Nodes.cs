@@ -47,12 +47,6 @@ internal sealed partial class JobActor
                 if (refused.Epoch > _fleet!.Claim.Epoch)
                     LoseDuty([]);
                 return true;
-            case JobSignals.Due due when due == JobSignals.Due.Resend:
-                OnResend();
-                return true;
-            case JobSignals.Due due when due == JobSignals.Due.Held:
-                OnHeldDue();
-                return true;
             default:
                 return false;
         }

@@ -47,7 +47,4 @@ public sealed record JobPlan(string JobId, CommandRoute Route, EncodedCommand Co
     /// it expects.
     /// </summary>
     public bool IsChecked { get; init; } = true;
-
-    /// <summary>Trace context of who asked (W3C <c>traceparent</c>).</summary>
-    public string? TraceParent { get; init; }
 }

@@ -62,9 +62,6 @@ public sealed record JobSpec
     /// <summary>What the caller asked, as the gateway can read it again after a restart (UTF-8 JSON); empty if it cannot.</summary>
     public ReadOnlyMemory<byte> Document { get; init; }
 
-    /// <summary>Trace context of who asks (W3C <c>traceparent</c>); it goes with the command to the VM's node. Not kept.</summary>
-    public string? TraceParent { get; init; }
-
     /// <summary>Whether a selector that matches nothing makes a job without targets, instead of a rejection.</summary>
     public bool AllowEmpty { get; init; }
 }

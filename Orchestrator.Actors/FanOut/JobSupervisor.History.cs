@@ -67,6 +67,9 @@ public sealed partial class JobSupervisor
             case Due due when due == Due.Load:
                 Load();
                 break;
+            case Due due when due == Due.Announce:
+                OnAnnounceDue();
+                break;
             case FanOutEvents.Amended:
                 Stash.Stash();
                 break;
@@ -141,6 +144,9 @@ public sealed partial class JobSupervisor
                 break;
             case Due due when due == Due.Locate:
                 Locate();
+                break;
+            case Due due when due == Due.Announce:
+                OnAnnounceDue();
                 break;
             case JobSignals.Settled settled:
                 _unsettled.Remove(settled.JobId);

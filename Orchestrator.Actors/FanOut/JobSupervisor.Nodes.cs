@@ -52,10 +52,6 @@ public sealed partial class JobSupervisor
             case JobSignals.DutyLost:
                 LoseDuty();
                 return true;
-            case Due due when due == Due.Announce:
-                foreach (var router in _routers.Values)
-                    Announce(fleet, router);
-                return true;
             default:
                 return false;
         }
@@ -80,6 +76,13 @@ public sealed partial class JobSupervisor
         _routers.Remove(node);
         foreach (var job in _jobs.Values)
             job.Tell(new JobSignals.RouterDown(node));
+    }
+
+    /// <summary>A router may not have heard of it, or have been started since.</summary>
+    private void OnAnnounceDue()
+    {
+        foreach (var router in _routers.Values)
+            Announce(_fleet!, router);
     }
 
     private void Announce(FanOutRouters.Fleet fleet, JobSignals.RouterUp router) => router.Router.Tell(new RouterCommands.Announce(fleet.Partition.ToString(), fleet.Claim.Epoch), Self);

@@ -15,6 +15,8 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
         """
         akka.scheduler.implementation = "Orchestrator.Actors.Tests.FakeTimeScheduler, Orchestrator.Actors.Tests"
         akka.actor.serialize-messages = on
+        akka.actor.serializers.wire = "Orchestrator.Actors.Clustering.Wire.WireSerializer, Orchestrator.Actors"
+        akka.actor.serialization-bindings."Orchestrator.Actors.Clustering.Wire.IWireMessage, Orchestrator.Actors" = wire
         akka.loglevel = ERROR
         akka.test.single-expect-default = 20s
         """;
@@ -59,15 +61,14 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
 
     protected static Task<T> InTime<T>(Task<T> task) => task.WaitAsync(Limit, TimeProvider.System);
 
-    /// <summary>Twice, so that what a child told its parent is dealt with too.</summary>
-    private void SettleAll()
+    /// <summary>Every actor has dealt with what it has got; twice, so that what a child told its parent is dealt with too.</summary>
+    protected async Task SettleAllAsync()
     {
         for (var round = 0; round < 2; round++)
-        {
-            var asked = Everyone(((ExtendedActorSystem)Sys).Guardian).Select(actor => actor.Ask<ActorIdentity>(new Identify(null), Limit)).ToArray();
-            Task.WhenAll(asked).GetAwaiter().GetResult();
-        }
+            await Task.WhenAll(Everyone(((ExtendedActorSystem)Sys).Guardian).Select(actor => actor.Ask<ActorIdentity>(new Identify(null), Limit))).ConfigureAwait(false);
     }
+
+    private void SettleAll() => SettleAllAsync().GetAwaiter().GetResult();
 
     private static IEnumerable<IActorRef> Everyone(IActorRef parent) => parent is ActorRefWithCell local ? local.Children.SelectMany(child => Everyone(child).Prepend(child)) : [];
 }

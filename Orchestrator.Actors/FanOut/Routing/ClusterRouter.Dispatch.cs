@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Orchestrator.Protocol.Qapi;
 
@@ -27,7 +28,7 @@ public sealed partial class ClusterRouter
             dispatch.IsReconciliation,
             Deadline.After(dispatch.Timeout, _settings.Time),
             dispatch.Delivery is { } delivery ? Deadline.After(delivery, _settings.Time) : null,
-            dispatch.TraceParent,
+            ActivityContext.TryParse(dispatch.TraceParent, null, isRemote: true, out var trace) ? trace : default,
             dispatch.Programs);
         var isKnown = false;
         foreach (var target in targets)
@@ -159,7 +160,14 @@ public sealed partial class ClusterRouter
             End(job, target.Ordinal, order.Attempt, RouterOutcomes.NotFound(order.IsReconciliation));
             return true;
         }
-        var invocation = new Invocation(order.PlanOf(plan), target.Ordinal, vm, Self) { Reconciliation = order.ReconciliationOf(target.Ordinal), Identity = target.Identity };
+        var own = order.PlanOf(plan);
+        var invocation = new Invocation(own, target.Ordinal, vm, Self)
+        {
+            Reconciliation = order.ReconciliationOf(target.Ordinal),
+            Identity = target.Identity,
+            Span = FanOutSpans.StartInvocation(own, target.Ordinal, Uri.UnescapeDataString(vm.Path.Name), _settings.Node, null),
+        };
+        FanOutMetrics.Pending.Add();
         job.Begun.Add(invocation, new BegunTarget(target.Ordinal, order, vm));
         Context.Watch(vm);
         vm.Tell(invocation);

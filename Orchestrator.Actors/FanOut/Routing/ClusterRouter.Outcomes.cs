@@ -13,8 +13,12 @@ public sealed partial class ClusterRouter
 
     private void OnEnded(Invocation invocation, Outcome outcome)
     {
-        if (_jobs.TryGetValue(invocation.Plan.JobId, out var job) && job.Begun.Remove(invocation, out var begun))
-            End(job, begun.Ordinal, begun.Order.Attempt, outcome);
+        if (!_jobs.TryGetValue(invocation.Plan.JobId, out var job) || !job.Begun.Remove(invocation, out var begun))
+            return;
+        if (invocation.Span is { } span)
+            FanOutSpans.End(span, outcome);
+        job.Uncounted.Add((begun.Ordinal, outcome));
+        End(job, begun.Ordinal, begun.Order.Attempt, outcome);
     }
 
     private void End(RoutedJob job, int ordinal, int attempt, Outcome outcome) => Put(job, new RoutedOutcome(ordinal, attempt, outcome));
@@ -120,11 +124,20 @@ public sealed partial class ClusterRouter
     private void SendOne(RoutedJob job)
     {
         _unsent.Remove(job);
+        CountEnded(job);
         foreach (var items in job.Progressed.Chunk(WireLimits.MaxItems))
             job.Owner.Tell(new RouterEvents.Progressed(job.Id, items));
         job.Progressed = [];
         if (job.Outcomes.Close(Now) is { } batch)
             Send(job, [batch]);
+    }
+
+    private static void CountEnded(RoutedJob job)
+    {
+        if (job.Uncounted.Count == 0)
+            return;
+        FanOutMetrics.Count(job.Plan!.Route, job.Uncounted);
+        job.Uncounted = [];
     }
 
     private void Send(RoutedJob job, IReadOnlyList<OutcomeBatch> batches)

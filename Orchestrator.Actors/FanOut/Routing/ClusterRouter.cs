@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 
 namespace Orchestrator.Actors.FanOut.Routing;
@@ -23,7 +24,7 @@ public sealed partial class ClusterRouter : UntypedActor, IWithTimers
         public static readonly Due Send = new();
     }
 
-    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    /// <summary>Created through <see cref="PropsFor(ClusterRouterSettings)"/>.</summary>
     internal ClusterRouter(ClusterRouterSettings settings, RouterMemory memory) => (_settings, _memory, _jobs) = (settings, memory, memory.Jobs);
 
     /// <inheritdoc/>
@@ -35,8 +36,11 @@ public sealed partial class ClusterRouter : UntypedActor, IWithTimers
     public static Props PropsFor(ClusterRouterSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return Props.CreateBy(new Producer(settings, new RouterMemory(settings.Time.GetTimestamp())));
+        return PropsFor(settings, new RouterMemory(settings.Time.GetTimestamp()));
     }
+
+    /// <summary>The same with a memory that somebody else looks at.</summary>
+    internal static Props PropsFor(ClusterRouterSettings settings, RouterMemory memory) => Props.CreateBy(new Producer(settings, memory));
 
     /// <summary>Also after a failure: what was begun goes on, and is not begun again.</summary>
     protected override void PreStart()
@@ -143,6 +147,10 @@ public sealed partial class ClusterRouter : UntypedActor, IWithTimers
         {
             _memory.Held -= job.Outcomes.Held;
             _unsent.Remove(job);
+            CountEnded(job);
+            FanOutMetrics.Pending.Add(-job.Begun.Count);
+            foreach (var span in job.Begun.Keys.Select(invocation => invocation.Span).OfType<Activity>())
+                FanOutSpans.Stop(span);
         }
         _memory.Forgotten.Add(jobId);
     }

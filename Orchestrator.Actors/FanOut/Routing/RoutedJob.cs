@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Actors.FanOut.Routing;
 
 /// <summary>What a dispatch says of all its targets. Owned by a <see cref="ClusterRouter"/>.</summary>
-internal sealed class RoutedOrder(int attempt, bool isReconciliation, Deadline deadline, Deadline? delivery, string? traceParent, IReadOnlyList<StartedProgram>? programs)
+internal sealed class RoutedOrder(int attempt, bool isReconciliation, Deadline deadline, Deadline? delivery, ActivityContext trace, IReadOnlyList<StartedProgram>? programs)
 {
     private JobPlan? _plan;
 
@@ -22,7 +23,7 @@ internal sealed class RoutedOrder(int attempt, bool isReconciliation, Deadline d
         isReconciliation ? new Reconciliation(programs?.FirstOrDefault(program => program.Ordinal == ordinal)?.Evidence) : null;
 
     /// <summary>The job's command with these deadlines; made once.</summary>
-    public JobPlan PlanOf(JobPlan job) => _plan ??= job with { Deadline = deadline, Delivery = delivery, TraceParent = traceParent };
+    public JobPlan PlanOf(JobPlan job) => _plan ??= job with { Deadline = deadline, Delivery = delivery, Trace = trace };
 }
 
 /// <summary>A target that waits for the job's command, or for its VM to be there.</summary>
@@ -67,6 +68,9 @@ internal sealed class RoutedJob(string id)
     public Dictionary<Invocation, BegunTarget> Begun { get; } = [];
 
     public OutcomeBatches Outcomes { get; } = new();
+
+    /// <summary>Ended at their VMs, and not counted yet.</summary>
+    public List<(int Ordinal, Outcome Outcome)> Uncounted { get; set; } = [];
 
     public List<RoutedProgress> Progressed { get; set; } = [];
 
