@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -21,10 +22,14 @@ public static class JobPartition
         return jobId[^1];
     }
 
+    /// <summary>Whether an id can be one of a job: anything else belongs to nobody.</summary>
+    public static bool IsOfSome(string jobId) =>
+        jobId is { Length: JobIds.Length } && (jobId[^1] == OfControllers || OfGateways.Contains(jobId[^1], StringComparison.Ordinal));
+
     /// <summary>Of all jobs with an idempotency key: the same on every node, and in every version.</summary>
     public static char OfKey(string idempotencyKey)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));
-        return OfGateways[BitConverter.ToUInt16(hash) % OfGateways.Length];
+        return OfGateways[BinaryPrimitives.ReadUInt16LittleEndian(hash) % OfGateways.Length];
     }
 }

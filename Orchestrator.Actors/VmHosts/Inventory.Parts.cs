@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Orchestrator.Actors.Clustering.Inventories;
-using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.VmHosts;
 
@@ -17,55 +16,45 @@ public sealed partial class Inventory
     /// <summary>After so long without news, a reader is told that there are none.</summary>
     internal static readonly TimeSpan PartPause = TimeSpan.FromSeconds(3);
 
-    private const int MaxPartBytes = 48 * 1024;
-    private readonly Dictionary<IActorRef, long> _partReaders = [];
+    private readonly Dictionary<IActorRef, PartMessages.ReadPart> _partReaders = [];
 
-    private void OnReadPart(long after)
+    private void OnReadPart(PartMessages.ReadPart read)
     {
-        if (after < _version)
+        if (read.After != _version)
         {
-            AnswerPart(Sender, after);
+            AnswerPart(Sender, read);
             return;
         }
-        _partReaders[Sender] = after;
+        _partReaders[Sender] = read;
         if (!Timers.IsTimerActive(nameof(PartsDue)))
             Timers.StartSingleTimer(nameof(PartsDue), PartsDue.Instance, PartPause);
     }
 
     private void AnswerPartReaders()
     {
-        foreach (var (reader, after) in _partReaders)
-            AnswerPart(reader, after);
+        foreach (var (reader, read) in _partReaders)
+            AnswerPart(reader, read);
         _partReaders.Clear();
     }
 
-    /// <summary>The oldest changes first, so that the rest are read after them.</summary>
-    private void AnswerPart(IActorRef reader, long after)
+    /// <summary>The oldest changes first, so that the rest are read after them. Who left while a whole picture is read is told as long as it is remembered from its beginning on.</summary>
+    private void AnswerPart(IActorRef reader, PartMessages.ReadPart read)
     {
-        var isWhole = after == 0 || after < _forgotten;
-        var news = NewestFirst().TakeWhile(record => record.Version > after).Where(record => !isWhole || !record.Gone).Reverse().ToArray();
-        var (changed, gone, bytes, count) = (new List<PartEntry>(), new List<string>(), 0, 0);
-        for (; count < news.Length && bytes < MaxPartBytes; count++)
+        // A reader that is ahead read from an inventory that this one has replaced.
+        var isWhole = read.After == 0 || read.After > _version || Math.Max(read.After, read.Began) < _forgotten;
+        var began = isWhole ? _version : read.Began;
+        var page = new PartPage();
+        foreach (var record in NewestFirst().TakeWhile(record => isWhole || record.Version > read.After).Where(record => !isWhole || !record.Gone).Reverse())
         {
-            var path = PathOf(news[count].Entry.Vm);
-            bytes += path.Length + (news[count].Gone ? 0 : SizeOf(news[count].Snapshot));
-            if (news[count].Gone)
-                gone.Add(path);
-            else
-                changed.Add(new PartEntry(path, news[count].Snapshot));
+            var path = PathOf(record.Entry.Vm);
+            if (!(record.Gone ? page.TryAddGone(path, record.Version) : page.TryAdd(new PartEntry(path, record.Snapshot), record.Version)))
+                break;
         }
-        var isLast = count == news.Length;
-        reader.Tell(new PartMessages.Part(after, changed, gone, isLast ? _version : news[count - 1].Version, isWhole, isLast));
+        reader.Tell(page.Answer(read.After, _version, isWhole, began));
     }
 
     private static string PathOf(IActorRef vm) =>
         Context.System.HasExtension<Cluster>() ? vm.Path.ToSerializationFormatWithAddress(Cluster.Get(Context.System).SelfAddress) : vm.Path.ToSerializationFormat();
-
-    /// <summary>About what it takes as JSON: the fixed members, and the texts.</summary>
-    private static int SizeOf(VmSnapshot vm) =>
-        600 + (2 * (vm.Name.Length + vm.Host.Length + (vm.Message?.Length ?? 0))) + TextOf(vm.Labels) + TextOf(vm.Facts) + (vm.Quarantine is null ? 0 : 2048);
-
-    private static int TextOf(IEnumerable<KeyValuePair<string, string>> pairs) => pairs.Sum(pair => (2 * pair.Value.Length) + pair.Key.Length + 8);
 
     private void OnTake(InventoryCommands.Take take)
     {

@@ -59,7 +59,7 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
                 _readers.Park(Sender, read, Answer);
                 break;
             case PartMessages.ReadPart read:
-                OnReadPart(read.After);
+                OnReadPart(read);
                 break;
             case PartsDue:
                 AnswerPartReaders();

@@ -19,6 +19,7 @@ internal static class ApiEndpoints
         EventWebSocket.Map(routes);
         SubscriptionEndpoints.Map(routes);
         SchemaEndpoints.Map(routes);
+        NodeEndpoints.Map(routes);
         SystemEndpoints.Map(routes);
         routes.MapMetrics();
         routes.MapOpenApi("/{documentName}.json");

@@ -49,17 +49,17 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "vm-not-found" or "job-not-found" or "freeze-not-found" or "event-not-found" or "subscription-not-found" or "controller-not-found" or "unknown-command" or "output-not-found" or "not-found" => StatusCodes.Status404NotFound,
+        "vm-not-found" or "job-not-found" or "freeze-not-found" or "event-not-found" or "subscription-not-found" or "controller-not-found" or "unknown-command" or "output-not-found" or "node-not-found" or "not-found" => StatusCodes.Status404NotFound,
         "forbidden" => StatusCodes.Status403Forbidden,
         "method-not-allowed" => StatusCodes.Status405MethodNotAllowed,
         "cursor-expired" => StatusCodes.Status410Gone,
         "body-too-large" => StatusCodes.Status413PayloadTooLarge,
-        "ambiguous-name" or "not-quarantined" or "not-owner" or "lease-lost" or "targets-changed" or "job-running" or "controller-off" or "not-repeatable" or "subscription-busy" => StatusCodes.Status409Conflict,
+        "ambiguous-name" or "not-clustered" or "node-reachable" or "not-quarantined" or "not-owner" or "lease-lost" or "targets-changed" or "job-running" or "controller-off" or "not-repeatable" or "subscription-busy" => StatusCodes.Status409Conflict,
         "range-not-satisfiable" => StatusCodes.Status416RangeNotSatisfiable,
         "no-targets" or "invalid-arguments" or "idempotency-key-reused" or "webhook-not-allowed" => StatusCodes.Status422UnprocessableEntity,
         "too-many-jobs" or "too-many-freezes" or "too-many-streams" or "too-many-subscriptions" or "too-many-replays" => StatusCodes.Status429TooManyRequests,
         "transfer-failed" => StatusCodes.Status502BadGateway,
-        "no-answer" or "moving" or "schema-unavailable" or "store-unavailable" => StatusCodes.Status503ServiceUnavailable,
+        "no-answer" or "node-unreachable" or "moving" or "schema-unavailable" or "store-unavailable" => StatusCodes.Status503ServiceUnavailable,
         "internal-error" => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };

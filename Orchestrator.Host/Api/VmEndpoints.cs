@@ -27,13 +27,13 @@ internal static class VmEndpoints
     {
         var selector = target is null ? null : JobRequests.ParseSelector(target);
         var selection = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(selector), cancellationToken).ConfigureAwait(false);
-        return Results.Json(new ItemsView<VmView>([.. selection.Entries.Select(entry => VmView.Of(entry.Snapshot, sockets.PathOf(entry.Snapshot)))]), ApiJson.Default.ItemsViewVmView);
+        return Results.Json(new ItemsView<VmView>([.. selection.Entries.Select(entry => VmView.Of(entry.Snapshot, sockets.PathOf(entry.Snapshot), entry.Node))]), ApiJson.Default.ItemsViewVmView);
     }
 
     private static async Task<IResult> GetAsync(string vm, Node node, QmpSockets sockets, CancellationToken cancellationToken)
     {
         var found = await FindAsync(vm, node, cancellationToken).ConfigureAwait(false);
-        return Results.Json(VmView.Of(found.Snapshot, sockets.PathOf(found.Snapshot)), ApiJson.Default.VmView);
+        return Results.Json(VmView.Of(found.Snapshot, sockets.PathOf(found.Snapshot), found.Node), ApiJson.Default.VmView);
     }
 
     private static async Task<IResult> ListCommandsAsync(string vm, Node node, CancellationToken cancellationToken)

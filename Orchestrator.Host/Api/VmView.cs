@@ -51,6 +51,12 @@ public sealed record VmView
     /// <summary>Path of the VM's QMP socket; left out if it has none.</summary>
     public string? QmpSocket { get; init; }
 
+    /// <summary>Node of the cluster that has it; left out without one, and in streams.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>When its node was last heard of, if it does not answer: all the rest is as it was then.</summary>
+    public DateTimeOffset? StaleSince { get; init; }
+
     /// <summary>From the configuration.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
@@ -58,7 +64,7 @@ public sealed record VmView
     public required IReadOnlyDictionary<string, string> Facts { get; init; }
 
     /// <summary>From the actor's snapshot, and the path of its QMP socket.</summary>
-    public static VmView Of(VmSnapshot vm, string? qmpSocket)
+    public static VmView Of(VmSnapshot vm, string? qmpSocket, string? node = null)
     {
         ArgumentNullException.ThrowIfNull(vm);
         return new VmView
@@ -78,6 +84,8 @@ public sealed record VmView
             Message = vm.Message,
             Since = vm.Since,
             QmpSocket = qmpSocket,
+            Node = node,
+            StaleSince = vm.StaleSince,
             Labels = vm.Labels,
             Facts = vm.Facts,
         };

@@ -73,6 +73,7 @@ internal static class CommandLine
             JobCommands.Create(host),
             EventCommands.Create(host),
             ControllerCommands.Create(host),
+            NodeCommands.Create(host),
             SchemaCommand.Create(host),
             WhyCommand.Create(host),
             DoctorCommand.Create(host),

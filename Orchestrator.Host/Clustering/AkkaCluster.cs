@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Akka.Configuration;
 using Akka.Hosting;
 using Orchestrator.Actors.Clustering.Wire;
@@ -39,7 +41,8 @@ internal static class AkkaCluster
             serialization-settings.allow-unregistered-types = off
           }
           remote.dot-netty.tcp {
-            hostname = "0.0.0.0"
+            # Without TLS nobody on another machine may reach it.
+            hostname = "{{BindOf(options.Listen)}}"
             public-hostname = "{{options.Listen.Host}}"
             port = {{options.Listen.Port.ToString(CultureInfo.InvariantCulture)}}
             # The default; our messages are cut below it.
@@ -89,4 +92,11 @@ internal static class AkkaCluster
           }
         }
         """);
+
+    private static string BindOf(NodeAddress listen)
+    {
+        if (listen.IsLoopback)
+            return listen.Host;
+        return IPAddress.TryParse(listen.Host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? "::" : "0.0.0.0";
+    }
 }

@@ -78,16 +78,23 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
             if (await IsUpWithinAsync(Patience, stoppingToken).ConfigureAwait(false))
                 return;
         }
-        if ((await _store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Any(claim => claim.Owner != node))
+        if (await _store.ClaimAsync(Formation, node, FormationLifetime, stoppingToken).ConfigureAwait(false) is { } claim)
+            await BeginAsync(claim, stoppingToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Members are looked up once more under the claim: who had it before may have begun a cluster meanwhile, and is known before it gives the claim back.</summary>
+    private async Task BeginAsync(DutyClaim claim, CancellationToken stoppingToken)
+    {
+        if ((await _store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Any(member => member.Duty != MemberDuty))
         {
             Complain("the members that the store knows do not answer");
-            return;
         }
-        if (await _store.ClaimAsync(Formation, node, FormationLifetime, stoppingToken).ConfigureAwait(false) is not { } claim)
-            return;
-        _cluster.Join(_cluster.SelfAddress);
-        if (await IsUpWithinAsync(Patience, stoppingToken).ConfigureAwait(false))
-            await _store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
+        else
+        {
+            _cluster.Join(_cluster.SelfAddress);
+            if (await IsUpWithinAsync(Patience, stoppingToken).ConfigureAwait(false))
+                await _store.ClaimAsync(MemberDuty, node, MemberLifetime, stoppingToken).ConfigureAwait(false);
+        }
         await _store.ReleaseAsync(claim, stoppingToken).ConfigureAwait(false);
     }
 

@@ -42,6 +42,7 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
     {
         RequestHome.OfVm vm => await OwnerOfAsync(vm.Vm, context.RequestAborted).ConfigureAwait(false),
         RequestHome.OfDuty duty => await HomeOfAsync(duty.Duty, context.RequestAborted).ConfigureAwait(false),
+        RequestHome.OfNode other => await OtherAsync(other.Name, context.RequestAborted).ConfigureAwait(false),
         RequestHome.OfNewJob when node.Parts.HasJobs => null,
         RequestHome.OfNewJob => await HomeOfAsync(ClusterDuties.All[Random.Shared.Next(1, ClusterDuties.All.Count)], context.RequestAborted).ConfigureAwait(false),
         _ => null,
@@ -53,6 +54,12 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
         var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
         var owners = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Select(entry => entry.Node).Distinct().ToArray();
         return owners is [{ } owner] && owner != node.Host ? await NodeAsync(owner, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    private async Task<NodeInfo?> OtherAsync(string name, CancellationToken cancellationToken)
+    {
+        var known = await node.AskAsync<NodeReplies.Nodes>(cluster.Nodes, NodeQueries.List.Instance, cancellationToken).ConfigureAwait(false);
+        return name != node.Host && known.Items.Any(item => item.Info.Name == name) ? await NodeAsync(name, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private async Task<NodeInfo?> HomeOfAsync(string duty, CancellationToken cancellationToken)
@@ -79,8 +86,8 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
     private async Task<NodeInfo> NodeAsync(string name, CancellationToken cancellationToken)
     {
         var known = await node.AskAsync<NodeReplies.Nodes>(cluster.Nodes, NodeQueries.List.Instance, cancellationToken).ConfigureAwait(false);
-        var found = known.Items.FirstOrDefault(item => item.Info.Name == name);
-        return found is { State: NodeState.Up or NodeState.Leaving }
+        var found = known.Items.FirstOrDefault(item => item.Info.Name == name && item.State is NodeState.Up or NodeState.Leaving);
+        return found is not null
             ? found.Info
             : throw new RequestException("node-unreachable", $"the node '{name}' has what this is about and does not answer: ask again when it is back, or see 'orchestrator node ls'");
     }

@@ -7,6 +7,8 @@ namespace Orchestrator.Host.Clustering;
 internal abstract record RequestHome
 {
     private const string Base = "/v1/";
+    private const string Release = ":release";
+    private const string Drain = ":drain";
 
     /// <summary>Any node answers it.</summary>
     internal sealed record Here : RequestHome;
@@ -17,6 +19,9 @@ internal abstract record RequestHome
 
     /// <summary>The node that has a duty.</summary>
     internal sealed record OfDuty(string Duty) : RequestHome;
+
+    /// <summary>A node itself.</summary>
+    internal sealed record OfNode(string Name) : RequestHome;
 
     /// <summary>Any node that takes new jobs: this one, if it has a part of them.</summary>
     internal sealed record OfNewJob : RequestHome;
@@ -34,6 +39,7 @@ internal abstract record RequestHome
         {
             "vms" => OfVms(segments),
             "jobs" => OfJobs(method, segments, idempotencyKey),
+            "nodes" when segments is [_, var name] && name.EndsWith(Drain, StringComparison.Ordinal) => new OfNode(name[..^Drain.Length]),
             "freezes" or "snapshots" or "controllers" or "subscriptions" => new OfDuty(ClusterDuties.Control),
             _ => new Here(),
         };
@@ -43,7 +49,7 @@ internal abstract record RequestHome
     private static RequestHome OfVms(string[] segments) => segments switch
     {
         [_] => new Here(),
-        [_, var vm] => vm.EndsWith(":release", StringComparison.Ordinal) ? new OfVm(NameOf(vm)) : new Here(),
+        [_, var vm] => vm.EndsWith(Release, StringComparison.Ordinal) ? new OfVm(vm[..^Release.Length]) : new Here(),
         [_, _, "agent" or "qmp", _] => new OfNewJob(),
         [_, var vm, ..] => new OfVm(vm),
         _ => new Here(),
@@ -53,7 +59,7 @@ internal abstract record RequestHome
     {
         ["jobs"] when method == HttpMethods.Post => idempotencyKey is null ? new OfNewJob() : new OfDuty(LocalParts.JobsOf(JobPartition.OfKey(idempotencyKey))),
         [_] => new Here(),
-        [_, var id, ..] when NameOf(id) is { Length: JobIds.Length } job => new OfDuty(job[^1] == JobPartition.OfControllers ? ClusterDuties.Control : LocalParts.JobsOf(job[^1])),
+        [_, var id, ..] when NameOf(id) is var job && JobPartition.IsOfSome(job) => new OfDuty(job[^1] == JobPartition.OfControllers ? ClusterDuties.Control : LocalParts.JobsOf(job[^1])),
         _ => new Here(),
     };
 

@@ -26,9 +26,15 @@ public sealed class ClusterConfig
     internal ClusterOptions? Options(string path)
     {
         if (Listen is null)
-            return Join.Count == 0 ? null : throw new ServeException($"{path}: to 'join' a cluster, the node needs 'listen': HOST:PORT where the other nodes reach it (--cluster-listen)");
+        {
+            if (Join.Count > 0)
+                throw new ServeException($"{path}: to 'join' a cluster, the node needs 'listen': HOST:PORT where the other nodes reach it (--cluster-listen)");
+            return Peer is null && Roles.Count == 0 && Tls is null ? null : throw new ServeException($"{path}: 'cluster' has settings and no 'listen', without which the node is alone: HOST:PORT where the other nodes reach it (--cluster-listen)");
+        }
         var listen = NodeAddress.Parse(Listen, path, "listen");
         var peer = Peer is { } text ? NodeAddress.Parse(text, path, "peer") : listen with { Port = listen.Port + 1 };
+        if (peer == listen)
+            throw new ServeException($"{path}: 'peer' and 'listen' of 'cluster' are both {listen}: they are two ports");
         var join = Join.Select(node => NodeAddress.Parse(node, path, "join")).ToArray();
         if (Roles.Find(role => role is not ("vmhost" or "gateway")) is { } unknown)
             throw new ServeException($"{path}: 'roles' of 'cluster' has '{unknown}': there are 'vmhost' and 'gateway'");

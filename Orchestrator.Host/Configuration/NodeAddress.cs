@@ -6,7 +6,7 @@ namespace Orchestrator.Host.Configuration;
 
 /// <summary>Where a node of a cluster is reached.</summary>
 /// <param name="Host">Name or address.</param>
-/// <param name="Port">1 to 65535.</param>
+/// <param name="Port">1 to 65534: the next one is the peer's by default.</param>
 internal sealed record NodeAddress(string Host, int Port)
 {
     /// <summary>Whether no other machine reaches it.</summary>
@@ -18,9 +18,17 @@ internal sealed record NodeAddress(string Host, int Port)
     {
         var colon = text?.LastIndexOf(':') ?? -1;
         if (text is not null && colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65534
-            && Uri.CheckHostName(text[..colon].Trim('[', ']')) != UriHostNameType.Unknown)
-            return new NodeAddress(text[..colon].Trim('[', ']'), port);
+            && HostOf(text[..colon]) is { } host)
+            return new NodeAddress(host, port);
         throw new ServeException($"{path}: '{text}' in '{setting}' of 'cluster' is not HOST:PORT, such as 10.0.0.1:4053");
+    }
+
+    /// <summary>Brackets stand around an IPv6 address, and around nothing else.</summary>
+    private static string? HostOf(string text)
+    {
+        var isBracketed = text is ['[', .., ']'];
+        var host = isBracketed ? text[1..^1] : text;
+        return Uri.CheckHostName(host) is var kind and not UriHostNameType.Unknown && kind == UriHostNameType.IPv6 == isBracketed ? host : null;
     }
 
     /// <inheritdoc/>

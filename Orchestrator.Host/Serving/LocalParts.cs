@@ -57,7 +57,7 @@ internal sealed class LocalParts
     {
         if (_parts.TryGetValue(AllJobs, out var all))
             return all;
-        return jobId.Length == JobIds.Length ? Get(JobsOf(jobId[^1])) : throw new RequestException("job-not-found", $"there is no job '{jobId}': GET /v1/jobs lists them");
+        return JobPartition.IsOfSome(jobId) ? Get(JobsOf(jobId[^1])) : throw new RequestException("job-not-found", $"there is no job '{jobId}': GET /v1/jobs lists them");
     }
 
     /// <summary>A part that takes new jobs.</summary>

@@ -142,6 +142,7 @@ internal static class Server
     {
         services.AddHttpForwarder();
         services.AddSingleton(cluster.Actors);
+        services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));
         services.AddHostedService(provider => new ClusterJoin(
             provider.GetRequiredService<Akka.Actor.ActorSystem>(), cluster, config.Host ?? Environment.MachineName, TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<ClusterJoin>>()));

@@ -15,6 +15,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
     private readonly HashSet<IActorRef> _children = [];
     private IDutyPart? _part;
     private DutyClaim? _claim;
+    private bool _isServing;
     private long _provenAt;
     private string? _complaint;
 
@@ -58,7 +59,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
             case DutySignals.Claimed:
                 Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
                 break;
-            case DutySignals.Failed failed:
+            case DutySignals.Failed { Claim: null } failed:
                 Complain(failed.Message);
                 Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
                 break;
@@ -78,17 +79,22 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
             case DutySignals.RenewDue:
                 OnRenewDue();
                 break;
+            case DutySignals.Renewed renewed when renewed.Claim != _claim:
+                break;
             case DutySignals.Renewed { IsKept: true } renewed:
-                _provenAt = Math.Max(_provenAt, renewed.AskedAt);
                 _complaint = null;
+                Proven(renewed.AskedAt);
                 break;
             case DutySignals.Renewed:
                 End("another node has it");
                 break;
+            case DutySignals.PatienceOver:
+                End(_complaint ?? "its claim was not renewed in time");
+                break;
             case DutyLost:
                 End("the store says that another node has it");
                 break;
-            case DutySignals.Failed failed:
+            case DutySignals.Failed failed when failed.Claim == _claim:
                 Complain(failed.Message);
                 break;
             case Terminated terminated when _children.Remove(terminated.ActorRef):
@@ -119,7 +125,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
         switch (message)
         {
             case DutyMessages.Locate:
-                Sender.Tell(new DutyMessages.Home(_duty, _environment.Node, _children.Count > 0 ? _claim?.Epoch : null));
+                Sender.Tell(new DutyMessages.Home(_duty, _environment.Node, _isServing ? _claim?.Epoch : null));
                 break;
             case DutyMessages.Remind or ILocalSignal or DutyLost:
                 break;
@@ -132,34 +138,52 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
     private void Claim()
     {
         var askedAt = _environment.Time.GetTimestamp();
-        AskAsync(token => _environment.Store.ClaimAsync(_duty, _environment.Node, _environment.Settings.Lifetime, token), claim => new DutySignals.Claimed(claim, askedAt)).PipeTo(Self);
+        AskAsync(null, token => _environment.Store.ClaimAsync(_duty, _environment.Node, _environment.Settings.Lifetime, token), claim => new DutySignals.Claimed(claim, askedAt)).PipeTo(Self);
     }
 
     private void Serve(DutyClaim claim, long askedAt)
     {
-        (_claim, _provenAt, _complaint, _part) = (claim, askedAt, null, _environment.PartOf(_duty));
+        (_claim, _provenAt, _complaint, _part, _isServing) = (claim, askedAt, null, _environment.PartOf(_duty), true);
         Timers.StartPeriodicTimer(nameof(DutySignals.RenewDue), DutySignals.RenewDue.Instance, _environment.Settings.RenewPause);
         Become(Serving);
-        foreach (var child in _part.Begin(claim, Context))
+        Proven(askedAt);
+        try
+        {
+            Watch(_part.Begin(claim, Context));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Watch(Context.GetChildren());
+            End($"it cannot be begun: {e.Message}");
+        }
+    }
+
+    private void Watch(IEnumerable<IActorRef> children)
+    {
+        foreach (var child in children)
             _children.Add(Context.Watch(child));
     }
 
     /// <summary>A claim whose renewal nobody confirms is given up before the store gives it to another.</summary>
+    private void Proven(long askedAt)
+    {
+        _provenAt = Math.Max(_provenAt, askedAt);
+        var left = _environment.Settings.Patience - _environment.Time.GetElapsedTime(_provenAt);
+        Timers.StartSingleTimer(nameof(DutySignals.PatienceOver), DutySignals.PatienceOver.Instance, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
     private void OnRenewDue()
     {
-        if (_environment.Time.GetElapsedTime(_provenAt) > _environment.Settings.Patience)
-        {
-            End(_complaint ?? "its claim was not renewed in time");
-            return;
-        }
         var (claim, askedAt) = (_claim!, _environment.Time.GetTimestamp());
-        AskAsync(token => _environment.Store.RenewAsync(claim, _environment.Settings.Lifetime, token), isKept => new DutySignals.Renewed(isKept, askedAt)).PipeTo(Self);
+        AskAsync(claim, token => _environment.Store.RenewAsync(claim, _environment.Settings.Lifetime, token), isKept => new DutySignals.Renewed(claim, isKept, askedAt)).PipeTo(Self);
     }
 
     private void End(string why)
     {
         ClusterLogEntries.GivenUp(Context.Log<DutyActor>(), _duty, why);
         Timers.Cancel(nameof(DutySignals.RenewDue));
+        Timers.Cancel(nameof(DutySignals.PatienceOver));
+        _isServing = false;
         Become(Ending);
         foreach (var child in _children)
             Context.Stop(child);
@@ -173,7 +197,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
         _complaint = message;
     }
 
-    private async Task<object> AskAsync<T>(Func<CancellationToken, Task<T>> ask, Func<T, object> answer)
+    private async Task<object> AskAsync<T>(DutyClaim? claim, Func<CancellationToken, Task<T>> ask, Func<T, object> answer)
     {
         using var deadline = new CancellationTokenSource(_environment.Settings.RenewPause * 2, _environment.Time);
         try
@@ -182,12 +206,12 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
         }
         catch (Exception e) when (e is FanOut.Storage.JobStoreException or OperationCanceledException)
         {
-            return new DutySignals.Failed(e is OperationCanceledException ? "the store does not answer" : e.Message);
+            return new DutySignals.Failed(claim, e is OperationCanceledException ? "the store does not answer" : e.Message);
         }
     }
 
     private async Task ReleaseAsync(DutyClaim claim) =>
-        await AskAsync(async token =>
+        await AskAsync(claim, async token =>
         {
             await _environment.Store.ReleaseAsync(claim, token).ConfigureAwait(false);
             return true;

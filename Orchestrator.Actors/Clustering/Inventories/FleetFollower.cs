@@ -48,14 +48,16 @@ public sealed class FleetFollower : UntypedActor
         }
     }
 
-    /// <summary>A new process of a node has new actors: its VMs of before vanish when the new ones are told.</summary>
+    /// <summary>A new process of a node has new actors: its VMs of before vanish when all of the new ones are told.</summary>
     private void OnUp(NodeInfo info)
     {
         if (_followers.TryGetValue(info.Name, out var known))
         {
             if (known.Info.Incarnation == info.Incarnation)
                 return;
-            known.Follower.Tell(FleetSignals.Vanish.Instance);
+            known.Follower.Tell(new FleetSignals.Anew(info));
+            _followers[info.Name] = (info, known.Follower);
+            return;
         }
         _followers[info.Name] = (info, Context.ActorOf(PartFollower.PropsFor(info, _fleet, _time)));
     }
@@ -73,7 +75,10 @@ internal static class FleetSignals
     /// <summary>The node does not answer.</summary>
     internal sealed record Stale(DateTimeOffset Since) : ILocalSignal;
 
-    /// <summary>The node was forgotten, or is another process now.</summary>
+    /// <summary>The node is another process now.</summary>
+    internal sealed record Anew(NodeInfo Node) : ILocalSignal;
+
+    /// <summary>The node was forgotten.</summary>
     internal sealed class Vanish : ILocalSignal
     {
         public static readonly Vanish Instance = new();

@@ -10,13 +10,16 @@ namespace Orchestrator.Actors.Clustering.Inventories;
 /// </summary>
 internal sealed class PartFollower : UntypedActor, IWithTimers
 {
-    private readonly NodeInfo _node;
+    private readonly Dictionary<string, InventoryEntry> _coming = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+    private NodeInfo _node;
     private readonly IActorRef _fleet;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, IActorRef> _vms = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unseen = new(StringComparer.Ordinal);
-    private readonly ActorSelection _source;
+    private ActorSelection _source;
     private long _version;
+    private long _began;
     private long _heardAt;
     private DateTimeOffset? _staleSince;
 
@@ -24,7 +27,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     public PartFollower(NodeInfo node, IActorRef fleet, TimeProvider time)
     {
         (_node, _fleet, _time) = (node, fleet, time);
-        _source = Context.ActorSelection($"{node.Address}/user/{Inventory.OwnName}");
+        _source = SourceOf(node);
     }
 
     /// <inheritdoc/>
@@ -56,6 +59,9 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
             case FleetSignals.Stale stale:
                 MarkStale(stale.Since);
                 break;
+            case FleetSignals.Anew anew:
+                OnAnew(anew.Node);
+                break;
             case FleetSignals.Vanish:
                 _fleet.Tell(new InventoryCommands.Take([], [.. _vms.Values]));
                 Context.Stop(Self);
@@ -69,39 +75,69 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     private void OnPart(PartMessages.Part part)
     {
         _heardAt = _time.GetTimestamp();
-        var wasStale = _staleSince is not null;
-        _staleSince = null;
         if (part.IsWhole)
+        {
+            _coming.Clear();
             _unseen.UnionWith(_vms.Keys);
-        var changed = new List<InventoryEntry>(part.Changed.Count);
+        }
         foreach (var entry in part.Changed)
         {
             _unseen.Remove(entry.Path);
-            if (!_vms.TryGetValue(entry.Path, out var vm))
-                _vms.Add(entry.Path, vm = ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(entry.Path));
-            changed.Add(new InventoryEntry(entry.Vm, vm) { Node = _node.Name });
+            _left.Remove(entry.Path);
+            _coming[entry.Path] = new InventoryEntry(entry.Vm, RefOf(entry.Path)) { Node = _node.Name };
         }
+        foreach (var path in part.Gone)
+        {
+            _coming.Remove(path);
+            _left.Add(path);
+        }
+        (_version, _began) = (part.Version, part.Began);
+        if (_began == 0)
+            Take();
+        Read();
+    }
+
+    /// <summary>A whole picture replaces the one before at once, however many pages it has: nobody sees half of it, or a VM twice.</summary>
+    private void Take()
+    {
+        _left.UnionWith(_unseen);
+        _unseen.Clear();
         var gone = new List<IActorRef>();
-        IEnumerable<string> left = part.IsLast ? [.. part.Gone, .. _unseen] : part.Gone;
-        foreach (var path in left)
+        foreach (var path in _left)
         {
             if (_vms.Remove(path, out var vm))
                 gone.Add(vm);
         }
-        if (part.IsLast)
-            _unseen.Clear();
-        _version = part.Version;
-        if (wasStale)
+        foreach (var (path, entry) in _coming)
+            _vms[path] = entry.Vm;
+        if (_staleSince is not null)
             _fleet.Tell(new InventoryCommands.Mark(_node.Name, null));
-        if (changed.Count > 0 || gone.Count > 0)
-            _fleet.Tell(new InventoryCommands.Take(changed, gone));
+        if (_coming.Count > 0 || gone.Count > 0)
+            _fleet.Tell(new InventoryCommands.Take([.. _coming.Values], gone));
+        _staleSince = null;
+        _coming.Clear();
+        _left.Clear();
+    }
+
+    private IActorRef RefOf(string path) => _vms.TryGetValue(path, out var vm) ? vm : ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path);
+
+    /// <summary>The node is another process now: its VMs of before stay, stale, until the new one has told all of its own.</summary>
+    private void OnAnew(NodeInfo node)
+    {
+        (_node, _source, _version, _began) = (node, SourceOf(node), 0, 0);
+        _coming.Clear();
+        _left.Clear();
+        MarkStale(_time.GetUtcNow());
+        _heardAt = _time.GetTimestamp();
         Read();
     }
+
+    private static ActorSelection SourceOf(NodeInfo node) => Context.ActorSelection($"{node.Address}/user/{Inventory.OwnName}");
 
     /// <summary>A question or its answer may be lost on the way: it is asked again, and what is old is marked.</summary>
     private void OnReadDue()
     {
-        if (_time.GetElapsedTime(_heardAt) > Inventory.PartPatience)
+        if (_time.GetElapsedTime(_heardAt) >= Inventory.PartPatience)
             MarkStale(_time.GetUtcNow() - _time.GetElapsedTime(_heardAt));
         Read();
     }
@@ -116,7 +152,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
 
     private void Read()
     {
-        _source.Tell(new PartMessages.ReadPart(_version));
+        _source.Tell(new PartMessages.ReadPart(_version, _began));
         Timers.StartSingleTimer(nameof(ReadDue), ReadDue.Instance, Inventory.PartPatience);
     }
 

@@ -8,16 +8,18 @@ internal static class PartMessages
 {
     /// <summary>What changed after a version; the answer waits for a while until something has.</summary>
     /// <param name="After">Last version the reader has; 0 for all.</param>
-    internal sealed record ReadPart(long After) : IWireMessage;
+    /// <param name="Began">While the reader is between the pages of a whole picture: <see cref="Part.Began"/> of the page before; else 0.</param>
+    internal sealed record ReadPart(long After, long Began = 0) : IWireMessage;
 
-    /// <summary>A page of changes of one node's own VMs: at most about 48 KiB.</summary>
+    /// <summary>A page of changes of one node's own VMs: below 64 KiB, or a single VM.</summary>
     /// <param name="After">As it was asked.</param>
     /// <param name="Changed">VMs that are new or different.</param>
     /// <param name="Gone">Paths of VMs that left.</param>
     /// <param name="Version">To read after next.</param>
     /// <param name="IsWhole">Whether it begins a new picture: what this and the pages up to the last do not name is not there any more.</param>
     /// <param name="IsLast">Whether there was no more than this.</param>
-    internal sealed record Part(long After, IReadOnlyList<PartEntry> Changed, IReadOnlyList<string> Gone, long Version, bool IsWhole, bool IsLast) : IWireMessage;
+    /// <param name="Began">The version at which the whole picture began that goes on after this page; 0 when none does.</param>
+    internal sealed record Part(long After, IReadOnlyList<PartEntry> Changed, IReadOnlyList<string> Gone, long Version, bool IsWhole, bool IsLast, long Began = 0) : IWireMessage;
 }
 
 /// <summary>A VM of another node.</summary>

@@ -53,6 +53,9 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
             case NodeMessages.Introduction introduction:
                 Tell(_table.Introduce(introduction.Info));
                 break;
+            case NodeMessages.Forget forget:
+                OnForget(forget);
+                break;
             case HelloDue:
                 SayHello(_table.Strangers);
                 break;
@@ -88,14 +91,14 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
                 Tell(_table.Change(downed.Member.UniqueAddress, NodeState.Unreachable));
                 break;
             case ClusterEvent.IMemberEvent { Member.Status: MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Joining } joined:
-                Tell(_table.Change(joined.Member.UniqueAddress, joined.Member.Status == MemberStatus.Joining ? NodeState.Joining : NodeState.Up));
+                Tell(_table.Change(joined.Member.UniqueAddress, StateOf(joined.Member.Status)));
                 SayHello(_table.Strangers);
                 break;
             case ClusterEvent.UnreachableMember unreachable:
                 Tell(_table.Change(unreachable.Member.UniqueAddress, NodeState.Unreachable));
                 break;
-            case ClusterEvent.ReachableMember { Member.Status: MemberStatus.Up or MemberStatus.WeaklyUp } reachable:
-                Tell(_table.Change(reachable.Member.UniqueAddress, NodeState.Up));
+            case ClusterEvent.ReachableMember { Member.Status: not (MemberStatus.Down or MemberStatus.Removed) } reachable:
+                Tell(_table.Change(reachable.Member.UniqueAddress, StateOf(reachable.Member.Status)));
                 break;
             case ClusterEvent.LeaderChanged changed:
                 _table.Leader = changed.Leader?.ToString();
@@ -103,11 +106,20 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
         }
     }
 
-    private void SayHello(IEnumerable<string> addresses)
+    private static NodeState StateOf(MemberStatus status) => status switch
+    {
+        MemberStatus.Joining => NodeState.Joining,
+        MemberStatus.Leaving or MemberStatus.Exiting => NodeState.Leaving,
+        _ => NodeState.Up,
+    };
+
+    private static void SayHello(IEnumerable<string> addresses)
     {
         foreach (var address in addresses)
-            Context.ActorSelection($"{address}/user/{ActorName}").Tell(new NodeMessages.Hello());
+            At(address).Tell(new NodeMessages.Hello());
     }
+
+    private static ActorSelection At(string address) => Context.ActorSelection($"{address}/user/{ActorName}");
 
     private void OnFollow()
     {
@@ -123,9 +135,24 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
         if (answer is NodeReplies.Removed removed)
         {
             _cluster.Down(Address.Parse(removed.Node.Info.Address));
-            Tell(new NodeEvents.Forgotten(name));
+            foreach (var other in _table.Views().Where(view => !view.IsSelf && view.State is NodeState.Up or NodeState.Leaving))
+                At(other.Info.Address).Tell(new NodeMessages.Forget(name, removed.Node.Info.Incarnation));
+            TellForgotten(name);
         }
         Sender.Tell(answer);
+    }
+
+    private void OnForget(NodeMessages.Forget forget)
+    {
+        if (_table.Forget(forget.Name, forget.Incarnation) is not null)
+            TellForgotten(forget.Name);
+    }
+
+    /// <summary>A node that is another process by now is not forgotten with what it was before.</summary>
+    private void TellForgotten(string name)
+    {
+        if (!_table.Knows(name))
+            Tell(new NodeEvents.Forgotten(name));
     }
 
     private void Tell(object? happened)

@@ -11,6 +11,11 @@ internal static class NodeMessages
 
     /// <summary>"I am".</summary>
     internal sealed record Introduction(NodeInfo Info) : IWireMessage;
+
+    /// <summary>"An operator has removed a node": to all others.</summary>
+    /// <param name="Name">Of the node.</param>
+    /// <param name="Incarnation">Of its process: a newer one stays.</param>
+    internal sealed record Forget(string Name, int Incarnation) : IWireMessage;
 }
 
 /// <summary>"Do".</summary>

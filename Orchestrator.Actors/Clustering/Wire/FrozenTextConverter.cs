@@ -9,6 +9,8 @@ internal sealed class FrozenTextConverter : JsonConverter<FrozenDictionary<strin
 {
     public override FrozenDictionary<string, string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("labels and facts are an object of strings");
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -4,11 +4,11 @@ using Orchestrator.Host.Cli.Output;
 
 namespace Orchestrator.Host.Cli.Commands;
 
-/// <summary>VMs as rows: NAME HOST STATE AGENT OS MESSAGE, and the id, QEMU's version and labels when wide.</summary>
+/// <summary>VMs as rows: NAME HOST STATE AGENT OS MESSAGE, and the id, QEMU's version, labels and the node when wide.</summary>
 internal static class VmTable
 {
     private static readonly string[] Headings = ["NAME", "HOST", "STATE", "AGENT", "OS", "MESSAGE"];
-    private static readonly string[] WideHeadings = ["NAME", "HOST", "STATE", "AGENT", "OS", "ID", "QEMU", "LABELS", "MESSAGE"];
+    private static readonly string[] WideHeadings = ["NAME", "HOST", "STATE", "AGENT", "OS", "ID", "QEMU", "LABELS", "NODE", "STALE SINCE", "MESSAGE"];
 
     // A watch cannot know how long the names to come are.
     private static readonly int[] WatchWidths = [16, 12, 12, 12, 32, 0];
@@ -32,7 +32,7 @@ internal static class VmTable
     private static Cell[] Row(JsonElement vm) => [vm.Text("name"), vm.Text("host"), State(vm), Agent(vm), OperatingSystem(vm), vm.Text("message")];
 
     private static Cell[] WideRow(JsonElement vm) =>
-        [vm.Text("name"), vm.Text("host"), State(vm), Agent(vm), OperatingSystem(vm), vm.Text("id"), vm.Text("qemuVersion"), Labels(vm), vm.Text("message")];
+        [vm.Text("name"), vm.Text("host"), State(vm), Agent(vm), OperatingSystem(vm), vm.Text("id"), vm.Text("qemuVersion"), Labels(vm), vm.Text("node"), vm.Text("staleSince"), vm.Text("message")];
 
     private static Cell State(JsonElement vm) => new(vm.Text("state") ?? "", vm.Text("state") == "Running" ? Tone.Good : Tone.Warning);
 

@@ -14,13 +14,15 @@ internal sealed class ServerNames
     private bool _wantsSchemas;
     private bool _wantsJobs;
     private bool _wantsControllers;
+    private bool _wantsNodes;
     private CompletionItem[] _vms = [];
     private CompletionItem[] _jobs = [];
     private CompletionItem[] _controllers = [];
+    private CompletionItem[] _nodes = [];
     private CompletionItem[] _commands = [];
     private CompletionItem[] _others = [];
 
-    public bool AreWanted => _wantsVms || _wantsSchemas || _wantsJobs || _wantsControllers;
+    public bool AreWanted => _wantsVms || _wantsSchemas || _wantsJobs || _wantsControllers || _wantsNodes;
 
     /// <summary>Names of VMs, their hosts beside them.</summary>
     public IEnumerable<CompletionItem> Vms()
@@ -41,6 +43,13 @@ internal sealed class ServerNames
     {
         _wantsControllers = true;
         return _controllers;
+    }
+
+    /// <summary>Names of the nodes of a cluster.</summary>
+    public IEnumerable<CompletionItem> Nodes()
+    {
+        _wantsNodes = true;
+        return _nodes;
     }
 
     /// <summary>Names of guest commands.</summary>
@@ -67,6 +76,8 @@ internal sealed class ServerNames
                 _jobs = [.. (await server.GetAsync("v1/jobs", cancellation)).Items().Select(job => job.Text("id")).OfType<string>().Select(id => new CompletionItem(id))];
             if (_wantsControllers)
                 _controllers = [.. (await server.GetAsync("v1/controllers", cancellation)).Items().Select(controller => controller.Text("name")).OfType<string>().Select(name => new CompletionItem(name))];
+            if (_wantsNodes)
+                _nodes = [.. (await server.GetAsync("v1/nodes", cancellation)).Items().Select(node => node.Text("name")).OfType<string>().Select(name => new CompletionItem(name))];
             if (_wantsSchemas)
             {
                 var schemas = await server.GetAsync("v1/schemas", cancellation);

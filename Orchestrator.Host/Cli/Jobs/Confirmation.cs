@@ -27,11 +27,18 @@ internal sealed class Confirmation
         if (vms < 2)
             return;
         var number = vms.ToString(CultureInfo.InvariantCulture);
+        await TypeAsync(context, $"{command} on {number} VMs", "their number", number, cancellation);
+    }
+
+    /// <summary>Asks for a word to be typed.</summary>
+    /// <exception cref="CliException">It was not confirmed; nothing was sent.</exception>
+    public static async Task TypeAsync(CliContext context, string what, string word, string expected, CancellationToken cancellation)
+    {
         if (!context.Environment.InputIsTerminal || !context.Error.IsTerminal)
-            throw CliException.Usage($"{command} on {number} VMs wants a confirmation: give --yes. Nothing was sent");
-        context.Error.WriteLine($"{command} on {number} VMs. Type their number to send it:");
+            throw CliException.Usage($"{what} wants a confirmation: give --yes. Nothing was sent");
+        context.Error.WriteLine($"{what}. Type {word} to send it:");
         using var input = new StreamReader(context.Environment.TakeInput());
-        if ((await input.ReadLineAsync(cancellation))?.Trim() != number)
+        if ((await input.ReadLineAsync(cancellation))?.Trim() != expected)
             throw CliException.Usage("not confirmed: nothing was sent");
     }
 
