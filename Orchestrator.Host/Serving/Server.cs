@@ -142,6 +142,7 @@ internal static class Server
     {
         services.AddHttpForwarder();
         services.AddSingleton(cluster.Actors);
+        services.AddSingleton(cluster.Store.Duties);
         services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));
         services.AddHostedService(provider => new ClusterJoin(

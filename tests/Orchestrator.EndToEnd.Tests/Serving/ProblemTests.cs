@@ -47,6 +47,8 @@ public sealed class ProblemTests(PeersFixture peers) : IClassFixture<PeersFixtur
     [InlineData("GET", "/v1/events?filter=type", 400, "invalid-filter")]
     [InlineData("GET", "/v1/events/1:1", 404, "event-not-found")]
     [InlineData("GET", "/v1/ws", 400, "invalid-request")]
+    [InlineData("GET", "/v1/cluster", 409, "not-clustered")]
+    [InlineData("GET", "/v1/nodes/none", 404, "node-not-found")]
     [InlineData("GET", "/v1/subscriptions/S", 404, "subscription-not-found")]
     [InlineData("POST", "/v1/subscriptions/S:test", 404, "subscription-not-found")]
     [InlineData("GET", "/v1/nothing", 404, "not-found")]
@@ -77,10 +79,10 @@ public sealed class ProblemTests(PeersFixture peers) : IClassFixture<PeersFixtur
         Assert.StartsWith("3.", answer.Body.Text("openapi"));
         string[] expected =
         [
-            "/healthz", "/readyz", "/v1/controllers", "/v1/controllers/{name}", "/v1/controllers/{name}:pause", "/v1/controllers/{name}:replay", "/v1/controllers/{name}:resume", "/v1/controllers/{name}:trigger", "/v1/events", "/v1/events/{id}", "/v1/freeze-leases", "/v1/freezes", "/v1/freezes/{id}", "/v1/freezes/{id}:extend", "/v1/freezes/{id}:thaw", "/v1/freezes:thaw",
+            "/healthz", "/readyz", "/v1/cluster", "/v1/controllers", "/v1/controllers/{name}", "/v1/controllers/{name}:pause", "/v1/controllers/{name}:replay", "/v1/controllers/{name}:resume", "/v1/controllers/{name}:trigger", "/v1/events", "/v1/events/{id}", "/v1/freeze-leases", "/v1/freezes", "/v1/freezes/{id}", "/v1/freezes/{id}:extend", "/v1/freezes/{id}:thaw", "/v1/freezes:thaw",
             "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events", "/v1/jobs/{id}/export", "/v1/jobs/{id}/invocations", "/v1/jobs/{id}/invocations/{vm}/result",
             "/v1/jobs/{id}/invocations/{vm}/stderr", "/v1/jobs/{id}/invocations/{vm}/stdout", "/v1/jobs/{id}:cancel", "/v1/jobs/{id}:pause", "/v1/jobs/{id}:resume",
-            "/v1/jobs/{id}:retry", "/v1/jobs:plan", "/v1/schemas", "/v1/schemas/{name}", "/v1/snapshots", "/v1/subscriptions", "/v1/subscriptions/{id}", "/v1/subscriptions/{id}/dead-letters",
+            "/v1/jobs/{id}:retry", "/v1/jobs:plan", "/v1/nodes", "/v1/nodes/{name}", "/v1/nodes/{name}:drain", "/v1/nodes/{name}:remove", "/v1/schemas", "/v1/schemas/{name}", "/v1/snapshots", "/v1/subscriptions", "/v1/subscriptions/{id}", "/v1/subscriptions/{id}/dead-letters",
             "/v1/subscriptions/{id}:discard", "/v1/subscriptions/{id}:pause", "/v1/subscriptions/{id}:redeliver", "/v1/subscriptions/{id}:resume", "/v1/subscriptions/{id}:rotate", "/v1/subscriptions/{id}:test", "/v1/version", "/v1/vms", "/v1/vms/{vm}", "/v1/vms/{vm}/agent/{command}",
             "/v1/vms/{vm}/file", "/v1/vms/{vm}/qmp", "/v1/vms/{vm}/qmp/{command}", "/v1/vms/{vm}/schema", "/v1/vms/{vm}/schema/{command}", "/v1/vms/{vm}:release", "/v1/vms:watch", "/v1/ws",
         ];
