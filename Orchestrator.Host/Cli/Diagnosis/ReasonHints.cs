@@ -34,6 +34,7 @@ internal static partial class ReasonHints
         [Reasons.LeaseNotRecorded] = "The node's disk does not take the lease; `message` says why. Nothing was frozen.",
         [Reasons.MonitorBusy] = "Another client holds the monitor. Give QEMU a second `-qmp` socket.",
         [Reasons.NoWritableDisk] = "The VM writes to no disk: there is nothing to take a snapshot of.",
+        [Reasons.NodeLost] = "The node that has the VM was lost after the command had gone to it, and did not come back in time to tell: look in the guest. 'orchestrator node ls' shows the nodes.",
         [Reasons.NodeStopped] = "The server was killed when the command may have been under way, and nothing in the guest tells whether it ran: look there. Else an actor of the server failed: its log says why. Report it.",
         [Reasons.NothingToFreeze] = "The agent found no filesystem to freeze: look at the mount points, or leave the VM to `--require any`.",
         [Reasons.OutputLost] = "`exec` has the exit code, `message` why the output did not come. Repeat if the program may run twice.",

@@ -58,6 +58,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "snapshot --all --name x", "snapshot --all --name x -o yaml", "snapshot --all --name x -o json", "snapshot --all --name x -o ndjson",
         "schema", "schema -o yaml", "schema -o json", "schema -o ndjson", "schema X", "schema X -o yaml", "schema X -o json", "schema X -o ndjson",
         "controller ls", "controller ls -o yaml", "controller ls -o json", "controller ls -o ndjson", "controller get C", "controller get C -o yaml", "controller get C -o json", "controller get C -o ndjson",
+        "node ls", "node ls -o json", "node get N", "node drain N", "node remove N --yes",
         "controller pause C", "controller resume C", "controller trigger C", "controller replay C", "controller replay C -o json", "controller replay C -o ndjson",
         "event watch --reconnect 0", "event watch --reconnect 0 -o ndjson", "event watch --reconnect 0 -o json",
         "event ls", "event ls -o yaml", "event ls -o json", "event ls -o ndjson", "event get 1:2", "event get 1:2 -o yaml", "event get 1:2 -o json", "event get 1:2 -o ndjson",
@@ -82,6 +83,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
         string[] lines = [Samples.JobLine("Running", 3), .. outcomes.Select(Samples.OutcomeLine), $$"""{"job":{{job}}}"""];
         var group = $$"""{"id":"{{Json}}","owner":"{{Json}}","phase":"{{Json}}","vms":[{"name":"{{Json}}","stage":"{{Json}}","consistency":"{{Json}}","reason":"{{Json}}","message":"{{Json}}"}]}""";
         var snapshot = $$"""{"name":"{{Json}}","host":"{{Json}}","phase":"{{Json}}","reason":"{{Json}}","effect":"None","consistency":"{{Json}}","files":[{"disk":"{{Json}}","overlay":"{{Json}}"}],"message":"{{Json}}"}""";
+        var node = $$"""{"name":"{{Json}}","state":"{{Json}}","since":"2026-01-01T00:00:00Z","version":"{{Json}}","roles":["{{Json}}"],"address":"{{Json}}","peer":"{{Json}}","startedAt":"2026-01-01T00:00:00Z","isLeader":true,"isSelf":false,"vms":1,"duties":["{{Json}}"]}""";
         var controller = $$"""{"name":"{{Json}}","scope":"{{Json}}","mode":"{{Json}}","health":"{{Json}}","message":"{{Json}}","cursor":"{{Json}}","counts":{"events":1} }""";
         var subscription = $$"""{"id":"{{Json}}","name":"{{Json}}","url":"{{Json}}","status":"{{Json}}","lastError":"{{Json}}","secret":"{{Json}}","pause":{"reason":"{{Json}}"} }""";
         var letters = $$"""{"items":[{"id":"{{Json}}","reason":"{{Json}}","failedAt":"{{Json}}","event":{"type":"{{Json}}","subject":"{{Json}}"} }],"next":"{{Json}}"}""";
@@ -105,6 +107,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
             .On("POST", "/v1/freezes", group, 201).On("POST", "/v1/freezes/G:thaw", group)
             .On("POST", "/v1/freezes:thaw", $$"""{"items":[{"name":"{{Json}}","result":"{{Json}}","message":"{{Json}}"}]}""").On("POST", "/v1/snapshots", $$"""{"items":[{{snapshot}}]}""")
             .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
+            .On("GET", "/v1/nodes", $$"""{"items":[{{node}}]}""").On("GET", "/v1/nodes/N", node).On("POST", "/v1/nodes/N:drain", node, 202).On("POST", "/v1/nodes/N:remove", node)
             .On("GET", "/v1/controllers", $$"""{"items":[{{controller}}]}""").On("GET", "/v1/controllers/C", $$"""{"controller":{{controller}},"instances":[{"key":"{{Json}}","message":"{{Json}}"}],"journal":[{"text":"{{Json}}"}]}""")
             .On("POST", "/v1/controllers/C:pause", $$"""{"controller":{{controller}} }""").On("POST", "/v1/controllers/C:resume", $$"""{"controller":{{controller}} }""").On("POST", "/v1/controllers/C:trigger", $$"""{"event":"{{Json}}"}""", 202)
             .OnStream("POST", "/v1/controllers/C:replay", $$"""{"kind":"{{Json}}","instance":"{{Json}}","position":"{{Json}}","event":"{{Json}}","text":"{{Json}}"}""", """{"kind":"End","text":"1 events"}""")
@@ -137,7 +140,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     [MemberData(nameof(Lines))]
     public async Task No_problem_that_the_server_tells_is_obeyed(string line)
     {
-        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/jobs/J:pause", "/v1/jobs/J:resume", "/v1/jobs/J:retry", "/v1/jobs/J/export", "/v1/jobs:plan", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots", "/v1/controllers", "/v1/controllers/C", "/v1/controllers/C:pause", "/v1/controllers/C:resume", "/v1/controllers/C:replay", "/v1/controllers/C:trigger", "/v1/events/1:2", "/v1/subscriptions", "/v1/subscriptions/S", "/v1/subscriptions/S:pause", "/v1/subscriptions/S:resume", "/v1/subscriptions/S:rotate", "/v1/subscriptions/S:test", "/v1/subscriptions/S/dead-letters", "/v1/subscriptions/S:redeliver", "/v1/subscriptions/S:discard"])
+        foreach (var path in (string[])["/v1/vms", "/v1/vms/web01", "/v1/vms:watch", "/v1/jobs", "/v1/jobs/J", "/v1/jobs/K", "/v1/jobs/J/events", "/v1/events", "/v1/schemas", "/v1/schemas/X", "/v1/jobs/J:pause", "/v1/jobs/J:resume", "/v1/jobs/J:retry", "/v1/jobs/J/export", "/v1/jobs:plan", "/v1/freezes", "/v1/freezes/G:thaw", "/v1/freezes:thaw", "/v1/snapshots", "/v1/nodes", "/v1/nodes/N", "/v1/nodes/N:drain", "/v1/nodes/N:remove", "/v1/controllers", "/v1/controllers/C", "/v1/controllers/C:pause", "/v1/controllers/C:resume", "/v1/controllers/C:replay", "/v1/controllers/C:trigger", "/v1/events/1:2", "/v1/subscriptions", "/v1/subscriptions/S", "/v1/subscriptions/S:pause", "/v1/subscriptions/S:resume", "/v1/subscriptions/S:rotate", "/v1/subscriptions/S:test", "/v1/subscriptions/S/dead-letters", "/v1/subscriptions/S:redeliver", "/v1/subscriptions/S:discard"])
             _server.OnProblem("GET", path, 500, Json, Json).OnProblem("POST", path, 500, Json, Json).OnProblem("DELETE", path, 500, Json, Json);
         _server.OnProblem("POST", "/v1/vms/web01:release", 409, Json, Json).OnProblem("POST", "/v1/jobs/J:cancel", 409, Json, Json);
         var run = new CliRun { Server = _server.SocketPath, OutIsTerminal = true, ErrorIsTerminal = true, NoColor = true, Time = new FakeTimeProvider() };
