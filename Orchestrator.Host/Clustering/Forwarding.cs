@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Serving;
@@ -25,6 +26,8 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
 
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromHours(1) };
 
+    private int _dealt;
+
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Headers.ContainsKey(Header) || await OwnerAsync(context).ConfigureAwait(false) is not { } owner)
@@ -44,9 +47,12 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
         RequestHome.OfDuty duty => await HomeOfAsync(duty.Duty, context.RequestAborted).ConfigureAwait(false),
         RequestHome.OfNode other => await OtherAsync(other.Name, context.RequestAborted).ConfigureAwait(false),
         RequestHome.OfNewJob when node.Parts.HasJobs => null,
-        RequestHome.OfNewJob => await HomeOfAsync(ClusterDuties.All[Random.Shared.Next(1, ClusterDuties.All.Count)], context.RequestAborted).ConfigureAwait(false),
+        RequestHome.OfNewJob => await HomeOfAsync(NextJobs(), context.RequestAborted).ConfigureAwait(false),
         _ => null,
     };
+
+    /// <summary>New jobs are dealt out to the partitions in turn.</summary>
+    private string NextJobs() => LocalParts.JobsOf(JobPartition.OfGateways[(int)((uint)Interlocked.Increment(ref _dealt) % JobPartition.OfGateways.Length)]);
 
     /// <summary>What is not known here is answered here: with the words for it.</summary>
     private async Task<NodeInfo?> OwnerOfAsync(string vm, CancellationToken cancellationToken)
