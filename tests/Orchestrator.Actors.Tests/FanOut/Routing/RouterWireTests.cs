@@ -77,7 +77,7 @@ public sealed class RouterWireTests : ActorTest
 
     /// <summary>Whatever guests and QEMUs say.</summary>
     [Fact]
-    public void Outcomes_in_a_batch_never_take_more_than_is_thought() => AnyOutcome.Array[1, 20].Sample(outcomes =>
+    public void Outcomes_in_a_batch_never_take_more_than_is_thought() => AnyOutcome.Array[1, 8].Sample(outcomes =>
     {
         var thought = outcomes.Sum(WireLimits.SizeOf) + 256;
         var items = outcomes.Select((outcome, at) => new RoutedOutcome(at, 1, outcome)).ToArray();
@@ -85,7 +85,7 @@ public sealed class RouterWireTests : ActorTest
     });
 
     [Fact]
-    public void Batches_fit_into_a_frame_whatever_is_in_them() => AnyOutcome.Array[1, 300].Sample(outcomes =>
+    public void Batches_fit_into_a_frame_whatever_is_in_them() => AnyOutcome.Array[1, 100].Sample(outcomes =>
     {
         var batches = new OutcomeBatches();
         var sent = new List<OutcomeBatch?>();
