@@ -121,6 +121,15 @@ public sealed class ClusterRouterTests : ClusterRouterTest
     }
 
     [Fact]
+    public async Task What_belongs_to_no_partition_is_dropped()
+    {
+        Router.Tell(Order(1) with { JobId = "" }, Owner.Ref);
+        Router.Tell(new RouterCommands.Announce("", 1), Owner.Ref);
+
+        await SilentAsync(Owner, Vm);
+    }
+
+    [Fact]
     public async Task What_may_have_been_sent_before_is_asked_about()
     {
         await DispatchAsync(Order(1, 2) with { IsReconciliation = true, Programs = [new StartedProgram(2, new ExecEvidence(77, "5:6"))] });
