@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Akka.Actor;
-using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Protocol.Qapi;
 
@@ -241,33 +240,6 @@ internal sealed partial class JobActor
                 Follow(step);
                 break;
         }
-    }
-
-    /// <summary>Another node has the job: nothing is sent any more, and nobody is told that anything succeeded.</summary>
-    private void LoseDuty(IReadOnlyList<JobEntry> unwritten)
-    {
-        var rejected = new JobReplies.Rejected("store-unavailable", $"another node has taken over the job {_id}: ask again");
-        foreach (var step in unwritten.Select(entry => entry.Then))
-        {
-            foreach (var requester in step is JobSteps.Answer answer ? [answer.Requester] : step is JobSteps.Accept ? Requesters() : [])
-                requester.Tell(rejected);
-        }
-        Context.Parent.Tell(JobSignals.DutyLost.Instance);
-        Become(static _ => { });
-        Context.Stop(Self);
-    }
-
-    /// <summary>Which processes of which nodes have had something of the job. One that was begun without a cluster may have gone anywhere.</summary>
-    private void RestoreRouters(JobSnapshot job)
-    {
-        if (_fleet is null)
-            return;
-        foreach (var (node, incarnation) in job.Routers ?? new Dictionary<string, int>())
-            LinkOf(node).Recorded = incarnation;
-        if (job.Routers is not null)
-            return;
-        foreach (var host in _targets.Select(target => target.Host).Distinct())
-            LinkOf(host).Recorded = RouterLink.UnknownIncarnation;
     }
 
     /// <summary>Of a job that only reads: it is written when there is time.</summary>

@@ -13,7 +13,6 @@ internal sealed partial class JobActor
     private readonly Dictionary<int, TimeSpan> _extended = [];
     private WireCommand? _wireCommand;
     private byte[]? _commandBytes;
-    private bool _isForgotten;
 
     /// <summary>What the command takes of a message.</summary>
     private int CommandSize => _wireCommand is { } command ? WireLimits.Base64Of(command.Arguments.Length) + (2 * (command.OutputDirectory?.Length ?? 0)) + 1024 : 0;
@@ -229,16 +228,5 @@ internal sealed partial class JobActor
             return NoOutcome(ordinal);
         var effect = Spec.Command.Class == CommandClass.ReadOnly ? Effect.None : Effect.Unknown;
         return OutcomeFor(ordinal, Phase.Unknown, Reasons.NodeLost, effect, $"node {link.Node} was lost after the command had gone to it, and did not tell in time what became of it");
-    }
-
-    /// <summary>All is on disk, and nothing is awaited: the routers need not remember the job. One that was lost may have something to tell yet.</summary>
-    private void ForgetAtRouters()
-    {
-        if (_fleet is null || _isForgotten || _took is null || !_journal.IsIdle)
-            return;
-        _isForgotten = true;
-        var lost = Enumerable.Range(0, _state.Targets).Where(ordinal => _state.OutcomeOf(ordinal)?.Reason is Reasons.NodeLost or Reasons.NodeStopped).Select(ordinal => LinkOf(ordinal).Node).ToHashSet();
-        foreach (var link in _links.Values.Where(link => link.Recorded is not null && !lost.Contains(link.Node)))
-            link.Router?.Tell(new RouterCommands.Forget(_id, _fleet.Claim.Epoch), Self);
     }
 }

@@ -108,6 +108,8 @@ public sealed partial class ClusterRouter : UntypedActor, IWithTimers
     /// <summary>A former owner's words count for nothing: what it sends may be from before its successor looked.</summary>
     private bool IsCurrent(string jobId, long epoch)
     {
+        if (string.IsNullOrEmpty(jobId))
+            return false;
         var partition = JobPartition.Of(jobId);
         if (!_memory.Owners.TryGetValue(partition, out var owner) || epoch > owner.Epoch)
         {

@@ -18,7 +18,8 @@ internal static class WireLimits
     /// <summary>Outcomes, or steps, in one message.</summary>
     public const int MaxItems = 256;
 
-    private const int Members = 512;
+    private const int Members = 384;
+    private const int KeptMembers = 256;
 
     /// <summary>Bytes as base64.</summary>
     public static int Base64Of(int bytes) => (bytes + 2) / 3 * 4;
@@ -26,7 +27,7 @@ internal static class WireLimits
     /// <summary>An outcome as JSON.</summary>
     public static int SizeOf(Outcome outcome) =>
         Members + Base64Of(outcome.Result.Length) + SizeOf(outcome.Name) + SizeOf(outcome.Host) + SizeOf(outcome.Message) + SizeOf(outcome.Error?.Class) + SizeOf(outcome.Error?.Description)
-        + (outcome.Exec is { } exec ? Members + Base64Of(exec.Stdout.Length) + Base64Of(exec.Stderr.Length) : 0);
+        + SizeOf(outcome.ResultKept) + (outcome.Exec is { } exec ? Members + Base64Of(exec.Stdout.Length) + Base64Of(exec.Stderr.Length) + SizeOf(exec.StdoutKept) + SizeOf(exec.StderrKept) : 0);
 
     /// <summary>Bytes that an outcome holds in memory.</summary>
     public static long HeldBy(Outcome outcome) =>
@@ -35,6 +36,8 @@ internal static class WireLimits
     /// <summary>Whether something of it is too large to cross.</summary>
     public static bool IsLarge(Outcome outcome) =>
         outcome.Result.Length > MaxPart || outcome.Exec is { } exec && (exec.Stdout.Length > MaxPart || exec.Stderr.Length > MaxPart);
+
+    private static int SizeOf(KeptOutput? kept) => kept is null ? 0 : KeptMembers + SizeOf(kept.Node);
 
     private static int SizeOf(string? text)
     {

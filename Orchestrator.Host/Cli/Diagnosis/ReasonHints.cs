@@ -28,7 +28,7 @@ internal static partial class ReasonHints
         [Reasons.GuestError] = "`error.desc` has the agent's own words. With the effect `Unknown`, look before you repeat.",
         [Reasons.GuestProtocolViolation] = "The answer was dropped whole; `message` has the place in the schema and some of the bytes in hex. A broken or a hostile agent: trust nothing of this guest.",
         [Reasons.GuestQuarantined] = "The guest broke the protocol too often, or flooded its channel. `orchestrator vm get VM` shows the proof. Repair the guest, then `orchestrator vm release VM`.",
-        [Reasons.HostUnreachable] = "QEMU is gone or its socket is; `message` has the system's error. It is tried again with pauses of at most 5 s.",
+        [Reasons.HostUnreachable] = "QEMU is gone or its socket is, or the VM's node is; `message` says which. It is tried again with pauses of at most 5 s.",
         [Reasons.InvalidArgument] = "`message` names the argument. What this VM's QEMU takes: `GET /v1/vms/VM/schema/COMMAND`.",
         [Reasons.JobDeadline] = "The job's `--deadline` passed before its turn came. Nothing was sent: repeat, or give more time.",
         [Reasons.LeaseNotRecorded] = "The node's disk does not take the lease; `message` says why. Nothing was frozen.",

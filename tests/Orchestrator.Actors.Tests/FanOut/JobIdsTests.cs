@@ -41,6 +41,27 @@ public sealed class JobIdsTests
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
     }
 
+    [Theory]
+    [InlineData('0')]
+    [InlineData('7')]
+    [InlineData('Z')]
+    public void A_partition_is_the_last_character(char partition)
+    {
+        var time = new FakeTimeProvider();
+        var ids = Enumerable.Range(0, 1000).Select(_ => JobIds.Next(time, partition)).ToArray();
+
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.Equal((JobIds.Length, partition), (id.Length, JobPartition.Of(id))));
+        Assert.Equal(Alphabet, string.Concat(ids.Select(id => id[^2]).Distinct().Order()));
+    }
+
+    [Theory]
+    [InlineData('I')]
+    [InlineData('a')]
+    [InlineData(' ')]
+    public void What_is_no_character_of_an_id_is_no_partition(char partition) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => JobIds.Next(new FakeTimeProvider(), partition));
+
     [Fact]
     public void Ids_of_one_millisecond_are_distinct_and_use_the_whole_alphabet()
     {

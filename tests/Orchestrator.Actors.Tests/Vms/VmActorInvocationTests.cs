@@ -1,6 +1,7 @@
 using System.Text;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Protocol.Qmp;
 
@@ -23,6 +24,23 @@ public sealed class VmActorInvocationTests : VmActorTest
         Assert.Equal((Phase.Succeeded, null, Effect.Applied), (outcome.Phase, outcome.Reason, outcome.Effect));
         Assert.Equal("1700000000", Encoding.UTF8.GetString(outcome.Result.Span));
         Assert.Equal(TimeSpan.FromSeconds(0.25), outcome.Elapsed);
+    }
+
+    [Fact]
+    public async Task A_command_for_the_VM_that_had_its_name_before_is_not_sent()
+    {
+        await StartReadyAsync();
+        var other = TargetList.IdentityOf(new VmId(Guid.NewGuid()));
+
+        Vm.Tell(new Invocation(PlanOf(Guest("guest-get-time")), 0, Vm, Router) { Identity = other });
+        await AssertOutcomeAsync(Phase.Undelivered, Reasons.VmNotFound, Effect.None);
+        Vm.Tell(new Invocation(RunPlan(), 0, Vm, Router) { Identity = other, Reconciliation = new Reconciliation(new ExecEvidence(7, null)) });
+        await AssertOutcomeAsync(Phase.Unknown, Reasons.VmLost, Effect.Applied);
+        Assert.False(Agent.HasNext);
+
+        Vm.Tell(new Invocation(PlanOf(Guest("guest-get-time")), 0, Vm, Router) { Identity = TargetList.IdentityOf(new VmId(Guid.Parse(FakeVm.Uuid))) });
+        await Agent.Peer.ReturnAsync(await Agent.NextAsync("guest-get-time"), "1700000000");
+        await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
     }
 
     [Fact]
