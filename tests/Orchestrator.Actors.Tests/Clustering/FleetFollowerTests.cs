@@ -132,7 +132,7 @@ public sealed class FleetFollowerTests : PartTest
         Up(incarnation: 2);
         await StaleIsAsync(Time.GetUtcNow());
 
-        await AskedAsync(0);
+        await AskedUntilAsync(0);
         _source.Reply(new PartMessages.Part(0, [Entry("a")], [], 1, true, false, 2));
         await AskedAsync(1);
         await SettleAsync(_fleet);

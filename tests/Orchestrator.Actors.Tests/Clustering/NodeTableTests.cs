@@ -113,7 +113,7 @@ public sealed class NodeTableTests
         Change(next, NodeState.Up);
 
         Assert.Null(Change(next, NodeState.Unreachable));
-        Assert.Equal(new NodeEvents.Gone(B, _time.GetUtcNow()), Change(next, NodeState.Gone));
+        Assert.Null(Change(next, NodeState.Gone));
 
         Assert.Equal((B, NodeState.Gone), (_table.Views()[1].Info, _table.Views()[1].State));
         Assert.IsType<NodeReplies.Removed>(_table.Remove("b"));
