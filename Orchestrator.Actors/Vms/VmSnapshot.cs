@@ -51,10 +51,10 @@ public sealed record VmSnapshot
     public DateTimeOffset? StaleSince { get; init; }
 
     /// <summary>From the configuration; never claimed by the guest.</summary>
-    public FrozenDictionary<string, string> Labels { get; init; } = FrozenDictionary<string, string>.Empty;
+    public FrozenDictionary<string, string> Labels { get; init => field = value ?? FrozenDictionary<string, string>.Empty; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>Claimed by the guest or told by QEMU: <c>os.id</c>, <c>os.name</c>, <c>os.version-id</c>, <c>os.kernel-release</c>, <c>os.machine</c>, <c>agent.version</c>, <c>qemu.name</c>, <c>qemu.version</c>, <c>agent.port</c> (the <c>id=</c> of the agent's port, empty if it has none).</summary>
-    public FrozenDictionary<string, string> Facts { get; init; } = FrozenDictionary<string, string>.Empty;
+    public FrozenDictionary<string, string> Facts { get; init => field = value ?? FrozenDictionary<string, string>.Empty; } = FrozenDictionary<string, string>.Empty;
 }
 
 /// <summary>The seed design's <c>GuestInfo</c>: claimed by the guest.</summary>

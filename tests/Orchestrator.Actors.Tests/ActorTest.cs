@@ -26,6 +26,12 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     {
     }
 
+    /// <param name="settings">Further settings of Akka.</param>
+    private protected ActorTest(string settings)
+        : base(Config + "\n" + settings)
+    {
+    }
+
     protected FakeTimeProvider Time => ((FakeTimeScheduler)Sys.Scheduler).Time;
 
     /// <summary>Lets time pass once every actor has dealt with what it has got: a timer that one is about to start counts from before.</summary>

@@ -32,5 +32,8 @@ public sealed class JobPartitionTests
     [InlineData("01ARYZ6S41TSV4RRFFQ69G5FAU", false)]
     [InlineData("7", false)]
     [InlineData("", false)]
+    [InlineData("0000000000000000000000000I", false)]
+    [InlineData("0000000000000000000000000a", false)]
+    [InlineData("000000000000000000000000000", false)]
     public void What_is_no_id_belongs_to_nobody(string text, bool isOfSome) => Assert.Equal(isOfSome, JobPartition.IsOfSome(text));
 }

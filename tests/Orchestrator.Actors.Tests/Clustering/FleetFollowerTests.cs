@@ -1,0 +1,216 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Orchestrator.Actors.Clustering.Inventories;
+using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.Tests.FanOut.Selectors;
+using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.Vms;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Actors.Tests.Clustering;
+
+/// <summary>The picture of the whole fleet, from the own inventories of nodes that all live in this test's system.</summary>
+public sealed class FleetFollowerTests : PartTest
+{
+    private readonly NodeInfo _info;
+    private readonly TestProbe _source;
+    private readonly IActorRef _fleet;
+    private readonly IActorRef _follower;
+
+    public FleetFollowerTests()
+    {
+        _info = new NodeInfo("b", 1, "akka://" + Sys.Name, "http://x", "1", DateTimeOffset.UnixEpoch, ["vmhost"]);
+        _source = CreateTestProbe();
+        Sys.ActorOf(Props.Create(() => new Passing(_source)), Inventory.OwnName);
+        _fleet = Sys.ActorOf(Inventory.PropsFor());
+        var nodes = CreateTestProbe();
+        _follower = Sys.ActorOf(FleetFollower.PropsFor(nodes, _fleet, Time));
+        nodes.ExpectMsg<NodeCommands.Follow>();
+    }
+
+    [Fact]
+    public async Task Vms_of_a_node_are_in_the_fleet_under_its_name()
+    {
+        Up();
+        await AnswerAsync(0, Whole(2, "a", "b"));
+
+        await FleetIsAsync("a b");
+        Assert.All(await EntriesAsync(_fleet), entry => Assert.Equal("b", entry.Node));
+        Assert.Equal(2, (await AskedAsync()).After);
+    }
+
+    [Fact]
+    public async Task Changes_and_departures_follow()
+    {
+        Up();
+        await AnswerAsync(0, Whole(2, "a", "b"));
+        await AnswerAsync(2, new PartMessages.Part(2, [Entry("b") with { Vm = Sample.Vm("b") with { State = VmState.Running } }], [Entry("a").Path], 4, false, true));
+
+        await FleetIsAsync("b");
+        Assert.Equal(VmState.Running, (await EntriesAsync(_fleet))[0].Snapshot.State);
+    }
+
+    [Fact]
+    public async Task Half_of_a_whole_picture_is_not_shown()
+    {
+        Up();
+        await AnswerAsync(0, Whole(2, "a", "b"));
+        await AnswerAsync(2, new PartMessages.Part(2, [Entry("c")], [], 7, true, false, 9));
+        Assert.Equal((7, 9), await AskedAsync() is var asked ? (asked.After, asked.Began) : default);
+        await SettleAsync(_fleet);
+        Assert.Equal("a b", await NamesAsync(_fleet));
+
+        _source.Reply(new PartMessages.Part(7, [Entry("b")], [Entry("d").Path], 9, false, true));
+
+        await FleetIsAsync("b c");
+    }
+
+    [Fact]
+    public async Task Who_left_within_a_whole_picture_is_not_shown()
+    {
+        Up();
+        await AnswerAsync(0, new PartMessages.Part(0, [Entry("a"), Entry("b")], [], 2, true, false, 5));
+        await AnswerAsync(2, new PartMessages.Part(2, [Entry("c")], [Entry("a").Path], 5, false, true));
+
+        await FleetIsAsync("b c");
+    }
+
+    [Fact]
+    public async Task Answer_that_comes_twice_is_taken_once()
+    {
+        Up();
+        await AnswerAsync(0, Whole(2, "a", "b"));
+        _source.Reply(Whole(2, "a", "b"));
+        await AnswerAsync(2, new PartMessages.Part(2, [], [Entry("a").Path], 3, false, true));
+        _source.Reply(new PartMessages.Part(2, [Entry("a")], [], 3, false, true));
+
+        Assert.Equal(3, (await AskedAsync()).After);
+        await FleetIsAsync("b");
+    }
+
+    [Fact]
+    public async Task Lost_question_or_answer_is_asked_again_and_the_vms_are_stale_meanwhile()
+    {
+        Up();
+        await AnswerAsync(0, Whole(1, "a"));
+        var heard = Time.GetUtcNow();
+        Assert.Equal(1, (await AskedAsync()).After);
+
+        Advance(Inventory.PartPatience);
+
+        Assert.Equal(1, (await AskedAsync()).After);
+        await StaleIsAsync(heard);
+        _source.Reply(new PartMessages.Part(1, [], [], 1, false, true));
+        await StaleIsAsync(null);
+    }
+
+    [Fact]
+    public async Task Vms_of_a_node_that_does_not_answer_are_stale_until_it_is_back()
+    {
+        Up();
+        await AnswerAsync(0, Whole(1, "a"));
+        var since = Time.GetUtcNow().AddSeconds(-3);
+
+        _follower.Tell(new NodeEvents.Unreachable(_info, since));
+        await StaleIsAsync(since);
+        _follower.Tell(new NodeEvents.Gone(_info, Time.GetUtcNow()));
+        Up();
+        await StaleIsAsync(since);
+
+        await AnswerAsync(1, new PartMessages.Part(1, [], [], 1, false, true));
+        await StaleIsAsync(null);
+    }
+
+    [Fact]
+    public async Task New_process_of_a_node_replaces_all_of_the_old_one_at_once()
+    {
+        Up();
+        await AnswerAsync(0, Whole(2, "a", "b"));
+        await FleetIsAsync("a b");
+        var old = Vms["a"];
+        Vms.Clear();
+        Up(incarnation: 2);
+        await StaleIsAsync(Time.GetUtcNow());
+
+        await AskedUntilAsync(0);
+        _source.Reply(new PartMessages.Part(0, [Entry("a")], [], 1, true, false, 2));
+        await AskedAsync(1);
+        await SettleAsync(_fleet);
+        Assert.Equal("a b", await NamesAsync(_fleet));
+        _source.Reply(new PartMessages.Part(1, [Entry("c")], [], 2, false, true));
+
+        await FleetIsAsync("a c");
+        Assert.NotEqual(old, (await EntriesAsync(_fleet))[0].Vm);
+        await StaleIsAsync(null);
+    }
+
+    [Fact]
+    public async Task What_is_said_of_an_earlier_process_changes_nothing()
+    {
+        Up(incarnation: 2);
+        await AnswerAsync(0, Whole(1, "a"));
+        _follower.Tell(new NodeEvents.Gone(_info, Time.GetUtcNow()));
+        await AnswerAsync(1, new PartMessages.Part(1, [Entry("b")], [], 2, false, true));
+
+        await FleetIsAsync("a b");
+        await StaleIsAsync(null);
+    }
+
+    [Fact]
+    public async Task Forgotten_node_takes_its_vms_along()
+    {
+        Up();
+        await AnswerAsync(0, Whole(1, "a"));
+        await FleetIsAsync("a");
+
+        _follower.Tell(new NodeEvents.Forgotten("nobody"));
+        _follower.Tell(new NodeEvents.Forgotten("b"));
+
+        await FleetIsAsync("");
+        Up(incarnation: 2);
+        Vms.Clear();
+        await AskedUntilAsync(0);
+        _source.Reply(Whole(1, "a"));
+        await FleetIsAsync("a");
+    }
+
+    private void Up(int incarnation = 1) => _follower.Tell(new NodeEvents.Up(_info with { Incarnation = incarnation }, IsSelf: false));
+
+    private PartEntry Entry(string name)
+    {
+        if (!Vms.TryGetValue(name, out var vm))
+            Vms.Add(name, vm = Sys.ActorOf(Props.Create(() => new Silent())));
+        return new PartEntry(vm.Path.ToSerializationFormat(), Sample.Vm(name));
+    }
+
+    private PartMessages.Part Whole(long version, params string[] names) => new(0, [.. names.Select(Entry)], [], version, true, true);
+
+    private async Task<PartMessages.ReadPart> AskedAsync() => await _source.ExpectMsgAsync<PartMessages.ReadPart>();
+
+    private async Task AskedAsync(long after) => Assert.Equal(after, (await AskedAsync()).After);
+
+    /// <summary>Past questions of a follower that has ended.</summary>
+    private async Task AskedUntilAsync(long after)
+    {
+        while ((await AskedAsync()).After != after)
+        {
+        }
+    }
+
+    private async Task AnswerAsync(long after, PartMessages.Part part)
+    {
+        await AskedUntilAsync(after);
+        _source.Reply(part);
+    }
+
+    private Task FleetIsAsync(string names) => Eventually.TrueAsync(async () => await NamesAsync(_fleet) == names, Limit, $"the fleet is '{names}'");
+
+    private Task StaleIsAsync(DateTimeOffset? since) =>
+        Eventually.TrueAsync(async () => (await EntriesAsync(_fleet)).All(entry => entry.Snapshot.StaleSince == since), Limit, $"the VMs are stale since {since}");
+
+    /// <summary>The own inventory of the node, played by the test.</summary>
+    private sealed class Passing(IActorRef to) : UntypedActor
+    {
+        protected override void OnReceive(object message) => to.Forward(message);
+    }
+}

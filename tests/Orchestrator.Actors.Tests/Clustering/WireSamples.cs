@@ -1,0 +1,96 @@
+using System.Collections.Frozen;
+using Orchestrator.Actors.Clustering.Duties;
+using Orchestrator.Actors.Clustering.Inventories;
+using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.Clustering.Wire;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Vms;
+
+namespace Orchestrator.Actors.Tests.Clustering;
+
+/// <summary>One message of each kind that crosses nodes, with a value in every member.</summary>
+internal static class WireSamples
+{
+    private static readonly DateTimeOffset Time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private static readonly VmId Id = new(Guid.Parse("6f1d8a52-93f4-4c0b-8a1e-0123456789ab"));
+
+    public static IReadOnlyList<IWireMessage> All { get; } =
+    [
+        new NodeMessages.Hello(),
+        new NodeMessages.Introduction(new NodeInfo("a", 17, "akka.ssl.tcp://orchestrator@10.0.0.1:4053", "https://10.0.0.1:4054", "0.1.0", Time, ["vmhost", "gateway"])),
+        new NodeMessages.Forget("a", 17),
+        new PartMessages.ReadPart(7, 9),
+        new PartMessages.Part(7, [new PartEntry("akka.tcp://orchestrator@10.0.0.1:4053/user/vm-host/web01#5", Vm)], ["akka.tcp://orchestrator@10.0.0.1:4053/user/vm-host/web02#6"], 8, true, false, 12),
+        new DutyMessages.Remind("jobs-0"),
+        new DutyMessages.Locate("jobs-0"),
+        new DutyMessages.Home("jobs-0", "a", 3),
+        new RouterCommands.Announce("0", 7),
+        new RouterCommands.Dispatch("J", new TargetList([0, 2], "0/user/vm-host/web01#u1 J2#u2 "))
+        {
+            Epoch = 7,
+            Incarnation = 17,
+            Sequence = 5,
+            Attempt = 2,
+            Timeout = TimeSpan.FromSeconds(30),
+            Delivery = TimeSpan.FromSeconds(20),
+            IsReconciliation = true,
+            IsStopped = true,
+            Programs = [new StartedProgram(1, new ExecEvidence(4711, "boot-1"))],
+            Command = new WireCommand(CommandRoute.Run, "guest-exec", "{}"u8.ToArray(), ConditionPolicy.Default) { OutOfBand = true, OutputDirectory = "/tmp" },
+            CommandBytes = 3,
+            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        },
+        new RouterCommands.CommandPiece("J", 1, 3, [1, 2, 255]),
+        new RouterCommands.Cancel("J", 7),
+        new RouterCommands.Acknowledge("J", 7, 5),
+        new RouterCommands.Forget("J", 7),
+        new RouterEvents.Received("J", 17, 5),
+        new RouterEvents.Progressed("J", [new RoutedProgress(1, 2, new InvocationProgress(PendingPhase.Running, "VmPaused", new ExecEvidence(4711, "boot-1")))]),
+        new RouterEvents.Ended("J", 17, 5, [new RoutedOutcome(1, 2, End) { IsAmendment = true }]),
+        new RouterEvents.Refused("J", 8),
+        new RouterEvents.ReadCommand("J", 32768),
+    ];
+
+    private static VmSnapshot Vm => new()
+    {
+        Id = Id,
+        Name = "web01",
+        Host = "a",
+        State = VmState.Running,
+        RunState = "running",
+        QemuVersion = "7.2.22",
+        Agent = AgentState.Quarantined,
+        Quarantine = new GuestQuarantine(Time, GuestQuarantineKind.Tokens, "too many", [new GuestEvidence(Time, "Type", "guest-info", "return.x", "a number", 12, new byte[] { 1, 2, 255 })]),
+        Freeze = FreezeState.Frozen,
+        Lease = new FreezeLease { Id = "L", Group = "G", Host = "a", Vm = "web01", Owner = "me", Ttl = TimeSpan.FromSeconds(30), Deadline = Time },
+        Incarnation = 4,
+        Guest = new GuestInfoSnapshot("linux", "Debian", "7.2"),
+        Message = "a \"message\" with ü",
+        Since = Time,
+        StaleSince = Time,
+        Labels = new Dictionary<string, string> { ["role"] = "web" }.ToFrozenDictionary(),
+        Facts = new Dictionary<string, string> { ["os.id"] = "debian" }.ToFrozenDictionary(),
+    };
+
+    private static Outcome End => new()
+    {
+        Vm = Id,
+        Name = "web01",
+        Host = "a",
+        Phase = Phase.Failed,
+        Reason = "NonZeroExit",
+        Effect = Effect.Applied,
+        Elapsed = TimeSpan.FromMilliseconds(12.5),
+        Result = "{\"pid\":1}"u8.ToArray(),
+        ResultKept = new KeptOutput("J", 99, "aa") { Node = "a" },
+        Error = new OutcomeError("GenericError", "no"),
+        Message = "it failed",
+        Exec = new ExecOutcome { Pid = 4711, ExitCode = 3, Signal = 9, Stdout = "out"u8.ToArray(), Stderr = "err"u8.ToArray(), StdoutKept = new KeptOutput("J", 1, "bb"), StderrKept = new KeptOutput("J", 2, "cc"), StdoutTruncated = true, StderrTruncated = true },
+        Attempt = 2,
+        CancelRequested = true,
+        AmendedAt = Time,
+    };
+}

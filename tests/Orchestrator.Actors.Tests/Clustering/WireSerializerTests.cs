@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Serialization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using Orchestrator.Actors.Clustering.Inventories;
+using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.Clustering.Wire;
+
+namespace Orchestrator.Actors.Tests.Clustering;
+
+/// <summary>
+/// What nodes say to each other, as texts in <c>Snapshots</c>: nodes of different versions must understand each other, so that a text may get further
+/// members, and never lose or change one. <c>ORCHESTRATOR_UPDATE_SNAPSHOTS=1</c> writes them anew.
+/// </summary>
+public sealed class WireSerializerTests : ActorTest
+{
+    private readonly WireSerializer _serializer;
+
+    public WireSerializerTests() => _serializer = new WireSerializer((ExtendedActorSystem)Sys);
+
+    public static TheoryData<string> Manifests => [.. WireFormats.All.Select(format => format.Manifest)];
+
+    [Fact]
+    public void Every_kind_of_message_between_nodes_has_a_format_and_a_sample()
+    {
+        var kinds = typeof(IWireMessage).Assembly.GetTypes().Where(type => type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IWireMessage))).Select(type => type.FullName).Order().ToArray();
+
+        Assert.True(kinds.Length >= 8);
+        Assert.Equal(kinds, WireFormats.All.Select(format => format.Type.FullName).Order());
+        Assert.Equal(kinds, WireSamples.All.Select(sample => sample.GetType().FullName).Order());
+        Assert.All(WireFormats.All, format => Assert.Matches(@"^[a-z]+(\.[a-z-]+)+\.v[0-9]+$", format.Manifest));
+    }
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Message_is_written_as_it_always_was(string manifest)
+    {
+        var sample = SampleOf(manifest);
+        Assert.Equal(manifest, _serializer.Manifest(sample));
+
+        Matches(manifest, Pretty(_serializer.ToBinary(sample)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Message_of_before_is_read_whole(string manifest)
+    {
+        var read = _serializer.FromBinary(File.ReadAllBytes(PathOf(manifest)), manifest);
+
+        Assert.Equal(SampleOf(manifest).GetType(), read.GetType());
+        Assert.Equal(File.ReadAllText(PathOf(manifest)), Pretty(_serializer.ToBinary(read)), ignoreLineEndingDifferences: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void What_a_newer_node_says_besides_is_skipped(string manifest)
+    {
+        var newer = JsonNode.Parse(_serializer.ToBinary(SampleOf(manifest)))!;
+        Extend(newer);
+
+        var read = _serializer.FromBinary(Encoding.UTF8.GetBytes(newer.ToJsonString()), manifest);
+
+        Assert.Equal(Pretty(_serializer.ToBinary(SampleOf(manifest))), Pretty(_serializer.ToBinary(read)));
+    }
+
+    [Fact]
+    public void What_an_older_node_does_not_say_is_absent()
+    {
+        Assert.Equal(new PartMessages.ReadPart(7, 0), _serializer.FromBinary("""{"after":7}"""u8.ToArray(), "inventory.read.v1"));
+        var part = Assert.IsType<PartMessages.Part>(_serializer.FromBinary("""{"after":0,"changed":[{"path":"akka://x/user/y","vm":{"name":"v","host":"h"}}],"gone":[],"version":1,"isWhole":true,"isLast":true}"""u8.ToArray(), "inventory.part.v1"));
+        Assert.Empty(part.Changed[0].Vm.Labels);
+        Assert.Equal((0, null), (part.Began, part.Changed[0].Vm.Id));
+    }
+
+    [Fact]
+    public void Unknown_manifest_is_refused()
+    {
+        var refused = Assert.Throws<SerializationException>(() => _serializer.FromBinary("{}"u8.ToArray(), "node.hello.v99"));
+        Assert.Contains("node.hello.v99", refused.Message);
+        Assert.Throws<SerializationException>(() => _serializer.FromBinary("{}"u8.ToArray(), typeof(NodeMessages.Hello).AssemblyQualifiedName!));
+    }
+
+    [Fact]
+    public void Message_without_a_format_is_not_sent()
+    {
+        Assert.Contains(nameof(WireFormats), Assert.Throws<SerializationException>(() => _serializer.ToBinary("text")).Message);
+        Assert.Throws<SerializationException>(() => _serializer.Manifest(NodeQueries.List.Instance));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"after":"x"}""")]
+    [InlineData("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","labels":["x"]}}]}""")]
+    [InlineData("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","labels":{"x":null}}}]}""")]
+    [InlineData("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","state":"Dancing"}}]}""")]
+    public void Broken_message_is_refused(string json) => Assert.Throws<JsonException>(() => _serializer.FromBinary(Encoding.UTF8.GetBytes(json), "inventory.part.v1"));
+
+    [Fact]
+    public void Number_of_the_serializer_never_changes() => Assert.Equal(7701, _serializer.Identifier);
+
+    private static IWireMessage SampleOf(string manifest) => WireSamples.All.Single(sample => sample.GetType() == WireFormats.ByManifest[manifest].Type);
+
+    /// <summary>A further member in every object that is not a map of texts.</summary>
+    private static void Extend(JsonNode node)
+    {
+        if (node is JsonArray array)
+        {
+            foreach (var item in array.OfType<JsonNode>())
+                Extend(item);
+        }
+        else if (node is JsonObject members)
+        {
+            foreach (var (name, member) in members.ToArray())
+            {
+                if (member is not null && name is not ("labels" or "facts"))
+                    Extend(member);
+            }
+            members.Insert(0, "newer", JsonNode.Parse("""{"a":[1,{"b":null}]}"""));
+        }
+    }
+
+    private static string Pretty(byte[] json) => JsonSerializer.Serialize(JsonElement.Parse(json), Indented) + "\n";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    private static string PathOf(string manifest) => Path.Combine(Folder(), "Snapshots", manifest + ".json");
+
+    private static void Matches(string manifest, string actual)
+    {
+        if (Environment.GetEnvironmentVariable("ORCHESTRATOR_UPDATE_SNAPSHOTS") == "1")
+            File.WriteAllText(PathOf(manifest), actual);
+        Assert.True(File.Exists(PathOf(manifest)), $"there is no snapshot of {manifest}: run the test with ORCHESTRATOR_UPDATE_SNAPSHOTS=1 to make it");
+        Assert.Equal(File.ReadAllText(PathOf(manifest)), actual, ignoreLineEndingDifferences: true);
+    }
+
+    private static string Folder([CallerFilePath] string thisFile = "") => Path.GetDirectoryName(thisFile)!;
+}
