@@ -52,7 +52,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     {
         var data = Path.Combine(host.Directory, "data");
         var disk = options.DiskMiB is { } size ? await SmallDisk.MountAsync(data, size) : null;
-        var node = new ClusterNode(host, disk, options.OwnClocks ? new SkewedClock(Path.Combine(host.Directory, "clock")) : null);
+        var node = new ClusterNode(host, disk, options.OwnClocks ? await SkewedClock.MakeAsync(host.Directory) : null);
         await File.WriteAllTextAsync(node.ConfigurationPath, $"""
             host: {host.Name}
             listen: [ "unix:{host.Directory}/api.sock" ]
@@ -76,6 +76,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     {
         if (_server is not null)
             await _server.DisposeAsync();
+        Clock?.Dispose();
         await Vms.DisposeAsync();
         if (Disk is not null)
             await Disk.DisposeAsync();

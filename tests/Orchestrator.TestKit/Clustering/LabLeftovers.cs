@@ -61,10 +61,7 @@ internal static class LabLeftovers
                     return true;
                 var left = await ProcessesInAsync(network);
                 foreach (var process in left)
-                {
                     ChildProcess.KillLeftover(process);
-                    SkewedClock.Forget(process);
-                }
                 return left.Length == 0;
             },
             Limit,

@@ -1,53 +1,52 @@
-using System.Globalization;
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 using Orchestrator.TestKit.Processes;
 
 namespace Orchestrator.TestKit.Clustering;
 
 /// <summary>
-/// A wall clock of its own for a process, which a test sets while the process runs (libfaketime). Monotonic time goes on as it is, as
-/// after a step of NTP: time namespaces have it the other way around.
+/// A wall clock of its own for a process, which a test sets while the process runs (skewed_clock.c). Monotonic time goes on as it is, as
+/// after a step of NTP. A time namespace has it the other way around, and libfaketime reads its file at each look at any clock, which
+/// keeps a core busy per node.
 /// </summary>
-public sealed class SkewedClock
+public sealed class SkewedClock : IDisposable
 {
-    private const string Package = "libfaketime";
-    private const string Shared = "/dev/shm";
-    private readonly string _file;
+    private const long NanosecondsPerTick = 100;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly string _library;
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
 
-    /// <summary>A clock that is right until it is set.</summary>
-    /// <param name="file">Tells the process its offset; the process reads it again each time it asks for the time.</param>
-    /// <exception cref="FileNotFoundException">The library is not installed; the message has the command that installs it.</exception>
-    public SkewedClock(string file)
+    private SkewedClock(string library, string path)
     {
-        _file = file;
-        _library = FindLibrary();
+        (_library, _path) = (library, path);
+        _file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
         Set(TimeSpan.Zero);
     }
 
     /// <summary>Variables of the process's environment, each <c>NAME=value</c>.</summary>
-    public IReadOnlyList<string> Environment =>
-        [$"LD_PRELOAD={_library}", $"FAKETIME_TIMESTAMP_FILE={_file}", "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"];
+    public IReadOnlyList<string> Environment => [$"LD_PRELOAD={_library}", $"SKEWED_CLOCK={_path}"];
+
+    /// <summary>Makes a clock that is right until it is set.</summary>
+    /// <param name="directory">For its files; must outlive the process.</param>
+    /// <exception cref="FileNotFoundException">There is no compiler; the message has the command that installs it.</exception>
+    public static async Task<SkewedClock> MakeAsync(string directory)
+    {
+        var library = Path.Combine(directory, "skewed_clock.so");
+        var source = Path.Combine(AppContext.BaseDirectory, "Clustering", "skewed_clock.c");
+        await ChildProcess.RunAsync(RequiredTool.Find("gcc", "gcc libc6-dev"), ["-Wall", "-Werror", "-O2", "-shared", "-fPIC", "-o", library, source], Limit);
+        return new SkewedClock(library, Path.Combine(directory, "clock"));
+    }
 
     /// <summary>The clock jumps: it shows the machine's time and so much more, or less.</summary>
     public void Set(TimeSpan offset)
     {
-        // The process may read at any moment: it finds the old offset or the new one, nothing between.
-        var written = _file + ".new";
-        File.WriteAllText(written, offset.TotalSeconds.ToString("+0.###;-0.###;+0", CultureInfo.InvariantCulture) + "\n");
-        File.Move(written, _file, overwrite: true);
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, offset.Ticks * NanosecondsPerTick);
+        // Eight bytes in their place are one access of memory: whoever looks sees the old offset or the new one.
+        RandomAccess.Write(_file, bytes, 0);
     }
 
-    /// <summary>Removes what the library of a killed process leaves behind; one that ends by itself does so.</summary>
-    internal static void Forget(int process)
-    {
-        File.Delete(Path.Combine(Shared, $"sem.faketime_sem_{process}"));
-        File.Delete(Path.Combine(Shared, $"faketime_shm_{process}"));
-    }
-
-    private static string FindLibrary()
-    {
-        const string name = "faketime/libfaketimeMT.so.1";
-        var found = new[] { "/usr/lib", "/usr/lib64" }.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return found ?? throw RequiredTool.Missing(Path.GetFileName(name), Package);
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
 }

@@ -17,10 +17,7 @@ public static class RequiredTool
                 return path;
         }
 
-        throw Missing(name, package);
+        throw new FileNotFoundException(
+            $"{name} is not installed, and this test needs the real one. Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends {package}");
     }
-
-    /// <summary>The error for a program or library that is not installed, with the command that installs it.</summary>
-    public static FileNotFoundException Missing(string name, string package) => new(
-        $"{name} is not installed, and this test needs the real one. Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends {package}");
 }
