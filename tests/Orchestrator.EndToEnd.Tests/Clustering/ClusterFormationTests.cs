@@ -1,0 +1,57 @@
+using System.Net;
+using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.EndToEnd.Tests.Clustering;
+
+/// <summary>Nodes of the laboratory with certificates of one authority are one cluster, on separate hosts.</summary>
+public sealed class ClusterFormationTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private ClusterLab _lab = null!;
+
+    public async Task InitializeAsync()
+    {
+        _lab = await ClusterLab.StartAsync(new() { Clustered = true });
+        foreach (var node in _lab.Nodes)
+            await node.Vms.AddPeersAsync($"{node.Name}-vm");
+        foreach (var node in _lab.Nodes)
+            await ReadyAsync(node, _lab.Nodes.Count);
+    }
+
+    public Task DisposeAsync() => _lab.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Every_gateway_takes_a_job_for_the_vms_of_all_nodes()
+    {
+        foreach (var node in _lab.Nodes)
+        {
+            var job = await node.Api.PostAsync("/v1/jobs", """{"target":"*","command":"guest-ping"}""");
+            Assert.True(job.Status == HttpStatusCode.Accepted && job.Body.Number("targets") == _lab.Nodes.Count, $"gateway {node.Name}: {job.Text}");
+            foreach (var other in _lab.Nodes)
+                await Eventually.TrueAsync(async () => (await other.Api.GetAsync(job.Location!)).Body.Is("phase", "Succeeded"), Limit, $"gateway {other.Name} shows the job of {node.Name} as succeeded");
+        }
+    }
+
+    [Fact]
+    public async Task Gateway_that_is_cut_off_shows_the_fleet_again_when_the_network_is_whole()
+    {
+        _lab.Network.Partition("a", "b");
+        await Eventually.TrueAsync(() => _lab.Network.Lost > 0, Limit, "the partition swallows what nodes say to each other");
+
+        _lab.Network.Heal();
+
+        foreach (var node in _lab.Nodes)
+            await ReadyAsync(node, _lab.Nodes.Count);
+    }
+
+    private static Task ReadyAsync(ClusterNode gateway, int vms) => Eventually.TrueAsync(
+        async () =>
+        {
+            gateway.Server.Process.ThrowIfExited();
+            return (await gateway.Api.GetAsync("/v1/vms")).Items().Count(OrchestratorServer.IsReady) == vms;
+        },
+        Limit,
+        $"gateway {gateway.Name} shows {vms} VMs as ready");
+}
