@@ -30,7 +30,7 @@ public sealed class ClusterFormationTests : IAsyncLifetime
             var job = await node.Api.PostAsync("/v1/jobs", """{"target":"*","command":"guest-ping"}""");
             Assert.True(job.Status == HttpStatusCode.Accepted && job.Body.Number("targets") == _lab.Nodes.Count, $"gateway {node.Name}: {job.Text}");
             foreach (var other in _lab.Nodes)
-                await Eventually.TrueAsync(async () => (await other.Api.GetAsync(job.Location!)).Body.Is("phase", "Succeeded"), Limit, $"gateway {other.Name} shows the job of {node.Name} as succeeded");
+                await ShowsAsync(other, job.Location!, answer => answer.Body.Is("phase", "Succeeded"), $"the job of {node.Name} as succeeded");
         }
     }
 
@@ -46,12 +46,27 @@ public sealed class ClusterFormationTests : IAsyncLifetime
             await ReadyAsync(node, _lab.Nodes.Count);
     }
 
-    private static Task ReadyAsync(ClusterNode gateway, int vms) => Eventually.TrueAsync(
-        async () =>
+    private static Task ReadyAsync(ClusterNode gateway, int vms) =>
+        ShowsAsync(gateway, "/v1/vms", answer => answer.Status == HttpStatusCode.OK && answer.Items().Count(OrchestratorServer.IsReady) == vms, $"{vms} VMs as ready");
+
+    private static async Task ShowsAsync(ClusterNode gateway, string path, Func<ApiAnswer, bool> condition, string what)
+    {
+        ApiAnswer? last = null;
+        try
         {
-            gateway.Server.Process.ThrowIfExited();
-            return (await gateway.Api.GetAsync("/v1/vms")).Items().Count(OrchestratorServer.IsReady) == vms;
-        },
-        Limit,
-        $"gateway {gateway.Name} shows {vms} VMs as ready");
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    gateway.Server.Process.ThrowIfExited();
+                    last = await gateway.Api.GetAsync(path);
+                    return condition(last);
+                },
+                Limit,
+                $"gateway {gateway.Name} shows {what}");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} It shows: {last?.Text}\nIts log: {gateway.Server.Process.Output}", late);
+        }
+    }
 }
