@@ -52,9 +52,12 @@ client_packages=(socat golang-go golang-github-digitalocean-go-qemu-dev)
 # The other store of jobs.
 store_packages=(postgresql)
 
-# What the tests need: the demo's, what the benchmarks' peers are made with, stock clients, and PostgreSQL.
+# The machines of a cluster, for its tests: network namespaces.
+lab_packages=(iproute2)
+
+# What the tests need: the demo's, what the benchmarks' peers are made with, stock clients, PostgreSQL, and namespaces.
 require_test_packages() {
-    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}" "${client_packages[@]}" "${store_packages[@]}" $(missing_peer_packages)
+    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}" "${client_packages[@]}" "${store_packages[@]}" "${lab_packages[@]}" $(missing_peer_packages)
 }
 
 require_bench_packages() {

@@ -45,6 +45,13 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
+    /// <summary>The wall clock of the server, to the second.</summary>
+    public async Task<DateTimeOffset?> DateAsync()
+    {
+        using var answer = await _http.GetAsync("/readyz");
+        return answer.Headers.Date;
+    }
+
     public Task<ApiAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
     public Task<ApiAnswer> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body, headers);

@@ -16,7 +16,15 @@ internal static class OrchestratorProgram
 
     /// <summary>The same with environment variables of its own, each <c>NAME=value</c>.</summary>
     public static ChildProcess StartWith(IEnumerable<string> environment, IEnumerable<string> arguments) =>
-        ChildProcess.Start("/usr/bin/env", [.. environment, Dotnet, Assembly, .. arguments]);
+        StartWith([], environment, arguments);
+
+    /// <summary>The same on a host of a lab.</summary>
+    /// <param name="launcher">As <see cref="ChildProcess.StartWith"/> takes it.</param>
+    /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
+    /// <param name="arguments">Of the program.</param>
+    /// <param name="log">A file that all its output is added to.</param>
+    public static ChildProcess StartWith(IReadOnlyList<string> launcher, IEnumerable<string> environment, IEnumerable<string> arguments, string? log = null) =>
+        ChildProcess.StartWith(launcher, "/usr/bin/env", [.. environment, Dotnet, Assembly, .. arguments], log);
 
     /// <summary>Runs it to its end, with its two outputs apart.</summary>
     public static async Task<ProgramRun> RunAsync(params IEnumerable<string> arguments)

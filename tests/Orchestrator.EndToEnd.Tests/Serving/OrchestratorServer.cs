@@ -8,13 +8,16 @@ namespace Orchestrator.EndToEnd.Tests.Serving;
 internal sealed class OrchestratorServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ChangeLimit = TimeSpan.FromMinutes(1);
 
     private readonly Func<ChildProcess> _start;
+    private readonly bool _ownsDirectory;
 
-    private OrchestratorServer(Func<ChildProcess> start, string directory)
+    private OrchestratorServer(Func<ChildProcess> start, string directory, bool ownsDirectory)
     {
         _start = start;
+        _ownsDirectory = ownsDirectory;
         Process = start();
         Directory = directory;
         Api = new ApiClient(SocketPath);
@@ -41,10 +44,10 @@ internal sealed class OrchestratorServer : IAsyncDisposable
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("orc-srv-").FullName;
         string[] serve = ["serve", "--listen", $"unix:{directory}/api.sock", "--data", $"{directory}/data", .. arguments];
-        var server = new OrchestratorServer(() => OrchestratorProgram.StartWith(environment, serve), directory);
+        var server = new OrchestratorServer(() => OrchestratorProgram.StartWith(environment, serve), directory, ownsDirectory: true);
         try
         {
-            await Eventually.TrueAsync(server.IsReadyAsync, StartLimit, "the server is ready");
+            await server.ServesAsync();
             return server;
         }
         catch
@@ -54,13 +57,48 @@ internal sealed class OrchestratorServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a server in a directory that somebody else removes, and does not wait for it: <see cref="ServesAsync"/> does.</summary>
+    /// <param name="directory">Where it listens, on <c>api.sock</c>.</param>
+    /// <param name="start">Starts the process, now and after each end.</param>
+    public static OrchestratorServer Launch(string directory, Func<ChildProcess> start) => new(start, directory, ownsDirectory: false);
+
+    /// <summary>Waits until the server has read its sources of VMs.</summary>
+    public async Task ServesAsync()
+    {
+        try
+        {
+            await Eventually.TrueAsync(IsReadyAsync, StartLimit, "the server is ready");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} Its log: {Process.Output}", late);
+        }
+    }
+
+    /// <summary>Kills the server, as <c>kill -9</c> does.</summary>
+    public Task KillAsync() => Process.KillAsync();
+
+    /// <summary>Asks the server to end, as <c>kill</c> does, and waits until it has ended well.</summary>
+    public async Task StopAsync()
+    {
+        Process.Send(Signal.Terminate);
+        await Process.ExitedAsync(StopLimit);
+        Assert.True(Process.ExitCode == 0, $"The server ended with exit code {Process.ExitCode}: {Process.Output}");
+    }
+
+    /// <summary>Starts a server that has ended again, on the same sockets and data.</summary>
+    public async Task RestartAsync()
+    {
+        await Process.DisposeAsync();
+        Process = _start();
+        await ServesAsync();
+    }
+
     /// <summary>Kills the server, as <c>kill -9</c> does, and starts it again on the same sockets and data.</summary>
     public async Task KillAndRestartAsync()
     {
-        await Process.KillAsync();
-        await Process.DisposeAsync();
-        Process = _start();
-        await Eventually.TrueAsync(IsReadyAsync, StartLimit, "the server is ready again");
+        await KillAsync();
+        await RestartAsync();
     }
 
     /// <summary>Runs the client against this server.</summary>
@@ -103,7 +141,8 @@ internal sealed class OrchestratorServer : IAsyncDisposable
     {
         Api.Dispose();
         await Process.DisposeAsync();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (_ownsDirectory)
+            System.IO.Directory.Delete(Directory, recursive: true);
     }
 
     private async Task<bool> IsReadyAsync()

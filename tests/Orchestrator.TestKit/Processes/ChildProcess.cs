@@ -50,12 +50,13 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Starts a program with its output captured.</summary>
     /// <param name="fileName">An absolute path, best from <see cref="RequiredTool.Find"/>.</param>
     /// <param name="arguments">Passed as they are; no shell sees them.</param>
-    public static ChildProcess Start(string fileName, IEnumerable<string> arguments)
+    /// <param name="log">A file that all its output is added to; <see langword="null"/>: only the end is kept, in <see cref="Output"/>.</param>
+    public static ChildProcess Start(string fileName, IEnumerable<string> arguments, string? log = null)
     {
         // Killing by group costs one system call; finding descendants reads all of /proc, for thousands of peers a thousand times.
         var start = new ProcessStartInfo("setsid", [fileName, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         var process = new Process { StartInfo = start };
-        var output = new OutputTail();
+        var output = new OutputTail(log);
         process.OutputDataReceived += (_, line) => output.Append(line.Data);
         process.ErrorDataReceived += (_, line) => output.Append(line.Data);
         process.Start();
@@ -63,6 +64,14 @@ public sealed class ChildProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         return new ChildProcess(process, output, string.Join(' ', start.ArgumentList));
     }
+
+    /// <summary>The same, through another program that becomes it, such as nsenter.</summary>
+    /// <param name="launcher">Path and arguments of the other program; none: the program is started itself.</param>
+    /// <param name="fileName">An absolute path.</param>
+    /// <param name="arguments">Of the program.</param>
+    /// <param name="log">A file that all its output is added to.</param>
+    public static ChildProcess StartWith(IReadOnlyList<string> launcher, string fileName, IEnumerable<string> arguments, string? log = null) =>
+        launcher.Count == 0 ? Start(fileName, arguments, log) : Start(launcher[0], [.. launcher.Skip(1), fileName, .. arguments], log);
 
     /// <summary>Runs a program to its end and returns the end of its output.</summary>
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0; the message carries its output.</exception>
@@ -111,6 +120,9 @@ public sealed class ChildProcess : IAsyncDisposable
         KillGroup();
         await ExitedAsync(ExitLimit);
     }
+
+    /// <summary>Kills a process that a test run which was itself killed has left; does nothing to one that is gone.</summary>
+    internal static void KillLeftover(int processId) => _ = Kill(processId, (int)Signal.Kill);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

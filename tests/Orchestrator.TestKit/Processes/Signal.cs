@@ -6,6 +6,9 @@ public enum Signal
     /// <summary>As Ctrl-C does; PostgreSQL ends its sessions and stops.</summary>
     Interrupt = 2,
 
+    /// <summary>PostgreSQL ends at once, as in a crash, and recovers when it is started again.</summary>
+    Quit = 3,
+
     /// <summary>Ends a process at once, even a suspended one.</summary>
     Kill = 9,
 

@@ -31,7 +31,7 @@ internal static class ListeningSocket
                 async () =>
                 {
                     owner.ThrowIfExited();
-                    return File.Exists(path) && await IsListeningAsync(path);
+                    return File.Exists(path) && await IsListeningAsync(path, owner);
                 },
                 Limit,
                 $"process {owner.Id} listens on {path}");
@@ -66,10 +66,10 @@ internal static class ListeningSocket
         owner.ThrowIfExited();
     }
 
-    // proc(5), /proc/net/unix: Num RefCount Protocol Flags Type St Inode Path
-    private static async Task<bool> IsListeningAsync(string path)
+    // proc(5), /proc/net/unix: Num RefCount Protocol Flags Type St Inode Path. Each network namespace has its own; the owner may live in another.
+    private static async Task<bool> IsListeningAsync(string path, ChildProcess owner)
     {
-        foreach (var line in await File.ReadAllLinesAsync("/proc/net/unix"))
+        foreach (var line in await SocketsOfAsync(owner))
         {
             if (line.EndsWith(path, StringComparison.Ordinal)
                 && line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries) is [_, _, _, AcceptsConnections, _, _, _, var name]
@@ -78,5 +78,18 @@ internal static class ListeningSocket
         }
 
         return false;
+    }
+
+    private static async Task<string[]> SocketsOfAsync(ChildProcess owner)
+    {
+        try
+        {
+            return await File.ReadAllLinesAsync($"/proc/{owner.Id}/net/unix");
+        }
+        catch (IOException)
+        {
+            // It has just ended, which the next look tells.
+            return [];
+        }
     }
 }

@@ -40,7 +40,10 @@ public sealed class RealAgent : IAsyncDisposable
     /// <param name="socketPath">At most 107 bytes; its directory is created. A killed agent's path can be used again, handle numbers then go on.</param>
     /// <param name="alsoBlocked">Commands to block besides <see cref="BlockedCommands"/>.</param>
     /// <exception cref="FileNotFoundException">qemu-ga is not installed; the message has the command that installs it.</exception>
-    public static async Task<RealAgent> StartAsync(string socketPath, params string[] alsoBlocked)
+    public static Task<RealAgent> StartAsync(string socketPath, params string[] alsoBlocked) => StartWithAsync([], socketPath, alsoBlocked);
+
+    /// <summary>The same through another program, as <see cref="ChildProcess.StartWith"/> does it.</summary>
+    public static async Task<RealAgent> StartWithAsync(IReadOnlyList<string> launcher, string socketPath, params string[] alsoBlocked)
     {
         var program = RequiredTool.Find("qemu-ga", "qemu-guest-agent");
         ListeningSocket.Prepare(socketPath);
@@ -49,7 +52,7 @@ public sealed class RealAgent : IAsyncDisposable
 
         var blocked = string.Join(',', BlockedCommands.Concat(alsoBlocked));
         string[] arguments = ["-c", Restarting, "sh", socketPath, program, "-m", "unix-listen", "-p", socketPath, "-t", state, "-b", blocked];
-        var agent = new RealAgent(ChildProcess.Start("/bin/sh", arguments), socketPath, state);
+        var agent = new RealAgent(ChildProcess.StartWith(launcher, "/bin/sh", arguments), socketPath, state);
         try
         {
             await ListeningSocket.AppearsAsync(socketPath, agent.Process);

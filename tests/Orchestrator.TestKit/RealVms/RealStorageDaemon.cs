@@ -21,12 +21,15 @@ public sealed class RealStorageDaemon : IAsyncDisposable
     /// <param name="socketPath">At most 107 bytes; its directory is created.</param>
     /// <param name="extraArguments">Appended to the command line, such as "--blockdev", "...".</param>
     /// <exception cref="FileNotFoundException">qemu-storage-daemon is not installed; the message has the command that installs it.</exception>
-    public static async Task<RealStorageDaemon> StartAsync(string socketPath, params string[] extraArguments)
+    public static Task<RealStorageDaemon> StartAsync(string socketPath, params string[] extraArguments) => StartWithAsync([], socketPath, extraArguments);
+
+    /// <summary>The same through another program, as <see cref="ChildProcess.StartWith"/> does it.</summary>
+    public static async Task<RealStorageDaemon> StartWithAsync(IReadOnlyList<string> launcher, string socketPath, params string[] extraArguments)
     {
         var program = RequiredTool.Find("qemu-storage-daemon", "qemu-system-common");
         ListeningSocket.Prepare(socketPath);
         string[] arguments = ["--chardev", $"socket,path={socketPath},server=on,wait=off,id=m", "--monitor", "chardev=m", .. extraArguments];
-        var daemon = new RealStorageDaemon(ChildProcess.Start(program, arguments), socketPath);
+        var daemon = new RealStorageDaemon(ChildProcess.StartWith(launcher, program, arguments), socketPath);
         try
         {
             await ListeningSocket.AppearsAsync(socketPath, daemon.Process);

@@ -50,7 +50,7 @@ public sealed class RealVm : IAsyncDisposable
         ListeningSocket.Prepare(Path.Combine(directory, "qga.sock"));
         ListeningSocket.Prepare(Path.Combine(directory, "test.sock"));
 
-        var process = ChildProcess.Start(Path.Combine(guest.ScriptsDirectory, "boot-vm.sh"), Arguments(options, guest, parent, directory));
+        var process = ChildProcess.StartWith(options.Launcher, Path.Combine(guest.ScriptsDirectory, "boot-vm.sh"), Arguments(options, guest, parent, directory));
         var vm = new RealVm(options, process, directory, owned);
         try
         {

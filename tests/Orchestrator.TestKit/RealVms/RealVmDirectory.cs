@@ -3,19 +3,22 @@ using System.Collections.Concurrent;
 namespace Orchestrator.TestKit.RealVms;
 
 /// <summary>A --vm-dir with one sub-directory per VM, each with qmp.sock and qga.sock. Disposing ends everything in it and removes it.</summary>
-public sealed class RealVmDirectory : IAsyncDisposable
+/// <param name="launcher">Put before the command line of everything in it, such as <see cref="Clustering.LabHost.Launcher"/>; none by default.</param>
+/// <param name="path">The directory, made if it is not there; a temporary one by default.</param>
+public sealed class RealVmDirectory(IReadOnlyList<string>? launcher = null, string? path = null) : IAsyncDisposable
 {
     private const int StartsAtOnce = 4;
 
     private readonly ConcurrentBag<IAsyncDisposable> _members = [];
+    private readonly IReadOnlyList<string> _launcher = launcher ?? [];
 
     /// <summary>An absolute path below the system's temporary directory, kept short for the sockets in it.</summary>
-    public string Path { get; } = TemporaryDirectory.Create();
+    public string Path { get; } = path is null ? TemporaryDirectory.Create() : System.IO.Directory.CreateDirectory(path).FullName;
 
     /// <summary>Boots a VM below this directory; <see cref="RealVmOptions.Directory"/> is set to <see cref="Path"/>.</summary>
     public async Task<RealVm> AddVmAsync(RealVmOptions options)
     {
-        var vm = await RealVm.StartAsync(options with { Directory = Path });
+        var vm = await RealVm.StartAsync(options with { Directory = Path, Launcher = _launcher });
         _members.Add(vm);
         return vm;
     }
@@ -23,9 +26,9 @@ public sealed class RealVmDirectory : IAsyncDisposable
     /// <summary>Puts a storage daemon and an agent where a VM of that name would be.</summary>
     public async Task<RealPeers> AddPeersAsync(string name)
     {
-        var monitor = await RealStorageDaemon.StartAsync(System.IO.Path.Combine(Path, name, "qmp.sock"));
+        var monitor = await RealStorageDaemon.StartWithAsync(_launcher, System.IO.Path.Combine(Path, name, "qmp.sock"));
         _members.Add(monitor);
-        var agent = await RealAgent.StartAsync(System.IO.Path.Combine(Path, name, "qga.sock"));
+        var agent = await RealAgent.StartWithAsync(_launcher, System.IO.Path.Combine(Path, name, "qga.sock"));
         _members.Add(agent);
         return new RealPeers(name, monitor, agent);
     }

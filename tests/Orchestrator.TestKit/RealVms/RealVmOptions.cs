@@ -30,6 +30,9 @@ public sealed record RealVmOptions
     /// <summary>Appended to QEMU's command line as they are, such as "-incoming", "defer".</summary>
     public IReadOnlyList<string> ExtraQemuArguments { get; init; } = [];
 
+    /// <summary>Put before QEMU's command line, such as <see cref="Clustering.LabHost.Launcher"/>; QEMU takes the place of what it starts.</summary>
+    public IReadOnlyList<string> Launcher { get; init; } = [];
+
     /// <summary>Kernel argument: a guest without /sbin/shutdown, whose agent answers guest-shutdown with an error.</summary>
     public const string NoShutdown = "orchestrator.noshutdown";
 
