@@ -1,0 +1,146 @@
+using Orchestrator.TestKit;
+
+namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
+
+/// <summary>What a cluster promises, held against each fault: every job ends and its word is true, nothing runs twice, every freeze thaws, no event that was told is lost, and the cluster is whole again.</summary>
+[Collection(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class FaultTests
+{
+    private const string Name = "faults of a cluster";
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public Task Killed_node_comes_back() => HoldsAsync(async (cluster, node) =>
+    {
+        await node.Server.KillAsync();
+        await cluster.WorkAsync();
+        await node.Server.RestartAsync();
+    });
+
+    [Fact]
+    public Task Every_node_is_killed_one_after_the_other() => HoldsAsync(async (cluster, _) =>
+    {
+        foreach (var node in cluster.Lab.Nodes)
+        {
+            await node.Server.KillAndRestartAsync();
+            await cluster.WorkAsync(jobs: 1);
+        }
+    });
+
+    [Fact]
+    public Task All_nodes_are_killed_at_once() => HoldsAsync(async (cluster, _) =>
+    {
+        await Task.WhenAll(cluster.Lab.Nodes.Select(node => node.Server.KillAsync()));
+        await Task.WhenAll(cluster.Lab.Nodes.Select(node => node.Server.RestartAsync()));
+    });
+
+    [Fact]
+    public Task Stopped_node_hands_over_and_comes_back() => HoldsAsync(async (cluster, node) =>
+    {
+        await node.Server.StopAsync();
+        await cluster.WorkAsync();
+        await node.Server.RestartAsync();
+    });
+
+    [Fact]
+    public Task Suspended_node_wakes_up_when_the_others_have_gone_on() => HoldsAsync(async (cluster, node) =>
+    {
+        node.Suspend();
+        await cluster.WorkForAsync(Long);
+        node.Resume();
+    });
+
+    [Fact]
+    public Task Partition_between_two_nodes_both_ways() => HoldsAsync(async (cluster, _) =>
+    {
+        cluster.Lab.Network.Partition("a", "b");
+        await cluster.WorkForAsync(Long);
+        cluster.Lab.Network.Heal();
+    });
+
+    [Fact]
+    public Task Partition_between_two_nodes_one_way() => HoldsAsync(async (cluster, _) =>
+    {
+        cluster.Lab.Network.PartitionOneWay("a", "b");
+        await cluster.WorkForAsync(Long);
+        cluster.Lab.Network.Heal();
+    });
+
+    [Fact]
+    public Task Node_that_is_cut_off_from_everybody() => HoldsAsync(async (cluster, node) =>
+    {
+        cluster.Lab.Network.Isolate(node.Name);
+        await cluster.WorkForAsync(Long);
+        cluster.Lab.Network.Heal();
+    });
+
+    [Fact]
+    public Task Node_that_is_cut_off_from_the_store_alone() => HoldsAsync(async (cluster, node) =>
+    {
+        cluster.Lab.Network.Partition(node.Name, ClusterLab.Store);
+        await cluster.WorkForAsync(Long);
+        cluster.Lab.Network.Heal();
+    });
+
+    [Fact]
+    public Task Slow_link_that_loses_frames() => HoldsAsync(async (cluster, node) =>
+    {
+        cluster.Lab.Network.Slow(node.Name, TimeSpan.FromMilliseconds(100), loss: 0.05);
+        await cluster.WorkForAsync(Long);
+        cluster.Lab.Network.Heal();
+    });
+
+    [Fact]
+    public Task Clock_that_jumps_an_hour_ahead_and_back() => HoldsAsync(
+        async (cluster, node) =>
+        {
+            foreach (var offset in new[] { TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.Zero })
+            {
+                node.Clock!.Set(offset);
+                await cluster.WorkAsync();
+            }
+        },
+        ownClocks: true);
+
+    [Fact]
+    public Task Disk_that_is_full_and_has_room_again() => HoldsAsync(
+        async (cluster, node) =>
+        {
+            node.Disk!.Fill();
+            await cluster.WorkAsync();
+            node.Disk.Free();
+        },
+        diskMiB: 64);
+
+    [Fact]
+    public Task Store_that_crashes_and_recovers() => HoldsAsync(async (cluster, _) =>
+    {
+        await cluster.Lab.Postgres.CrashAsync();
+        await cluster.Lab.Postgres.ResumeAsync();
+        await cluster.WorkAsync();
+    });
+
+    [Fact]
+    public Task Store_that_is_away_for_long() => HoldsAsync(async (cluster, node) =>
+    {
+        cluster.Lab.Network.Isolate(ClusterLab.Store);
+        var working = cluster.WorkAsync();
+        var start = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(start) > Long, Limit, "the store was away for long");
+        Assert.True((int)(await node.Api.GetAsync("/v1/vms")).Status == 200, "what needs no store is served");
+        cluster.Lab.Network.Heal();
+        await working;
+    });
+
+    /// <summary>Work, a freeze, the fault amid both, and what must hold after it.</summary>
+    private static async Task HoldsAsync(Func<WorkingCluster, ClusterNode, Task> fault, bool ownClocks = false, int? diskMiB = null)
+    {
+        await using var cluster = await WorkingCluster.StartAsync(ownClocks, diskMiB);
+        await cluster.WorkAsync();
+        await cluster.FreezeAsync();
+        await fault(cluster, cluster.Lab["b"]);
+        await cluster.HoldAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
+
+/// <summary>A client of the whole cluster: asks one gateway after the other until one answers, as a client behind a load balancer does.</summary>
+internal sealed class Gateways(ClusterLab lab)
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private int _next;
+
+    /// <summary>Tries until a gateway gives the answer that is wanted.</summary>
+    /// <param name="ask">May be called again after it was, with whatever outcome.</param>
+    /// <param name="isAnswer">Whether it is what is wanted; else the next gateway is asked.</param>
+    /// <param name="what">What is asked, for the error.</param>
+    public async Task<ApiAnswer> AskAsync(Func<ApiClient, Task<ApiAnswer>> ask, Func<ApiAnswer, bool> isAnswer, string what)
+    {
+        ApiAnswer? found = null;
+        var last = "nothing yet";
+        try
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    var node = lab.Nodes[Interlocked.Increment(ref _next) % lab.Nodes.Count];
+                    try
+                    {
+                        var answer = await ask(node.Api).WaitAsync(AnswerLimit, TimeProvider.System);
+                        last = $"{node.Name}: {(int)answer.Status} {answer.Text}";
+                        found = isAnswer(answer) ? answer : null;
+                    }
+                    catch (Exception away) when (away is HttpRequestException or TimeoutException or TaskCanceledException or IOException or JsonException)
+                    {
+                        last = $"{node.Name}: {away.Message}";
+                    }
+                    return found is not null;
+                },
+                Limit,
+                what);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} The last answer: {last}", late);
+        }
+        return found!;
+    }
+
+    /// <summary>Asks until a gateway answers with 2xx.</summary>
+    public Task<ApiAnswer> GetAsync(string path) => AskAsync(api => api.GetAsync(path), answer => (int)answer.Status is >= 200 and < 300, $"a gateway answers {path}");
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
+
+/// <summary>Three nodes of a cluster with a real guest and light real agents each, at work: jobs, freezes and a reader of events, through any gateway.</summary>
+internal sealed class WorkingCluster : IAsyncDisposable
+{
+    private const int LightVms = 6;
+    private const int LeaseMs = 20_000;
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan WholeLimit = TimeSpan.FromMinutes(3);
+
+    private readonly string[] _guests;
+    private readonly Gateways _gateways;
+    private readonly MarkedJobs _jobs;
+    private readonly ReadEvents _events;
+
+    private WorkingCluster(ClusterLab lab)
+    {
+        Lab = lab;
+        _guests = [.. lab.Nodes.Select(node => $"{node.Name}-guest")];
+        _gateways = new Gateways(lab);
+        _jobs = new MarkedJobs(lab, _gateways, _guests);
+        _events = new ReadEvents(lab, _gateways);
+    }
+
+    public ClusterLab Lab { get; }
+
+    private int Vms => Lab.Nodes.Count * (LightVms + 1);
+
+    /// <summary>Starts everything, and returns when every gateway shows every VM as ready.</summary>
+    public static async Task<WorkingCluster> StartAsync(bool ownClocks = false, int? diskMiB = null)
+    {
+        var cluster = new WorkingCluster(await ClusterLab.StartAsync(new() { Clustered = true, OwnClocks = ownClocks, DiskMiB = diskMiB }));
+        try
+        {
+            await Task.WhenAll(cluster.Lab.Nodes.Select(AddVmsAsync));
+            await cluster.WholeAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Submits jobs to all VMs through gateways that answer, and reads the events meanwhile.</summary>
+    public async Task WorkAsync(int jobs = 2)
+    {
+        await _jobs.SubmitAsync(jobs);
+        await _events.CatchUpAsync();
+    }
+
+    /// <summary>Works until so much time has passed.</summary>
+    public async Task WorkForAsync(TimeSpan time)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        do
+            await WorkAsync(jobs: 1);
+        while (TimeProvider.System.GetElapsedTime(start) < time);
+    }
+
+    /// <summary>Freezes every real guest, for 20 s: whatever happens now, it must thaw.</summary>
+    public async Task FreezeAsync()
+    {
+        var body = $$"""{"target":"{{string.Join(',', _guests)}}","ttlMs":{{LeaseMs}}}""";
+        var frozen = await _gateways.AskAsync(api => api.PostAsync("/v1/freezes", body), answer => answer.Status == HttpStatusCode.Created, "the guests are frozen");
+        Assert.True(frozen.Body.Is("phase", "Frozen"), frozen.Text);
+    }
+
+    /// <summary>After every fault: the cluster is whole, every job has ended truly, every guest is thawed, and no event that was told is lost.</summary>
+    public async Task HoldAsync()
+    {
+        await WholeAsync();
+        foreach (var guest in _guests)
+            await ThawedAsync(guest);
+        await _jobs.SubmitAsync(1);
+        await _jobs.HoldAsync(Vms);
+        await _events.HoldAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Lab.DisposeAsync();
+
+    private static async Task AddVmsAsync(ClusterNode node)
+    {
+        var guest = await node.Vms.AddVmAsync(new() { Name = $"{node.Name}-guest", WithDisk = true });
+        for (var number = 1; number <= LightVms; number++)
+            await node.Vms.AddPeersAsync($"{node.Name}-{number}");
+        await guest.BootedAsync(BootLimit);
+    }
+
+    private async Task WholeAsync()
+    {
+        foreach (var node in Lab.Nodes)
+        {
+            var last = "";
+            try
+            {
+                await Eventually.TrueAsync(
+                    async () =>
+                    {
+                        node.Server.Process.ThrowIfExited();
+                        var answer = await node.Api.GetAsync("/v1/vms");
+                        last = answer.Text;
+                        return answer.Status == HttpStatusCode.OK && answer.Items().Count(OrchestratorServer.IsReady) == Vms;
+                    },
+                    WholeLimit,
+                    $"gateway {node.Name} shows all {Vms} VMs as ready");
+            }
+            catch (TimeoutException late)
+            {
+                throw new TimeoutException($"{late.Message} It shows: {last}. Its log: {node.Server.Process.Output}", late);
+            }
+        }
+    }
+
+    private async Task ThawedAsync(string guest)
+    {
+        foreach (var node in Lab.Nodes)
+            await Eventually.TrueAsync(async () => (await node.Api.GetAsync($"/v1/vms/{guest}")).Body is var vm && !vm.TryGetProperty("freeze", out _), WholeLimit, $"gateway {node.Name} shows {guest} as thawed");
+        Assert.Equal("thawed", (await Lab.Nodes[0].Api.AgentAsync(guest, "guest-fsfreeze-status")).Result().GetString());
+        Assert.Empty((await _gateways.GetAsync("/v1/freeze-leases")).Items());
+    }
+}
