@@ -31,11 +31,11 @@ internal static class ExecCommands
             return Answer.Failure("Invalid parameter 'pid'");
         if (status.End is not { } end)
             return Answer.Of("""{"exited": false}""");
-        var output = Data("out-data", end.Output) + Data("err-data", end.Error);
+        var output = Data("out", end.Output) + Data("err", end.Error);
         return Answer.Of($$"""{"exitcode": {{end.ExitCode}}, {{output}}"exited": true}""");
     }
 
-    private static string Data(string member, byte[] bytes) => bytes.Length == 0 ? "" : $"\"{member}\": \"{Convert.ToBase64String(bytes)}\", ";
+    private static string Data(string stream, byte[] bytes) => bytes.Length == 0 ? "" : $"\"{stream}-data\": \"{Convert.ToBase64String(bytes)}\", \"{stream}-truncated\": false, ";
 
     private static string Mode(JsonElement arguments)
     {

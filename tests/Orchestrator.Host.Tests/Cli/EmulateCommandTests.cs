@@ -1,13 +1,12 @@
 using Orchestrator.Host.Cli;
-using Orchestrator.TestKit.RealVms;
 
 namespace Orchestrator.Host.Tests.Cli;
 
 public sealed class EmulateCommandTests : IDisposable
 {
-    private readonly string _directory = TemporaryDirectory.Create();
+    private readonly string _directory = Directory.CreateTempSubdirectory("em-").FullName;
 
-    public void Dispose() => TemporaryDirectory.Delete(_directory);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public async Task Emulates_until_it_is_told_to_end()

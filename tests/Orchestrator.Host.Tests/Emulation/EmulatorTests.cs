@@ -62,7 +62,8 @@ public sealed class EmulatorTests
         await using (var first = await emulator.AgentAsync())
         {
             // The answer tells that the bytes before the unfinished ones were taken, and those with them.
-            await first.AskAsync("""{"execute":"guest-ping"}{"execute":"guest-pi""");
+            await first.SendAsync("""{"execute":"guest-ping"}{"execute":"guest-pi""");
+            await first.ReadAsync();
         }
         await using var second = await emulator.AgentAsync();
 
@@ -92,7 +93,7 @@ public sealed class EmulatorTests
         var bytes = new byte[1_000_000];
         new Random(5).NextBytes(bytes);
         await agent.AskAsync("""{"execute":"guest-file-open","arguments":{"path":"/tmp/a","mode":"w+"}}""");
-        await agent.AskAsync($$"""{"execute":"guest-file-write","arguments":{"handle":1000,"buf-b64":"{{Convert.ToBase64String(bytes)}}"}}""");
+        await agent.AskAsync($$$"""{"execute":"guest-file-write","arguments":{"handle":1000,"buf-b64":"{{{Convert.ToBase64String(bytes)}}}"}}""");
 
         const string Again = """{"execute":"guest-file-seek","arguments":{"handle":1000,"offset":0,"whence":"set"}}{"execute":"guest-file-read","arguments":{"handle":1000,"count":1000000}}""";
         await agent.SendAsync(string.Concat(Enumerable.Repeat(Again, 8)));

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Host.Emulation;
-using Orchestrator.TestKit.RealVms;
 
 namespace Orchestrator.Host.Tests.Emulation;
 
@@ -22,7 +21,7 @@ internal sealed class RunningEmulator : IAsyncDisposable
         _running = Task.Factory.StartNew(() => _emulator.Run(_stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public string Root { get; } = TemporaryDirectory.Create();
+    public string Root { get; } = Directory.CreateTempSubdirectory("em-").FullName;
 
     public EmulationOptions Options { get; }
 
@@ -54,7 +53,7 @@ internal sealed class RunningEmulator : IAsyncDisposable
         if (!_stop.IsCancellationRequested)
             await StopAsync();
         _stop.Dispose();
-        TemporaryDirectory.Delete(Root);
+        Directory.Delete(Root, recursive: true);
     }
 }
 
