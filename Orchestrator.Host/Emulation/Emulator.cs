@@ -1,4 +1,5 @@
 using Orchestrator.Host.Emulation.Sockets;
+using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Emulation;
 
@@ -26,7 +27,7 @@ internal sealed class Emulator : IDisposable
     /// <exception cref="EmulationException">It cannot be made; nothing of it remains.</exception>
     public static Emulator Start(EmulationOptions options, TimeProvider time)
     {
-        DescriptorLimit.Check(options.Vms, DescriptorLimit.OfThisProcess());
+        EmulationDescriptors.Check(options.Vms, DescriptorLimit.OfThisProcess());
         var emulator = new Emulator(options, time);
         try
         {

@@ -1,4 +1,5 @@
 using Orchestrator.Host.Emulation;
+using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Tests.Emulation;
 
@@ -18,12 +19,18 @@ public sealed class EmulationLimitsTests
         Assert.Equal(long.MaxValue, DescriptorLimit.Read(["Max open files            1024                 unlimited            files     "]));
     }
 
+    [Theory]
+    [InlineData(6_566, 20_000, null)]
+    [InlineData(6_567, 20_000, 20_001L)]
+    [InlineData(100_000, long.MaxValue, null)]
+    public void Node_knows_what_its_vms_want(int vms, long limit, long? needed) => Assert.Equal(needed, DescriptorLimit.Shortage(vms, limit));
+
     [Fact]
     public void Fleet_that_does_not_fit_is_refused_with_what_to_do()
     {
-        DescriptorLimit.Check(4_975, 20_000);
+        EmulationDescriptors.Check(4_975, 20_000);
 
-        var refusal = Assert.Throws<EmulationException>(() => DescriptorLimit.Check(10_000, 20_000)).Message;
+        var refusal = Assert.Throws<EmulationException>(() => EmulationDescriptors.Check(10_000, 20_000)).Message;
         Assert.Contains("10000 VMs need 40100 open files", refusal);
         Assert.Contains("this process may have 20000", refusal);
         Assert.Contains("LimitNOFILE=40100", refusal);
