@@ -24,10 +24,10 @@ public static class ScalePage
                 $"| {size.Nodes} | {size.Vms} | {Of(size.StartSeconds, "N2")} | {Of(size.ReadyMiB, "N0")} | {Of(size.ReadyKiBPerVm, "N1")} | {Of(size.AfterKiBPerVm, "N1")} "
                 + $"| {Of(size.IdleCores, "N3")} | {Of(size.IdleMicrosecondsPerVm, "N1")} | {Of(size.JobMilliseconds, "N0")} | {Of(size.CpuMicroseconds, "N1")} |");
         page.AppendLine();
-        page.AppendLine("| nodes | VMs / VMs of the same batch | time to Ready per VM | memory per VM | node CPU per command |");
-        page.AppendLine("|---|---|---|---|---|");
+        page.AppendLine("| nodes | VMs / VMs of the same batch | time to Ready per VM | memory per VM | node CPU per command | each further VM: ms to Ready | KiB |");
+        page.AppendLine("|---|---|---|---|---|---|---|");
         foreach (var ratio in report.Ratios)
-            page.AppendLine($"| {ratio.Nodes} | {ratio.Vms} / {ratio.Against} | {Of(ratio.Start, "N2")} | {Of(ratio.Memory, "N2")} | {Of(ratio.Cpu, "N2")} |");
+            page.AppendLine($"| {ratio.Nodes} | {ratio.Vms} / {ratio.Against} | {Of(ratio.Start, "N2")} | {Of(ratio.Memory, "N2")} | {Of(ratio.Cpu, "N2")} | {Of(ratio.FurtherMilliseconds, "N2")} | {Of(ratio.FurtherKiB, "N1")} |");
         AddTraffic(page, report);
         page.AppendLine();
         page.AppendLine($"The emulators take {string.Join(", ", report.Sizes.Select(size => $"{size.EmulatorKiBPerVm.Median.ToString("N1", CultureInfo.InvariantCulture)} KiB per VM of {size.Vms}"))}.");
