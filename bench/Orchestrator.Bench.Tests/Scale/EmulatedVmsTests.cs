@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Orchestrator.Bench.Fleet.Peers;
 using Orchestrator.Bench.Scale;
 using Orchestrator.Bench.Scale.Nodes;
@@ -7,6 +8,7 @@ using Orchestrator.Bench.Scale.Turns;
 namespace Orchestrator.Bench.Tests.Scale;
 
 /// <summary>What a program that is not the orchestrator's makes of a turn.</summary>
+[SupportedOSPlatform("linux")]
 public class EmulatedVmsTests
 {
     [Fact]
