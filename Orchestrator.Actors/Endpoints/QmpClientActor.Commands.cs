@@ -47,12 +47,12 @@ internal sealed partial class QmpClientActor
         var request = pending.Request;
         if (!_guest.Schema.TryGetCommand(request.Command, out var command))
         {
-            Refuse(pending, EndpointErrors.Unknown(request.Command));
+            Refuse(pending, QmpErrors.Unknown(request.Command));
             return;
         }
         if (request.OutOfBand)
         {
-            Refuse(pending, EndpointErrors.NoOutOfBand(request.Command));
+            Refuse(pending, QmpErrors.NoOutOfBand(request.Command));
             return;
         }
         try
@@ -65,7 +65,7 @@ internal sealed partial class QmpClientActor
         }
         catch (QapiValidationException e)
         {
-            Refuse(pending, EndpointErrors.Of(e.Violation));
+            Refuse(pending, QmpErrors.Of(e.Violation));
         }
     }
 

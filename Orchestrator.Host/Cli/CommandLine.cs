@@ -79,6 +79,7 @@ internal static class CommandLine
             DoctorCommand.Create(host),
             CertsCommands.Create(host),
             ServeCommand.Create(host, serve),
+            EmulateCommand.Create(host),
             VersionCommand.Create(host),
             CompletionCommand.Create(host),
         };

@@ -15,6 +15,9 @@ internal sealed class VmSources
 
     private readonly IReadOnlyList<VmSpec> _named;
     private readonly IReadOnlyList<(PathPattern Qmp, PathPattern? Agent, FrozenDictionary<string, string> Labels)> _patterns;
+    /// <summary>What the last reading found, by pattern and name: one of tens of thousands of VMs costs two looks at the disk, and nothing anew.</summary>
+    private Dictionary<(int Pattern, string Name), VmSpec> _found = [];
+
     private readonly IReadOnlyList<(string NamePattern, IReadOnlyDictionary<string, string> Labels)> _labels;
 
     /// <exception cref="ServeException">An endpoint or a pattern is malformed.</exception>
@@ -40,25 +43,35 @@ internal sealed class VmSources
     /// <summary>Directories in which VMs appear and vanish.</summary>
     public IReadOnlyList<string> Watched => [.. _patterns.Select(pattern => pattern.Qmp.Parent).Distinct()];
 
-    /// <summary>The VMs there are now, sorted by name.</summary>
+    /// <summary>The VMs there are now, sorted by name; the same object for what is as it was. Not for two callers at once.</summary>
     public IReadOnlyList<VmSpec> Read()
     {
         var vms = _named.ToDictionary(vm => vm.Name, StringComparer.Ordinal);
-        foreach (var (qmp, agent, labels) in _patterns)
+        var found = new Dictionary<(int Pattern, string Name), VmSpec>(_found.Count);
+        foreach (var (number, (qmp, agent, labels)) in _patterns.Index())
         {
             foreach (var name in qmp.Names())
-                vms.TryAdd(name, Found(name, qmp, agent, labels));
+            {
+                var vm = Found(_found.GetValueOrDefault((number, name)), name, qmp, agent, labels);
+                found[(number, name)] = vm;
+                vms.TryAdd(name, vm);
+            }
         }
+        _found = found;
         return [.. vms.Values.OrderBy(vm => vm.Name, StringComparer.Ordinal)];
     }
 
-    private VmSpec Found(string name, PathPattern qmp, PathPattern? agent, FrozenDictionary<string, string> labels) => new()
+    private VmSpec Found(VmSpec? before, string name, PathPattern qmp, PathPattern? agent, FrozenDictionary<string, string> labels)
     {
-        Name = name,
-        Qmp = new Endpoint.Unix(qmp.PathOf(name)),
-        Agent = agent is not null && Path.Exists(agent.PathOf(name)) ? new Endpoint.Unix(agent.PathOf(name)) : null,
-        Labels = LabelsOf(name, labels),
-    };
+        var hasAgent = agent is not null && Path.Exists(agent.PathOf(name));
+        return before is not null && before.Agent is not null == hasAgent ? before : new VmSpec
+        {
+            Name = name,
+            Qmp = new Endpoint.Unix(qmp.PathOf(name)),
+            Agent = hasAgent ? new Endpoint.Unix(agent!.PathOf(name)) : null,
+            Labels = LabelsOf(name, labels),
+        };
+    }
 
     private VmSpec Named(VmConfig vm)
     {

@@ -13,7 +13,9 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
     private readonly Channel<bool> _notices = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, FileSystemWatcher> _watchers = [];
     private readonly SettledVms _settled = new(node.Time);
+    private readonly long _descriptors = DescriptorLimit.OfThisProcess();
     private IReadOnlyList<VmSpec>? _told;
+    private bool _isShort;
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -53,6 +55,10 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
             if (_told is not null && _told.SequenceEqual(vms, SameVm.Instance))
                 return null;
             _told = vms;
+            var shortage = DescriptorLimit.Shortage(vms.Count, _descriptors);
+            if (shortage is { } needed && !_isShort)
+                LogShort(vms.Count, needed, _descriptors);
+            _isShort = shortage is not null;
             node.VmHost.Tell(new VmHostCommands.SetVms(vms));
             return null;
         }
@@ -97,11 +103,14 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
     [LoggerMessage(1002, LogLevel.Warning, "No notices of changes in {Directory} ({Reason}): it is looked at every 3 s")]
     private partial void LogUnwatched(string directory, string reason);
 
+    [LoggerMessage(1003, LogLevel.Warning, "{Vms} VMs want {Needed} open files (a connection to QMP, one to the agent and a QMP socket each) and this process may have {Limit}: raise the hard limit (LimitNOFILE= of a unit, 'hard nofile' in /etc/security/limits.conf), or give some of the VMs to another node")]
+    private partial void LogShort(int vms, long needed, long limit);
+
     private sealed class SameVm : IEqualityComparer<VmSpec>
     {
         public static readonly SameVm Instance = new();
 
-        public bool Equals(VmSpec? x, VmSpec? y) =>
+        public bool Equals(VmSpec? x, VmSpec? y) => ReferenceEquals(x, y) ||
             x!.Name == y!.Name && x.HasSameEndpoints(y) && x.Labels.Count == y.Labels.Count && x.Labels.All(label => y.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
         public int GetHashCode(VmSpec vm) => StringComparer.Ordinal.GetHashCode(vm.Name);

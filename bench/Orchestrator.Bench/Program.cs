@@ -7,6 +7,7 @@ using Orchestrator.Bench.Fleet;
 using Orchestrator.Bench.Fuzz;
 using Orchestrator.Bench.Fuzz.Coverage;
 using Orchestrator.Bench.Hostile;
+using Orchestrator.Bench.Scale;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -35,6 +36,12 @@ try
         case ["events", .. var options]:
             await EventsCommand.RunAsync(EventsOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["scale", "--help" or "-h", ..]:
+            Console.WriteLine(ScaleOptions.Usage);
+            return 0;
+        case ["scale", .. var options]:
+            await ScaleCommand.RunAsync(ScaleOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
         case [MonitorProgram.Verb, var directory, var vms, var control]:
             await MonitorProgram.RunAsync(directory, int.Parse(vms, CultureInfo.InvariantCulture), control, TimeProvider.System, stop.Token);
             return 0;
@@ -52,7 +59,7 @@ try
                 FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)

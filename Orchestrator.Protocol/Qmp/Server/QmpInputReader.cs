@@ -29,6 +29,9 @@ public sealed class QmpInputReader
         _lexer = new QmpLexer(options.MaxMessageBytes);
     }
 
+    /// <summary>Nothing of a message is held: another connection's bytes may come next, as if they were the first.</summary>
+    public bool IsAtRest => _tokens == 0 && !_skips && _lexer.IsAtRest;
+
     /// <summary>Takes bytes off the front until a message is complete.</summary>
     /// <returns><see langword="null"/> when more bytes are needed; all were taken.</returns>
     public QmpInput? Read(ref ReadOnlySequence<byte> bytes)

@@ -58,6 +58,9 @@ internal sealed class QmpLexer(int maxTokenBytes)
     /// <summary>Length of the token last read, or being read.</summary>
     public long Length { get; private set; }
 
+    /// <summary>Between two tokens, and not behind a stray byte.</summary>
+    public bool IsAtRest => _state == State.Start;
+
     /// <summary>Takes bytes off the front until a token is complete.</summary>
     /// <returns><see langword="false"/> when more bytes are needed; all were taken.</returns>
     public bool TryRead(ref ReadOnlySpan<byte> input, out QmpToken token)

@@ -24,7 +24,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
     private const string Marker = "evil";
 
     /// <summary>Their output is this program's own, and no server's text is in it.</summary>
-    private static readonly string[] WithoutServersTexts = ["serve", "completion", "version", "certs init", "certs issue", "certs show"];
+    private static readonly string[] WithoutServersTexts = ["serve", "emulate", "completion", "version", "certs init", "certs issue", "certs show"];
 
     private static readonly string Json = JsonEncodedText(Hostile);
 

@@ -22,6 +22,40 @@ public sealed class VmSourcesTests : IDisposable
     }
 
     [Fact]
+    public void What_is_as_it_was_is_the_same_object_and_what_is_not_is_another()
+    {
+        Touch("a/qmp.sock", "a/qga.sock", "b/qmp.sock", "c/qmp.sock");
+        var sources = new VmSources(new NodeConfig
+        {
+            VmDirs = [_directory.FullName],
+            Patterns = [Pattern("{name}/qmp.sock", null, ("from", "pattern"))],
+        });
+        var before = sources.Read();
+        Touch("b/qga.sock");
+        File.Delete(Path.Combine(_directory.FullName, "c", "qmp.sock"));
+
+        var after = sources.Read();
+
+        Assert.Same(before[0], after[0]);
+        Assert.Equal(["a", "b"], after.Select(vm => vm.Name));
+        Assert.All(after, vm => Assert.Equal("pattern", vm.Labels["from"]));
+        File.Delete(Path.Combine(_directory.FullName, "a", "qmp.sock"));
+        Assert.Equal(["b"], sources.Read().Select(vm => vm.Name));
+    }
+
+    [Fact]
+    public void Agent_that_comes_and_goes_is_seen()
+    {
+        Touch("a/qmp.sock");
+        var sources = new VmSources(new NodeConfig { VmDirs = [_directory.FullName] });
+        Assert.Null(sources.Read()[0].Agent);
+        Touch("a/qga.sock");
+        Assert.NotNull(sources.Read()[0].Agent);
+        File.Delete(Path.Combine(_directory.FullName, "a", "qga.sock"));
+        Assert.Null(sources.Read()[0].Agent);
+    }
+
+    [Fact]
     public void Pattern_finds_the_layout_of_another_manager()
     {
         Touch("a.qmp", "a.qga", "b.qmp");

@@ -17,12 +17,15 @@ public static class Preflight
     /// <exception cref="BenchException">One of them is too low; the message says how to raise it or how many agents fit.</exception>
     public static void Check(int agents)
     {
-        // The .NET runtime has raised this process's soft limit of open files to the hard one, and children inherit it.
-        var files = Word(Line("/proc/self/limits", "Max open files"), 3);
         var tasks = new[] { Whole("/proc/sys/kernel/pid_max"), Whole("/proc/sys/kernel/threads-max"), Whole("/sys/fs/cgroup/pids.max") }.Min();
-        var memory = 1024 * Word(Line("/proc/meminfo", "MemAvailable"), 1);
-        Check(agents, files, tasks, memory);
+        Check(agents, OpenFiles(), tasks, AvailableBytes());
     }
+
+    /// <summary>Files that a process may have open. The .NET runtime has raised this process's soft limit to the hard one, and children inherit it.</summary>
+    public static long OpenFiles() => Word(Line("/proc/self/limits", "Max open files"), 3);
+
+    /// <summary>Memory that is available without swapping.</summary>
+    public static long AvailableBytes() => 1024 * Word(Line("/proc/meminfo", "MemAvailable"), 1);
 
     /// <summary>The same for given limits: open files of one process, tasks of the system, bytes of available memory.</summary>
     /// <exception cref="BenchException">One of them is too low.</exception>

@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Protocol.Qapi;
+using Orchestrator.Protocol.Qapi.Introspection;
 
 namespace Orchestrator.Protocol.Tests.Qapi.Introspection;
 
@@ -103,5 +104,15 @@ public class QapiIntrospectionTests
 
         Assert.StartsWith("one of v0, v1, ", refusal.Expected, StringComparison.Ordinal);
         Assert.EndsWith("v23, …", refusal.Expected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_written_reads_back_as_the_same_schema()
+    {
+        var written = QapiIntrospection.Read(QapiIntrospection.Write(GuestNamespace.BuiltIn.Schema));
+
+        Assert.Equal(GuestNamespace.BuiltIn.Schema.Commands.Keys.Order(), written.Commands.Keys.Order());
+        Assert.Equal(GuestNamespace.BuiltIn.Schema.Events.Keys.Order(), written.Events.Keys.Order());
+        SameSchema.AssertWithin(QapiIntrospection.Read(QapiIntrospection.Write(written)), written);
     }
 }

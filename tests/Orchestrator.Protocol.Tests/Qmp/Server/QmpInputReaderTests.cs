@@ -142,4 +142,39 @@ public sealed class QmpInputReaderTests
 
         Assert.Equal(Parse + "stray '\"" + new string('x', 63) + "...'", fault);
     }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("{}", true)]
+    [InlineData("{} \n ", true)]
+    [InlineData("{", false)]
+    [InlineData("{\"a", false)]
+    [InlineData("[[]", false)]
+    [InlineData("tru", false)]
+    [InlineData("\u00ff", false)]
+    [InlineData("\u00ff{}", true)]
+    public void Reader_at_rest_holds_nothing_of_a_message(string text, bool isAtRest)
+    {
+        var reader = new QmpInputReader(new QmpServerOptions());
+        var bytes = new System.Buffers.ReadOnlySequence<byte>(System.Text.Encoding.Latin1.GetBytes(text));
+        while (reader.Read(ref bytes) is not null)
+        {
+            // All of it.
+        }
+
+        Assert.Equal(isAtRest, reader.IsAtRest);
+    }
+
+    [Fact]
+    public void Reader_that_skips_is_not_at_rest()
+    {
+        var reader = new QmpInputReader(new QmpServerOptions { MaxTokens = 2 });
+        var bytes = new System.Buffers.ReadOnlySequence<byte>("[[["u8.ToArray());
+
+        Assert.NotNull(reader.Read(ref bytes)?.Fault);
+        Assert.False(reader.IsAtRest);
+        bytes = new System.Buffers.ReadOnlySequence<byte>("]]]"u8.ToArray());
+        Assert.Null(reader.Read(ref bytes));
+        Assert.True(reader.IsAtRest);
+    }
 }

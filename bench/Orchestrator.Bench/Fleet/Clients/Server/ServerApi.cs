@@ -52,6 +52,18 @@ public sealed class ServerApi : IDisposable
         }
     }
 
+    /// <summary>The text of <c>GET /metrics</c>.</summary>
+    /// <exception cref="BenchException">The server refuses.</exception>
+    public Task<string> MetricsAsync(CancellationToken cancel)
+    {
+        return BoundedAsync("GET /metrics", async stop =>
+        {
+            using var answer = await _http.GetAsync("metrics", stop);
+            await RequireSuccessAsync(answer, stop);
+            return await answer.Content.ReadAsStringAsync(stop);
+        }, cancel);
+    }
+
     /// <summary>How many VMs are in each state of their agent (<c>GET /v1/vms</c>).</summary>
     /// <exception cref="BenchException">The server refuses.</exception>
     public async Task<IReadOnlyDictionary<string, int>> AgentStatesAsync(CancellationToken cancel) =>

@@ -1,0 +1,65 @@
+using Orchestrator.Bench.Fleet.Results;
+using Orchestrator.Bench.Scale;
+using Orchestrator.Bench.Scale.Nodes;
+using Orchestrator.Bench.Scale.Results;
+using Orchestrator.Bench.Scale.Turns;
+
+namespace Orchestrator.Bench.Tests.Scale;
+
+public class ScaleReportTests
+{
+    private static readonly Machine Machine = new("cpu", 2, 8, "6.1", ".NET 10", 0.1);
+
+    [Fact]
+    public void Costs_are_per_vm_and_per_command()
+    {
+        var sample = Sample(1, 100, start: 1, ready: 1100, cpu: 0.5);
+
+        Assert.Equal(200, sample.Commands);
+        Assert.Equal(2500, sample.CpuMicroseconds);
+        Assert.Equal(10, sample.ReadyKiBPerVm);
+        Assert.Equal(10, sample.StartMillisecondsPerVm);
+    }
+
+    [Fact]
+    public void Ratios_are_of_the_same_batch()
+    {
+        ScaleSample[] samples =
+        [
+            Sample(1, 100, start: 1, ready: 1100, cpu: 0.5), Sample(1, 1000, start: 2, ready: 2000, cpu: 10),
+            Sample(2, 100, start: 2, ready: 1100, cpu: 5), Sample(2, 1000, start: 4, ready: 2000, cpu: 100),
+        ];
+
+        var report = ScaleReport.Of(new ScaleOptions(), Machine, samples);
+
+        Assert.Equal([(1, 100), (1, 1000)], report.Sizes.Select(size => (size.Nodes, size.Vms)));
+        var ratio = Assert.Single(report.Ratios);
+        Assert.Equal((1000, 100), (ratio.Vms, ratio.Against));
+        Assert.Equal((2.0, 2.0), (ratio.Cpu.Min, ratio.Cpu.Max));
+        Assert.Equal(0.2, ratio.Start.Median, 9);
+        Assert.Equal(0.19, ratio.Memory.Median, 9);
+        Assert.Equal(1, ratio.FurtherKiB.Median, 9);
+        Assert.Equal(1000.0 / 900 * 1.5, ratio.FurtherMilliseconds.Median, 9);
+    }
+
+    [Fact]
+    public void Numbers_of_nodes_are_apart_and_traffic_is_shown_where_it_is_counted()
+    {
+        ScaleSample[] samples =
+        [
+            Sample(1, 100, start: 1, ready: 1100, cpu: 0.5),
+            Sample(1, 100, start: 1, ready: 3300, cpu: 0.5) with { Nodes = 3, JobTraffic = new NodeTraffic(400, 20_000), IdleTraffic = new NodeTraffic(3, 1234) },
+        ];
+
+        var report = ScaleReport.Of(new ScaleOptions(), Machine, samples);
+        var page = ScalePage.Of(report);
+
+        Assert.Empty(report.Ratios);
+        Assert.Contains("| 1 | 100 | **1.00** (1.00 to 1.00) |", page);
+        Assert.Contains("| 3 | 100 | **2.000** (2.000 to 2.000) | **100** (100 to 100) | **1,234** (1,234 to 1,234) |", page);
+        Assert.DoesNotContain("between nodes", ScalePage.Of(ScaleReport.Of(new ScaleOptions(), Machine, samples[..1])));
+    }
+
+    private static ScaleSample Sample(int batch, int vms, double start, long ready, double cpu) =>
+        new(batch, 1, vms, start, 100 << 10, ready << 10, ready << 10, [0.1, 0.2], cpu, 0.01, 50 << 20, null, null);
+}

@@ -1,0 +1,18 @@
+using Orchestrator.Bench.Fleet.Clients.Server;
+using Orchestrator.Bench.Processes;
+
+namespace Orchestrator.Bench.Scale.Nodes;
+
+/// <summary>The nodes that share a fleet, each a process. Disposing ends them.</summary>
+public interface IScaledNodes : IAsyncDisposable
+{
+    /// <summary>The API of each; jobs go to the first.</summary>
+    IReadOnlyList<ServerApi> Apis { get; }
+
+    /// <summary>CPU time and memory of each, in the same order.</summary>
+    /// <exception cref="BenchException">One has ended.</exception>
+    IReadOnlyList<ProcessUsage> Usages();
+
+    /// <summary>The last lines of their logs, for an error.</summary>
+    string LogTails();
+}

@@ -1,0 +1,30 @@
+using Orchestrator.Bench.Fleet.Clients.Server;
+using Orchestrator.Bench.Fleet.Peers;
+using Orchestrator.Bench.Processes;
+
+namespace Orchestrator.Bench.Scale.Nodes;
+
+/// <summary>One node without a cluster.</summary>
+public sealed class SingleNode : IScaledNodes
+{
+    private readonly OrchestratorServer _server;
+
+    private SingleNode(OrchestratorServer server) => _server = server;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServerApi> Apis => [_server.Api];
+
+    /// <summary>Starts it; its API answers when this returns.</summary>
+    /// <exception cref="BenchException">It cannot be started.</exception>
+    public static async Task<SingleNode> StartAsync(string program, string vmDirectory, FleetDirectory files, CancellationToken cancel) =>
+        new(await OrchestratorServer.StartAsync(program, vmDirectory, files, cancel));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProcessUsage> Usages() => [_server.Usage()];
+
+    /// <inheritdoc/>
+    public string LogTails() => _server.LogTail();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}
