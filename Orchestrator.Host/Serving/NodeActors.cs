@@ -24,10 +24,10 @@ internal static class NodeActors
     {
         var (host, settings, guest, store) = (parts.Host, parts.Settings, parts.Guest, parts.Store);
         StartScheduler(system);
-        var logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal);
         var inventory = system.ActorOf(Inventory.PropsFor(), "inventory");
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), "events");
-        logs.Add(host, events);
+        var logs = parts.Local.Logs;
+        logs.Put(host, events, isRemote: false);
         var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
         var fanOut = new FanOutEnvironment(inventory, router, settings.Time) { Store = store.Jobs, ReadDocument = document => JobRequests.Read(document, guest) };
         var jobs = system.ActorOf(JobSupervisor.PropsFor(fanOut, new JobRetention()), "jobs");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Orchestrator.Actors.Events.Wire;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
@@ -23,5 +24,6 @@ internal static class WireFormats
         WireFormat.Json("duty.remind.v1", WireJson.Default.Remind),
         WireFormat.Json("duty.locate.v1", WireJson.Default.Locate),
         WireFormat.Json("duty.home.v1", WireJson.Default.Home),
+        .. EventWire.Formats,
     ];
 }

@@ -78,6 +78,8 @@ public sealed class DeliveryPageTests
 
         public WebhookDocument Encode(string host, EventGap gap, EventCursor after) => throw new NotSupportedException();
 
+        public WebhookDocument Encode(StreamNotice notice, EventCursor after) => throw new NotSupportedException();
+
         public WebhookDocument EncodeTest(string subscriptionId, DateTimeOffset time) => throw new NotSupportedException();
 
         public Task<WebhookAnswer> SendAsync(WebhookRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
