@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Orchestrator.Actors.Events.Wire;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
@@ -25,5 +26,6 @@ internal static class WireFormats
         WireFormat.Json("duty.locate.v1", WireJson.Default.Locate),
         WireFormat.Json("duty.home.v1", WireJson.Default.Home),
         .. EventWire.Formats,
+        .. ShareWireJson.Formats,
     ];
 }
