@@ -180,7 +180,7 @@ internal sealed class ControllerActor : UntypedActor, IWithTimers
             return;
         }
         _attempt++;
-        var call = new ControllerCall(_environment, _commander, _caller, _state, _work.Key, _attempt);
+        var call = new ControllerCall(_environment, _commander, _caller, _state, _work, _attempt);
         var time = _registration.Quota.Timeout;
         var running = _running = new Running(call, new CancellationTokenSource(time, _environment.Time));
         Timers.StartSingleTimer(OverdueTimer, new Overdue(running), time + _environment.Settings.AbandonAfter);

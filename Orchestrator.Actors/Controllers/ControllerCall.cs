@@ -49,13 +49,13 @@ internal sealed partial class ControllerCall : ControllerContext
     /// <param name="commander">Of the controller.</param>
     /// <param name="caller">Whose call it is.</param>
     /// <param name="state">The instance's values.</param>
-    /// <param name="work">Key of the work, of which the keys of commands are made; <see langword="null"/>: commands have none.</param>
+    /// <param name="work">Of whose key the keys of commands are made; <see langword="null"/>: commands have none.</param>
     /// <param name="attempt">How often the work has been tried since the instance began, from 1.</param>
-    public ControllerCall(ControllerEnvironment environment, ControllerCommander commander, ControllerCaller caller, IReadOnlyDictionary<string, string> state, string? work, int attempt)
+    public ControllerCall(ControllerEnvironment environment, ControllerCommander commander, ControllerCaller caller, IReadOnlyDictionary<string, string> state, ControllerWork? work, int attempt)
     {
         (_environment, _commander, _caller, _attempt) = (environment, commander, caller, attempt);
         _state = new ControllerState(state);
-        _key = work is null ? null : $"ctl/{environment.Host}/{caller.Controller}/{caller.Instance}/{work}/";
+        _key = work is null ? null : $"ctl/{work.Log}/{caller.Controller}/{caller.Instance}/{work.Key}/";
     }
 
     /// <inheritdoc/>

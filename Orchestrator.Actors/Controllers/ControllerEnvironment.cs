@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.Controllers.Storage;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Observation;
 
@@ -22,8 +23,8 @@ public sealed record ControllerEnvironment(string Host, TimeProvider Time)
     /// <summary>The <see cref="ObservationDesk"/>, for controllers of events for which guests must be looked at.</summary>
     public IActorRef Observation { get; init; } = ActorRefs.Nobody;
 
-    /// <summary>The event logs that controllers read, by VmHost. <see cref="Host"/>'s own is among them: what controllers publish goes there.</summary>
-    public required IReadOnlyDictionary<string, IActorRef> Logs { get; init; }
+    /// <summary>The event logs that controllers read. <see cref="Host"/>'s own is among them: what controllers publish goes there.</summary>
+    public required EventLogs Logs { get; init; }
 
     /// <summary>Where places in the log and states outlive the node.</summary>
     public IControllerStore Store { get; init; } = new MemoryControllerStore();

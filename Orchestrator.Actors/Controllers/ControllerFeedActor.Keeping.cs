@@ -1,4 +1,7 @@
 using Akka.Actor;
+using Akka.Event;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.Telemetry;
 
@@ -30,6 +33,9 @@ internal sealed partial class ControllerFeedActor
                 break;
             case NotSaved failed:
                 OnNotSaved(failed.Message);
+                break;
+            case DutyLost:
+                Context.GiveUpDuty();
                 break;
             case Due due when due == Due.Save:
                 Save();
@@ -125,7 +131,7 @@ internal sealed partial class ControllerFeedActor
             return;
         Timers.Cancel(SaveTimer);
         _environment.Store.SaveAsync(_checkpoints.Take(_progress.Handled, _isPaused))
-            .PipeTo(Self, success: () => Saved.Instance, failure: error => new NotSaved(error.Message));
+            .PipeTo(Self, success: static object () => Saved.Instance, failure: static error => error.IsDutyLost() ? DutyLost.Instance : new NotSaved(error.Message));
     }
 
     private void OnSaved()

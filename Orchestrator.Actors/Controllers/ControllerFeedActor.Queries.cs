@@ -10,7 +10,7 @@ internal sealed partial class ControllerFeedActor
     {
         var (items, next) = _instances.Page(get.After, get.Limit, Now);
         var found = new ControllerReplies.Found(Snapshot(), items, next, [.. _journal], [.. _failures]);
-        FeedQuestions.LagAsync(_environment.Logs, _progress.Handled, _stopped.Token)
+        _environment.Logs.LagAsync(_progress.Handled, _stopped.Token)
             .PipeTo(requester, success: lag => found with { Controller = found.Controller with { LagEvents = lag } });
     }
 
@@ -54,26 +54,5 @@ internal sealed partial class ControllerFeedActor
     {
         var first = _instances.All.First(instance => instance.Health == health);
         return _registration.Scope == ControllerScope.Fleet ? first.Message ?? "" : $"{count} of {_instances.Count}, such as {first.VmName ?? first.Key}: {first.Message}";
-    }
-}
-
-/// <summary>What is asked of event logs.</summary>
-internal static class FeedQuestions
-{
-    /// <summary>For a log to tell its end.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>Events after a cursor; <see langword="null"/> if a log does not tell.</summary>
-    public static async Task<long?> LagAsync(IReadOnlyDictionary<string, IActorRef> logs, EventCursor cursor, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var ends = await Task.WhenAll(logs.Select(async log => (Host: log.Key, Answer: await log.Value.Ask<object>(new EventQueries.Find(null), Timeout, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
-            return ends.Sum(end => end.Answer is EventReplies.Found found ? Math.Max(0, found.Position.Sequence - cursor[end.Host].Sequence) : throw new EventReadException(end.Host, "no answer"));
-        }
-        catch (Exception e) when (e is EventReadException or AskTimeoutException or OperationCanceledException)
-        {
-            return null;
-        }
     }
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
 using Akka.Actor;
+using Akka.Event;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Controllers.Storage;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Telemetry;
@@ -131,7 +134,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
         }
     }
 
-    private void Load() => _environment.Store.LoadAsync(Name).PipeTo(Self, success: stored => new Loaded(stored), failure: error => new NotLoaded(error.Message));
+    private void Load() => _environment.Store.LoadAsync(Name).PipeTo(Self, success: static object (stored) => new Loaded(stored), failure: NotBegun);
 
     private void Loading(object message)
     {
@@ -141,13 +144,16 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
                 Begin(stored);
                 break;
             case Loaded:
-                LocateEndAsync().PipeTo(Self, success: end => new Located(end), failure: error => new NotLoaded(error.Message));
+                _environment.Logs.FindEndAsync(_stopped.Token).PipeTo(Self, success: end => new Located(end), failure: error => new NotLoaded(error.Message));
                 break;
             case Located located:
                 // On disk before anything else: what happens from now on is not missed, whatever becomes of the node.
                 var first = new StoredController(located.End, false, new Dictionary<string, StoredInstance>(), []);
                 _environment.Store.SaveAsync(new ControllerCheckpoint(Name, located.End, false))
-                    .PipeTo(Self, success: () => new Loaded(first), failure: error => new NotLoaded(error.Message));
+                    .PipeTo(Self, success: object () => new Loaded(first), failure: NotBegun);
+                break;
+            case DutyLost:
+                Context.GiveUpDuty();
                 break;
             case NotLoaded failed:
                 OnNotLoaded(failed.Message);
@@ -165,23 +171,14 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
         }
     }
 
+    private static object NotBegun(Exception error) => error.IsDutyLost() ? DutyLost.Instance : new NotLoaded(error.Message);
+
     private void OnNotLoaded(string message)
     {
         if (_loadFailure is null)
             ControllerLogEntries.CannotBegin(Context.Log<ControllerFeedActor>(), Name, message);
         _loadFailure = message;
         Timers.StartSingleTimer(LoadTimer, Due.Load, Settings.Retry.After(1));
-    }
-
-    private async Task<EventCursor> LocateEndAsync()
-    {
-        var cursor = EventCursor.Beginning;
-        foreach (var (host, log) in _environment.Logs)
-        {
-            var found = await log.Ask<object>(new EventQueries.Find(null), FeedQuestions.Timeout, _stopped.Token).ConfigureAwait(false);
-            cursor = cursor.With(host, found is EventReplies.Found { Position: var position } ? position : throw new EventReadException(host, (found as EventReplies.Failed)?.Message ?? "no answer"));
-        }
-        return cursor;
     }
 
     private void Begin(StoredController stored)
@@ -224,6 +221,8 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
     private void OnRead(EventPage page)
     {
         (_isReading, _readFailure) = (false, null);
+        if (page.Notice is { } notice)
+            Note(notice.Kind == StreamNoticeKind.Stalled ? $"events of {notice.Host} are not read since {notice.Since:u}: {notice.Reason}" : $"events of {notice.Host} are read again, from where they were left");
         if (page.Gap is { } gap)
             OnGap(page, gap);
         foreach (var happened in page.Events)
@@ -244,7 +243,7 @@ internal sealed partial class ControllerFeedActor : UntypedActor, IWithTimers, I
             return;
         var place = _progress.Add(page.Host, before, _instances.Count, null);
         foreach (var instance in _instances.All)
-            Give(instance, new ControllerWork.Lost(before, gap), place);
+            Give(instance, new ControllerWork.Lost(page.Host, before, gap), place);
     }
 
     private static void Give(FeedInstance instance, ControllerWork work, FeedPlace place)

@@ -47,15 +47,16 @@ public sealed class ControllerReplay
     /// <exception cref="EventReadException">A log cannot be read.</exception>
     public async IAsyncEnumerable<ControllerReplayLine> RunAsync(EventCursor from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var known = await _environment.Inventory.Ask<InventoryReplies.Selection>(new InventoryQueries.Select(null), FeedQuestions.Timeout, cancellationToken).ConfigureAwait(false);
+        var known = await _environment.Inventory.Ask<InventoryReplies.Selection>(new InventoryQueries.Select(null), LogQuestions.Timeout, cancellationToken).ConfigureAwait(false);
         foreach (var vm in known.Entries.Select(entry => entry.Snapshot).Where(vm => vm.Id is not null))
             _identities[(vm.Host, vm.Name)] = vm.Id!.Value;
         var reader = new EventReader(_environment.Logs, from, _environment.Settings.PageSize);
-        foreach (var host in _environment.Logs.Keys)
+        var ends = await _environment.Logs.FindEndAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var host in ends.Hosts)
         {
-            var end = await EndAsync(host, cancellationToken).ConfigureAwait(false);
+            var end = ends[host].Sequence;
             // A place of another log may be behind the end of this one.
-            for (var isFirst = true; (isFirst || reader.Cursor[host].Sequence < end) && await reader.ReadKeptAsync(host, cancellationToken).ConfigureAwait(false) is { } page; isFirst = false)
+            for (var isFirst = true; (isFirst || reader.Cursor[host].Sequence < end) && await reader.ReadKeptAsync(host, cancellationToken).ConfigureAwait(false) is { } page; isFirst &= page.Notice is not null)
             {
                 await foreach (var line in ReplayAsync(page, end, cancellationToken).ConfigureAwait(false))
                     yield return line;
@@ -68,12 +69,14 @@ public sealed class ControllerReplay
 
     private async IAsyncEnumerable<ControllerReplayLine> ReplayAsync(EventPage page, long end, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (page.Notice is { Kind: StreamNoticeKind.Stalled } notice)
+            yield return new ControllerReplayLine(ControllerReplayKind.Note, "", null, null, $"events of {notice.Host} are left out: {notice.Reason}");
         if (page.Gap is { } gap)
         {
             var before = page.Events.Count > 0 ? new EventPosition(page.Events[0].Epoch, page.Events[0].Sequence - 1) : page.Cursor[page.Host];
             yield return new ControllerReplayLine(ControllerReplayKind.Gap, "", before, null, $"events are missing: {gap.From} to {gap.To} ({gap.Cause})");
             foreach (var copy in _copies.Values.ToArray())
-                await CallAsync(copy, new ControllerWork.Lost(before, gap), cancellationToken).ConfigureAwait(false);
+                await CallAsync(copy, new ControllerWork.Lost(page.Host, before, gap), cancellationToken).ConfigureAwait(false);
         }
         foreach (var happened in page.Events.Where(happened => happened.Sequence <= end && _registration.Wants(happened)))
         {
@@ -87,11 +90,6 @@ public sealed class ControllerReplay
             _lines.Clear();
         }
     }
-
-    private async Task<long> EndAsync(string host, CancellationToken cancellationToken) =>
-        await _environment.Logs[host].Ask<object>(new EventQueries.Find(null), FeedQuestions.Timeout, cancellationToken).ConfigureAwait(false) is EventReplies.Found found
-            ? found.Position.Sequence
-            : throw new EventReadException(host, "it does not tell its end");
 
     private async Task<RunEnd> EndAsync(Copy copy, Task<RunEnd> run, CancellationToken cancellationToken)
     {

@@ -1,8 +1,13 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Clustering.Duties;
 
 namespace Orchestrator.Actors.Controllers;
 
-/// <summary>Owns the controllers of a node. One that fails in itself begins anew from what is on disk; the others do not notice. One per node.</summary>
+/// <summary>
+/// Owns the controllers. One that fails in itself begins anew from what is on disk; the others do not notice. It may be stopped at any time and begun
+/// anew, here or on another node. One per node, or per cluster.
+/// </summary>
 public sealed class ControllerSupervisor : UntypedActor
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
@@ -34,6 +39,9 @@ public sealed class ControllerSupervisor : UntypedActor
     {
         switch (message)
         {
+            case DutyLost:
+                Context.GiveUpDuty();
+                break;
             case ControllerQueries.List:
                 OnList();
                 break;

@@ -37,6 +37,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private int _failures;
     private string? _failure;
     private int _batch;
+    private long _tick;
     private long _givenUp;
     private bool _isWriting;
 
@@ -197,8 +198,15 @@ public sealed class EventLog : UntypedActor, IWithTimers
     /// <summary>A slice of those that are behind, the longest waiting first: in ten ticks it was everybody's turn.</summary>
     private void TellNews()
     {
+        _tick++;
         var mayWake = Slice(NewsSlices);
-        _readers.AnswerAll((reader, read) => TellQuiet(reader, read, ref mayWake, isDue: _history.Shown > read.After!.Value.Sequence));
+        _readers.AnswerAll((reader, read) =>
+        {
+            if (read.DueTick is > 0 and var due && due <= _tick)
+                OnRead(reader, read with { Wait = false });
+            else
+                TellQuiet(reader, read, ref mayWake, isDue: _history.Shown > read.After!.Value.Sequence);
+        });
     }
 
     private int Slice(int slices) => Math.Max(LeastWoken, (_readers.Count / slices) + 1);
@@ -218,14 +226,19 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private void OnRead(IActorRef reader, EventQueries.Read read)
     {
         var (after, gap) = _history.Resolve(read.After);
-        // A place in time must not move on while its reader waits.
-        var placed = read with { After = _history.Epochs.PositionAt(after) };
         if (gap is null && read.Wait && after >= _history.Shown)
-            Park(reader, placed);
+            Park(reader, Waiting(read, after));
         else if (_history.IsInMemory(after))
-            reader.Tell(_history.Page(after, read.Max, gap));
+            reader.Tell(EventPages.Fit(_history.Page(after, read.Max, gap), read));
         else
-            ReadFromDisk(reader, after, read.Max, gap);
+            ReadFromDisk(reader, after, read, gap);
+    }
+
+    /// <summary>A place in time must not move on while its reader waits.</summary>
+    private EventQueries.Read Waiting(EventQueries.Read read, long after)
+    {
+        var placed = read with { After = _history.Epochs.PositionAt(after) };
+        return read.Patience is { } patience && read.DueTick == 0 ? placed with { DueTick = _tick + Math.Max(1, (long)(patience / (_settings.NewsPause / NewsSlices))) } : placed;
     }
 
     private void Park(IActorRef reader, EventQueries.Read read)
@@ -236,12 +249,12 @@ public sealed class EventLog : UntypedActor, IWithTimers
 
     private void AnswerEmpty(IActorRef reader, EventQueries.Read read) => reader.Tell(new EventReplies.Page([], read.After!.Value, null, IsCaughtUp: true));
 
-    private void ReadFromDisk(IActorRef reader, long after, int max, EventGap? gap)
+    private void ReadFromDisk(IActorRef reader, long after, EventQueries.Read read, EventGap? gap)
     {
         var (epochs, inMemory, shown) = (_history.Epochs, _history.FirstInMemory, _history.Shown);
-        _store.ReadAsync(after, max).PipeTo(
+        _store.ReadAsync(after, read.Max).PipeTo(
             reader,
-            success: events => epochs.Page(after, events, inMemory, gap, shown),
+            success: events => EventPages.Fit(epochs.Page(after, events, inMemory, gap, shown), read),
             failure: error => new EventReplies.Failed(error.Message));
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Orchestrator.Actors.Clustering.Wire;
 using Orchestrator.Actors.Events.Filtering;
 
 namespace Orchestrator.Actors.Events;
@@ -12,11 +13,21 @@ public static class EventQueries
     /// <param name="Max">Most events in the answer, from 1 up.</param>
     /// <param name="Wait">Whether the answer waits until there is one; else it may be empty.</param>
     /// <param name="Filter">What the reader wants, so that a few events that it does not want need not wake it. The answer has them all the same.</param>
-    public sealed record Read(EventPosition? After, int Max, bool Wait = true, EventFilter? Filter = null) : INoSerializationVerificationNeeded;
+    public sealed record Read(EventPosition? After, int Max, bool Wait = true, EventFilter? Filter = null) : IWireMessage, INoSerializationVerificationNeeded
+    {
+        /// <summary>For a reader on another node: how long the answer waits at most, and then it is empty; <see langword="null"/>: for ever.</summary>
+        public TimeSpan? Patience { get; init; }
+
+        /// <summary>For a reader on another node: most bytes of the answer's events between nodes. It has only those that <see cref="Filter"/> lets pass; <see langword="null"/>: any number, and all.</summary>
+        public int? MaxBytes { get; init; }
+
+        /// <summary>When <see cref="Patience"/> is over, in the log's own ticks; 0 until it waits.</summary>
+        internal long DueTick { get; init; }
+    }
 
     /// <summary>The place before the first event that was logged at or after a time: answered by <see cref="EventReplies.Found"/>.</summary>
     /// <param name="Since">When it was logged; <see langword="null"/>: the end of the log.</param>
-    public sealed record Find(DateTimeOffset? Since);
+    public sealed record Find(DateTimeOffset? Since) : IWireMessage, INoSerializationVerificationNeeded;
 
     /// <summary>How the log does: answered by <see cref="EventReplies.Health"/>.</summary>
     public sealed class GetHealth
@@ -34,10 +45,10 @@ public static class EventReplies
     /// <param name="Next">To read after next.</param>
     /// <param name="Gap">What is missing before <paramref name="Events"/>.</param>
     /// <param name="IsCaughtUp">Whether the log had no more than this.</param>
-    public sealed record Page(IReadOnlyList<FleetEvent> Events, EventPosition Next, EventGap? Gap, bool IsCaughtUp) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    public sealed record Page(IReadOnlyList<FleetEvent> Events, EventPosition Next, EventGap? Gap, bool IsCaughtUp) : IWireMessage, INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>A place in the log.</summary>
-    public sealed record Found(EventPosition Position) : IDeadLetterSuppression;
+    public sealed record Found(EventPosition Position) : IWireMessage, INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>How the log does.</summary>
     /// <param name="Waiting">Events that are not on disk yet.</param>
@@ -46,7 +57,7 @@ public static class EventReplies
 
     /// <summary>The log cannot be read now; the same question may be asked again.</summary>
     /// <param name="Message">Why, and what to do.</param>
-    public sealed record Failed(string Message) : IDeadLetterSuppression;
+    public sealed record Failed(string Message) : IWireMessage, INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }
 
 /// <summary>Of the <see cref="EventLog"/> to itself.</summary>

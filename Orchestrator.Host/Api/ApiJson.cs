@@ -41,6 +41,8 @@ namespace Orchestrator.Host.Api;
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(QmpEventView))]
 [JsonSerializable(typeof(GapView))]
+[JsonSerializable(typeof(NoticeView))]
+[JsonSerializable(typeof(CaughtUpView))]
 [JsonSerializable(typeof(EventSocketRequest))]
 [JsonSerializable(typeof(EventSocketMessage))]
 [JsonSerializable(typeof(int))]

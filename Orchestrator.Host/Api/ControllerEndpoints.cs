@@ -1,5 +1,4 @@
 using System.Globalization;
-using Akka.Actor;
 using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Events;
 using Orchestrator.Host.Controllers;
@@ -90,17 +89,6 @@ internal static class ControllerEndpoints
         }
         if (!DateTimeOffset.TryParse(from, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since))
             throw new RequestException("invalid-request", $"'from' is '{from}': write cursor, beginning, or a time such as 2026-01-31T12:00:00Z");
-        var cursor = EventCursor.Beginning;
-        foreach (var (host, log) in node.EventLogs)
-            cursor = cursor.With(host, await FindAsync(log, since, node, cancellationToken).ConfigureAwait(false));
-        return cursor;
+        return await node.EventLogs.FindAsync(since, cancellationToken).OrProblemAsync().ConfigureAwait(false);
     }
-
-    private static async Task<EventPosition> FindAsync(IActorRef log, DateTimeOffset since, Node node, CancellationToken cancellationToken) =>
-        await node.AskAsync<object>(log, new EventQueries.Find(since), cancellationToken).ConfigureAwait(false) switch
-        {
-            EventReplies.Found found => found.Position,
-            EventReplies.Failed failed => throw new RequestException("store-unavailable", failed.Message),
-            var other => throw new InvalidOperationException($"an answer that nobody knows: {other}"),
-        };
 }

@@ -68,14 +68,14 @@ internal static class EventEndpoints
     {
         if (EventPosition.TryParse(id, out var position) && position is { Epoch: > 0, Sequence: > 0 })
         {
-            foreach (var (host, log) in node.EventLogs)
+            var answers = await node.EventLogs.ReadAllAsync(_ => position with { Sequence = position.Sequence - 1 }, cancellationToken).OrProblemAsync().ConfigureAwait(false);
+            foreach (var (host, answer) in answers)
             {
-                var answer = await node.AskAsync<object>(log, new EventQueries.Read(position with { Sequence = position.Sequence - 1 }, 1, Wait: false), cancellationToken).ConfigureAwait(false);
-                if (answer is EventReplies.Failed failed)
-                    throw Problems.Unreadable(new EventReadException(host, failed.Message));
                 if (answer is EventReplies.Page { Events: [var happened] } && happened.Position == position)
                     return Results.Json(EventView.Of(happened, EventCursor.Beginning.With(host, position)), ApiJson.Default.EventView);
             }
+            if (answers.FirstOrDefault(answer => answer.Answer is null).Host is { } silent)
+                throw Problems.Unreadable(new EventReadException(silent, "its node does not answer, and no other log has the event"));
         }
         return Problems.Of("event-not-found", $"there is no event '{id}', or it is not kept any more: an id is EPOCH:SEQUENCE, and GET /v1/events?from=beginning&follow=false lists what there is");
     }

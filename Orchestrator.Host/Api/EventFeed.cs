@@ -21,6 +21,7 @@ internal sealed class EventFeed : IDisposable
     private readonly EventReader _reader;
     private readonly StandingNeed? _need;
     private readonly Queue<string> _behind = new();
+    private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
     private Phase _phase;
     private int _left;
 
@@ -32,7 +33,7 @@ internal sealed class EventFeed : IDisposable
         _left = query.Limit ?? int.MaxValue;
         _phase = query.Initial ? Phase.Snapshot : query.IsFromNow && query.Follow ? Phase.Following : Phase.CatchingUp;
         if (!query.IsFromNow)
-            _behind = new Queue<string>(node.EventLogs.Keys);
+            _behind = new Queue<string>(node.EventLogs.All.Keys);
     }
 
     private enum Phase
@@ -59,8 +60,8 @@ internal sealed class EventFeed : IDisposable
     /// <exception cref="RequestException">The events behind the cursor are gone, or a log cannot be read.</exception>
     public static async Task<EventFeed> OpenAsync(Node node, QmpSockets sockets, EventQuery query, CancellationToken cancellationToken)
     {
-        var end = await FindAsync(node, null, cancellationToken).ConfigureAwait(false);
-        var start = query.Cursor ?? (query.FromBeginning ? EventCursor.Beginning : query.Since is { } since ? await FindAsync(node, since, cancellationToken).ConfigureAwait(false) : end);
+        var end = await node.EventLogs.FindEndAsync(cancellationToken).OrProblemAsync().ConfigureAwait(false);
+        var start = query.Cursor ?? (query.FromBeginning ? EventCursor.Beginning : query.Since is { } since ? await node.EventLogs.FindAsync(since, cancellationToken).OrProblemAsync().ConfigureAwait(false) : end);
         if (query.Cursor is not null && !query.BearsGaps)
             await CheckAsync(node, start, cancellationToken).ConfigureAwait(false);
         return new EventFeed(node, sockets, query, start, end);
@@ -79,35 +80,20 @@ internal sealed class EventFeed : IDisposable
         _ => [],
     };
 
-    private static async Task<EventCursor> FindAsync(Node node, DateTimeOffset? since, CancellationToken cancellationToken)
-    {
-        var cursor = EventCursor.Beginning;
-        foreach (var (host, log) in node.EventLogs)
-        {
-            var answer = await node.AskAsync<object>(log, new EventQueries.Find(since), cancellationToken).ConfigureAwait(false);
-            if (answer is not EventReplies.Found found)
-                throw Problems.Unreadable(new EventReadException(host, (answer as EventReplies.Failed)?.Message ?? $"{answer}"));
-            cursor = cursor.With(host, found.Position);
-        }
-        return cursor;
-    }
-
     private static EventCursor BeforeFirst(EventPage page) =>
         page.Cursor.With(page.Host, new EventPosition(page.Events.Count > 0 ? page.Events[0].Epoch : page.Cursor[page.Host].Epoch, page.Gap!.To));
 
-    /// <summary>Whether every log still has what comes behind a cursor.</summary>
+    /// <summary>Whether every log that answers still has what comes behind a cursor.</summary>
     private static async Task CheckAsync(Node node, EventCursor cursor, CancellationToken cancellationToken)
     {
         var (resyncFrom, missing) = (cursor, (EventGap?)null);
-        foreach (var (host, log) in node.EventLogs)
+        foreach (var (host, answer) in await node.EventLogs.ReadAllAsync(host => cursor[host], cancellationToken).OrProblemAsync().ConfigureAwait(false))
         {
-            var answer = await node.AskAsync<object>(log, new EventQueries.Read(cursor[host], 1, Wait: false), cancellationToken).ConfigureAwait(false);
-            if (answer is not EventReplies.Page page)
-                throw Problems.Unreadable(new EventReadException(host, (answer as EventReplies.Failed)?.Message ?? $"{answer}"));
-            if (page.Gap is null)
+            // One that does not answer now, or was not there then, tells it in the stream.
+            if (answer is not EventReplies.Page { Gap: { } gap } page)
                 continue;
-            resyncFrom = BeforeFirst(new EventPage(host, page.Events, page.Gap, page.IsCaughtUp, resyncFrom.With(host, page.Next)));
-            missing ??= page.Gap;
+            resyncFrom = BeforeFirst(new EventPage(host, page.Events, gap, page.IsCaughtUp, resyncFrom.With(host, page.Next)));
+            missing ??= gap;
         }
         if (missing is null)
             return;
@@ -132,8 +118,8 @@ internal sealed class EventFeed : IDisposable
             var page = await _reader.ReadKeptAsync(host, cancellationToken).ConfigureAwait(false);
             if (page is not null)
                 items = ItemsOf(page);
-            if (page is null || page.IsCaughtUp || page.Cursor[host].Sequence >= _end[host].Sequence)
-                _behind.Dequeue();
+            if (page is null || (page.Notice is null && (page.IsCaughtUp || (_end.Names(host) && page.Cursor[host].Sequence >= _end[host].Sequence))))
+                Complete(_behind.Dequeue());
         }
         if (_behind.Count == 0 && !HasEnded)
             CatchUp(items);
@@ -142,13 +128,28 @@ internal sealed class EventFeed : IDisposable
 
     private void CatchUp(List<EventItem> items)
     {
-        items.Add(new EventItem(EventItem.CaughtUp, Cursor.ToString(), EventView.OfCaughtUp(_node.Host, Cursor, _node.Time.GetUtcNow())));
+        items.Add(new EventItem(EventItem.CaughtUp, Cursor.ToString(), EventView.OfCaughtUp(_node.Host, Without(), Cursor, _node.Time.GetUtcNow())));
         _phase = _query.Follow ? Phase.Following : Phase.Ended;
     }
+
+    private void Complete(string host)
+    {
+        if (!_reader.Stalled.Contains(host))
+            _complete.Add(host);
+    }
+
+    /// <summary>VmHosts that the reader has not read to the end: they did not answer.</summary>
+    private IReadOnlyList<string> Without() =>
+        [.. _node.EventLogs.All.Values.Where(known => !known.IsReachable || (known.IsRemote && !_end.Names(known.Host) && !_complete.Contains(known.Host))).Select(known => known.Host).Union(_reader.Stalled).Order(StringComparer.Ordinal)];
 
     private List<EventItem> ItemsOf(EventPage page)
     {
         List<EventItem> items = [];
+        if (page.Notice is { } notice)
+        {
+            var view = EventView.OfNotice(notice, page.Cursor);
+            items.Add(new EventItem(notice.Kind == StreamNoticeKind.Stalled ? EventItem.Stalled : EventItem.Resumed, view.Cursor, view));
+        }
         if (page.Gap is { } gap)
         {
             var view = EventView.OfGap(page.Host, gap, BeforeFirst(page));
@@ -181,6 +182,12 @@ internal sealed record EventItem(string Kind, string? Cursor, EventView View)
 
     /// <summary>All that there was has been told.</summary>
     public const string CaughtUp = "caughtup";
+
+    /// <summary>A log does not answer.</summary>
+    public const string Stalled = "stalled";
+
+    /// <summary>It answers again.</summary>
+    public const string Resumed = "resumed";
 
     /// <summary>A VM as it is.</summary>
     public const string Snapshot = "snapshot";

@@ -31,7 +31,7 @@ public sealed record EventSocketMessage
     /// <summary>The subscription.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What happened, or a VM as it is.</summary>
+    /// <summary>What happened, a VM as it is, or that a log does not answer, or does again.</summary>
     public EventView? Event { get; init; }
 
     /// <summary>Which events are missing.</summary>
@@ -46,14 +46,18 @@ public sealed record EventSocketMessage
     internal static EventSocketMessage Of(string id, EventItem item) => item.Kind switch
     {
         EventItem.Gap => new() { Id = id, Gap = (GapView)item.View.Data! },
-        EventItem.CaughtUp => new() { Id = id, Caughtup = new EventCaughtUp(item.Cursor!) },
+        EventItem.CaughtUp => new() { Id = id, Caughtup = new EventCaughtUp(item.Cursor!) { Without = (item.View.Data as CaughtUpView)?.Without } },
         _ => new() { Id = id, Event = item.View },
     };
 }
 
 /// <summary>Where a subscription stands.</summary>
 /// <param name="Cursor">To read on behind it.</param>
-public sealed record EventCaughtUp(string Cursor);
+public sealed record EventCaughtUp(string Cursor)
+{
+    /// <summary>VmHosts whose logs do not answer; left out if all do.</summary>
+    public IReadOnlyList<string>? Without { get; init; }
+}
 
 /// <summary>A client broke the rules of <c>/v1/ws</c>.</summary>
 internal sealed class EventSocketException(WebSocketCloseStatus status, string reason) : Exception(reason)

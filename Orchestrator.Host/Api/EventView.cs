@@ -18,7 +18,7 @@ public sealed record EventView
 
     /// <summary>
     /// <c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c>, <c>io.orchestrator.controller.NAME</c>, <c>io.orchestrator.vm.snapshot</c> or
-    /// <c>io.orchestrator.stream.gap|caughtup|error</c>.
+    /// <c>io.orchestrator.stream.gap|caughtup|stalled|resumed|error</c>.
     /// </summary>
     public required string Type { get; init; }
 
@@ -46,7 +46,7 @@ public sealed record EventView
     /// <summary>To read on behind it.</summary>
     public string? Cursor { get; init; }
 
-    /// <summary>A <see cref="QmpEventView"/>, a <see cref="GapView"/>, a <see cref="VmView"/> or a problem.</summary>
+    /// <summary>A <see cref="QmpEventView"/>, a <see cref="GapView"/>, a <see cref="CaughtUpView"/>, a <see cref="NoticeView"/>, a <see cref="VmView"/> or a problem.</summary>
     public object? Data { get; init; }
 
     /// <summary>What happened to a VM.</summary>
@@ -91,9 +91,38 @@ public sealed record EventView
         };
     }
 
+    /// <summary>A log cannot be read, or can again.</summary>
+    /// <param name="notice">Which, and since when.</param>
+    /// <param name="cursor">At which the reader stands.</param>
+    public static EventView OfNotice(StreamNotice notice, EventCursor cursor)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        ArgumentNullException.ThrowIfNull(cursor);
+        return new EventView
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"{notice.Kind.ToString().ToLowerInvariant()}:{notice.Since.ToUnixTimeMilliseconds()}"),
+            Source = $"/hosts/{notice.Host}",
+            Type = notice.Type,
+            Time = notice.Since,
+            Cursor = cursor.ToString(),
+            Data = new NoticeView(notice.Host, notice.Since, notice.Reason),
+        };
+    }
+
     /// <summary>The reader has all that there was when it began.</summary>
-    internal static EventView OfCaughtUp(string host, EventCursor cursor, DateTimeOffset now) =>
-        new() { Id = $"caughtup:{Guid.NewGuid()}", Source = $"/hosts/{host}", Type = "io.orchestrator.stream.caughtup", Time = now, Cursor = cursor.ToString() };
+    /// <param name="host">VmHost of the node that says so.</param>
+    /// <param name="without">VmHosts whose logs do not answer.</param>
+    /// <param name="cursor">Where the reader stands.</param>
+    /// <param name="now">The time.</param>
+    internal static EventView OfCaughtUp(string host, IReadOnlyList<string> without, EventCursor cursor, DateTimeOffset now) => new()
+    {
+        Id = $"caughtup:{Guid.NewGuid()}",
+        Source = $"/hosts/{host}",
+        Type = "io.orchestrator.stream.caughtup",
+        Time = now,
+        Cursor = cursor.ToString(),
+        Data = without.Count > 0 ? new CaughtUpView(without) : null,
+    };
 
     /// <summary>A VM as it is, for who begins to follow it.</summary>
     internal static EventView OfSnapshot(VmView vm, DateTimeOffset now) => new()
@@ -143,6 +172,16 @@ public sealed record GapView(long? From, long? To, string Cause, string Reason, 
         _ => "the cursor is of another log than the one that is there now, which is read from its beginning",
     };
 }
+
+/// <summary>A log that cannot be read, or can again.</summary>
+/// <param name="Host">Its VmHost.</param>
+/// <param name="Since">From when on nothing is, or was, read.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record NoticeView(string Host, DateTimeOffset Since, string Reason);
+
+/// <summary>What a reader that has caught up does not have.</summary>
+/// <param name="Without">VmHosts whose logs do not answer: their events come when they do.</param>
+public sealed record CaughtUpView(IReadOnlyList<string> Without);
 
 /// <summary>QMP's form of a time.</summary>
 public sealed record TimestampView(long Seconds, long Microseconds)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
+using Orchestrator.Actors.Clustering.Logs;
 using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Host.Api;
@@ -18,12 +19,14 @@ internal static class ClusterNodeActors
     /// <param name="parts">What the node's actors are made of.</param>
     /// <param name="fleet">Makes those of duties.</param>
     /// <param name="inventory">The picture of all VMs.</param>
-    public static void Begin(ActorSystem system, ClusterParts cluster, NodeParts parts, FleetParts fleet, IActorRef inventory)
+    /// <param name="share">The node's <see cref="Actors.Vms.Observation.ObservationShare"/>.</param>
+    public static void Begin(ActorSystem system, ClusterParts cluster, NodeParts parts, FleetParts fleet, IActorRef inventory, IActorRef share)
     {
         var (akka, time) = (Cluster.Get(system), parts.Settings.Time);
         var self = new NodeInfo(parts.Host, akka.SelfUniqueAddress.Uid, akka.SelfAddress.ToString(), cluster.PeerUrl, SystemEndpoints.Version, time.GetUtcNow(), cluster.Options.Roles);
         var nodes = system.ActorOf(ClusterNodes.PropsFor(akka, self, time), ClusterNodes.ActorName);
         system.ActorOf(FleetFollower.PropsFor(nodes, inventory, time), "fleet");
+        system.ActorOf(FleetLogs.PropsFor(nodes, parts.Local.Logs, share), "fleet-logs");
         system.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings(parts.Host, self.Incarnation, time) { Guest = parts.Guest, KeepAsync = parts.Store.Outputs.KeepAsync }), ClusterRouter.ActorName);
         var duties = new DutyEnvironment(parts.Host, cluster.Store.Duties, time)
         {

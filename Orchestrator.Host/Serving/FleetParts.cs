@@ -15,9 +15,8 @@ namespace Orchestrator.Host.Serving;
 /// <summary>Makes the actors that work on the whole fleet: all of them on a node that is alone, those of its duties on a node of a cluster.</summary>
 /// <param name="parts">What they are made of.</param>
 /// <param name="inventory">The picture of all VMs.</param>
-/// <param name="logs">The event logs by VmHost.</param>
 /// <param name="observation">The node's ObservationDesk.</param>
-internal sealed class FleetParts(NodeParts parts, IActorRef inventory, IReadOnlyDictionary<string, IActorRef> logs, IActorRef observation)
+internal sealed class FleetParts(NodeParts parts, IActorRef inventory, IActorRef observation)
 {
     private TimeProvider Time => parts.Settings.Time;
 
@@ -37,7 +36,7 @@ internal sealed class FleetParts(NodeParts parts, IActorRef inventory, IReadOnly
 
     /// <summary>Webhook subscriptions.</summary>
     public IActorRef BeginSubscriptions(IActorRefFactory context, ISubscriptionStore store) => context.ActorOf(
-        SubscriptionSupervisor.PropsFor(new SubscriptionEnvironment { Store = store, Sender = parts.Webhooks, Logs = logs, Observation = observation, Time = Time, Chance = Chance }),
+        SubscriptionSupervisor.PropsFor(new SubscriptionEnvironment { Store = store, Sender = parts.Webhooks, Logs = parts.Local.Logs, Observation = observation, Time = Time, Chance = Chance }),
         LocalParts.Subscriptions);
 
     /// <summary>Controllers.</summary>
@@ -53,7 +52,7 @@ internal sealed class FleetParts(NodeParts parts, IActorRef inventory, IReadOnly
             Jobs = jobs,
             Freezes = freezes,
             Observation = observation,
-            Logs = logs,
+            Logs = parts.Local.Logs,
             Store = store,
             WriteDocument = ControllerDocuments.Write,
             Restore = parts.Controllers.Restore,

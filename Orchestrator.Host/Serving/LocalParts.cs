@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Host.Api;
 
@@ -31,6 +32,9 @@ internal sealed class LocalParts
     public const string AllJobs = "jobs";
 
     private readonly ConcurrentDictionary<string, IActorRef> _parts = new(StringComparer.Ordinal);
+
+    /// <summary>The event logs that this node reads: its own, and in a cluster those of the others.</summary>
+    public required EventLogs Logs { get; init; }
 
     /// <summary>Name of the part that has the jobs of a partition.</summary>
     public static string JobsOf(char partition) => $"jobs-{partition}";

@@ -50,8 +50,8 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
     /// <exception cref="Api.RequestException">It is on another node.</exception>
     public IActorRef Subscriptions => Parts.Get(LocalParts.Subscriptions);
 
-    /// <summary>Every event log that this node reads, by VmHost.</summary>
-    public IReadOnlyDictionary<string, IActorRef> EventLogs => new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [Host] = Events };
+    /// <summary>The event logs that this node reads.</summary>
+    public EventLogs EventLogs => Parts.Logs;
 
     /// <summary>Takes <see cref="ObservationCommands"/>.</summary>
     public IActorRef Observation => actors.Get<ObservationDesk>();

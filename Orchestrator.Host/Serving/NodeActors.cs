@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
+using Orchestrator.Actors.Clustering.Logs;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
@@ -28,19 +29,21 @@ internal static class NodeActors
         // In a cluster, the picture of all VMs is another than that of the node's own.
         var own = system.ActorOf(Inventory.PropsFor(), parts.Cluster is null ? "inventory" : Inventory.OwnName);
         var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), "inventory");
-        var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), "events");
-        var logs = new Dictionary<string, IActorRef>(StringComparer.Ordinal) { [host] = events };
+        var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), FleetLogs.LogName);
+        parts.Local.Logs.Put(host, events, isRemote: false);
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, own, events, settings, store.Leases), "vm-host");
-        var observation = system.ActorOf(ObservationDesk.PropsFor(vmHost, settings.Time), "observation");
+        // In a cluster, guests here are looked at for readers of other nodes, too.
+        var share = parts.Cluster is null ? vmHost : system.ActorOf(ObservationShare.PropsFor(host, vmHost, settings.Time), ObservationShare.ActorName);
+        var observation = system.ActorOf(ObservationDesk.PropsFor(share, settings.Time), "observation");
         registry.Register<ObservationDesk>(observation);
         registry.Register<Inventory>(inventory);
         registry.Register<EventLog>(events);
         registry.Register<VmHostSupervisor>(vmHost);
         registry.Register<QmpEndpointSupervisor>(system.ActorOf(QmpEndpointSupervisor.PropsFor(parts.Guest, parts.Endpoint), "qmp-endpoint"));
         parts.Local.Add(LocalParts.OwnVms, own);
-        var fleet = new FleetParts(parts, inventory, logs, observation);
+        var fleet = new FleetParts(parts, inventory, observation);
         if (parts.Cluster is { } cluster)
-            ClusterNodeActors.Begin(system, cluster, parts, fleet, inventory);
+            ClusterNodeActors.Begin(system, cluster, parts, fleet, inventory, share);
         else
             BeginAll(system, parts, fleet);
     });

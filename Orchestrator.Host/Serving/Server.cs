@@ -166,7 +166,7 @@ internal static class Server
         var host = config.Host ?? Environment.MachineName;
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
-        var parts = new LocalParts();
+        var parts = new LocalParts { Logs = new EventLogs(settings.Time) };
         services.AddSingleton(new VmSources(config));
         services.AddSingleton(new EventStreams(EventStreams.DefaultMost));
         services.AddSingleton<IWebhookSender>(_ => new HttpWebhookSender(host, settings.Time));

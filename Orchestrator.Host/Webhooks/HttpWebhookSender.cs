@@ -45,6 +45,9 @@ internal sealed class HttpWebhookSender : IWebhookSender, IDisposable
     public WebhookDocument Encode(string host, EventGap gap, EventCursor after) => DocumentOf(EventView.OfGap(host, gap, after));
 
     /// <inheritdoc/>
+    public WebhookDocument Encode(StreamNotice notice, EventCursor after) => DocumentOf(EventView.OfNotice(notice, after));
+
+    /// <inheritdoc/>
     public WebhookDocument EncodeTest(string subscriptionId, DateTimeOffset time) => DocumentOf(new EventView
     {
         Id = string.Create(CultureInfo.InvariantCulture, $"test/{subscriptionId}/{time.ToUnixTimeMilliseconds()}"),

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Orchestrator.Actors.Events.Wire;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
@@ -35,5 +37,7 @@ internal static class WireFormats
         WireFormat.Json("router.ended.v1", WireJson.Default.Ended),
         WireFormat.Json("router.refused.v1", WireJson.Default.Refused),
         WireFormat.Json("router.read-command.v1", WireJson.Default.ReadCommand),
+        .. EventWire.Formats,
+        .. ShareWireJson.Formats,
     ];
 }

@@ -34,6 +34,13 @@ public sealed record EventFilter
             && Expression?.Matches(happened) != false;
     }
 
+    /// <summary>Whether somebody asks to be told of logs that cannot be read: one of the types has to name it.</summary>
+    public bool AsksFor(StreamNotice notice)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        return Types.Any(type => FileSystemName.MatchesSimpleExpression(type, notice.Type));
+    }
+
     /// <summary>Whether somebody may want the event, as far as can be told at next to no cost.</summary>
     internal bool MayMatch(FleetEvent happened) => MatchesType(happened) && (Vms is null || Vms.Text.Length > MaxCheapSelector || MatchesVm(happened));
 

@@ -22,12 +22,13 @@ internal sealed record Delivery(string Id, IReadOnlyList<WebhookDocument> Docume
     }
 }
 
-/// <summary>A page of a log that is cut into deliveries, in order: the gap first, then the events that fit.</summary>
+/// <summary>A page of a log that is cut into deliveries, in order: the notice or the gap first, then the events that fit.</summary>
 internal sealed class DeliveryPage(EventPage page, EventFilter filter, IWebhookSender sender)
 {
     /// <summary>Bytes of the documents of one request; a single larger one goes alone.</summary>
     public const int MaxBytes = 1 << 20;
 
+    private bool _hasNotice = page.Notice is { } notice && filter.AsksFor(notice);
     private bool _hasGap = page.Gap is not null;
     private int _next;
 
@@ -51,6 +52,8 @@ internal sealed class DeliveryPage(EventPage page, EventFilter filter, IWebhookS
 
     private WebhookDocument? Peek()
     {
+        if (_hasNotice)
+            return sender.Encode(page.Notice!, page.Cursor);
         if (_hasGap)
             return sender.Encode(page.Host, page.Gap!, AfterGap());
         Skip();
@@ -60,7 +63,9 @@ internal sealed class DeliveryPage(EventPage page, EventFilter filter, IWebhookS
     /// <summary>Past what was peeked at and what does not fit behind it.</summary>
     private EventCursor Advance()
     {
-        if (_hasGap)
+        if (_hasNotice)
+            _hasNotice = false;
+        else if (_hasGap)
             _hasGap = false;
         else
             _next++;

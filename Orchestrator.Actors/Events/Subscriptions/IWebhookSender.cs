@@ -14,6 +14,11 @@ public interface IWebhookSender
     /// <param name="after">The cursor behind it.</param>
     WebhookDocument Encode(string host, EventGap gap, EventCursor after);
 
+    /// <summary>The event that tells that a log does not answer, or does again.</summary>
+    /// <param name="notice">Which.</param>
+    /// <param name="after">The cursor at which the reader stands.</param>
+    WebhookDocument Encode(StreamNotice notice, EventCursor after);
+
     /// <summary>The event <c>io.orchestrator.subscription.test</c>.</summary>
     WebhookDocument EncodeTest(string subscriptionId, DateTimeOffset time);
 

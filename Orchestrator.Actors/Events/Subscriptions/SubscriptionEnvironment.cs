@@ -12,8 +12,8 @@ public sealed record SubscriptionEnvironment
     /// <summary>Speaks to receivers.</summary>
     public required IWebhookSender Sender { get; init; }
 
-    /// <summary>The <see cref="EventLog"/>s by VmHost.</summary>
-    public required IReadOnlyDictionary<string, IActorRef> Logs { get; init; }
+    /// <summary>The event logs that they read.</summary>
+    public required EventLogs Logs { get; init; }
 
     /// <summary>The <see cref="ObservationDesk"/>, for subscriptions to events for which guests must be looked at.</summary>
     public IActorRef Observation { get; init; } = ActorRefs.Nobody;

@@ -117,6 +117,8 @@ internal abstract record WebhookSignal(object Life) : ILocalSignal
 
     internal sealed record NotSaved(object Life, string Message) : WebhookSignal(Life);
 
+    internal sealed record DutyLost(object Life) : WebhookSignal(Life);
+
     internal sealed record PauseKept(object Life, IActorRef? Requester, string? Failure) : WebhookSignal(Life);
 
     internal sealed record SecretsKept(object Life, IActorRef Requester, WebhookSecrets Secrets, string? Failure) : WebhookSignal(Life);

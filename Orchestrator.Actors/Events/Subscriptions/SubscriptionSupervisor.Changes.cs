@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.FanOut;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
@@ -6,6 +8,8 @@ namespace Orchestrator.Actors.Events.Subscriptions;
 /// <summary>Makes, shows and forgets subscriptions; what takes time runs beside the actor.</summary>
 public sealed partial class SubscriptionSupervisor
 {
+    private static readonly SubscriptionReplies.Rejected Moving = new("moving", "the subscriptions are moving to another node of the cluster: ask again in a few seconds");
+
     private void OnCreate(SubscriptionCommands.Create create, IActorRef requester)
     {
         if (_entries.Count + _creating >= _environment.MaxSubscriptions)
@@ -35,12 +39,18 @@ public sealed partial class SubscriptionSupervisor
                 CreatedAt = _environment.Time.GetUtcNow(),
                 Spec = spec,
                 Secrets = new WebhookSecrets { Current = create.Secret ?? WebhookSecrets.Create() },
-                Progress = new SubscriptionProgress(create.From ?? await EndOfLogsAsync().ConfigureAwait(false), 0, 0),
+                Progress = new SubscriptionProgress(create.From ?? await _environment.Logs.FindEndAsync(_stopped.Token).ConfigureAwait(false), 0, 0),
             };
+            _stopped.Token.ThrowIfCancellationRequested();
             await _environment.Store.AddAsync(subscription).ConfigureAwait(false);
             return new SubscriptionSignals.Created(subscription, requester);
         }
-        catch (Exception e) when (e is SubscriptionStoreException or EventReadException or AskTimeoutException)
+        catch (Exception e) when (e.IsDutyLost())
+        {
+            requester.Tell(Moving);
+            return DutyLost.Instance;
+        }
+        catch (Exception e) when (e is SubscriptionStoreException or EventReadException or OperationCanceledException)
         {
             return new SubscriptionSignals.NotCreated(new SubscriptionReplies.Rejected("store-unavailable", e.Message), requester);
         }
@@ -54,29 +64,14 @@ public sealed partial class SubscriptionSupervisor
         created.Requester.Tell(new SubscriptionReplies.One(snapshot, created.Subscription.Secrets.Current));
     }
 
-    private async Task<EventCursor> EndOfLogsAsync()
-    {
-        var cursor = EventCursor.Beginning;
-        foreach (var (host, log) in _environment.Logs)
-        {
-            cursor = await log.Ask<object>(new EventQueries.Find(null), AnswerTimeout).ConfigureAwait(false) switch
-            {
-                EventReplies.Found found => cursor.With(host, found.Position),
-                EventReplies.Failed failed => throw new EventReadException(host, failed.Message),
-                var answer => throw new EventReadException(host, $"an answer that nobody knows: {answer}"),
-            };
-        }
-        return cursor;
-    }
-
     private async Task<IReadOnlyDictionary<string, long>?> EndsAsync()
     {
         try
         {
-            var end = await EndOfLogsAsync().ConfigureAwait(false);
+            var end = await _environment.Logs.FindEndAsync(_stopped.Token).ConfigureAwait(false);
             return end.Hosts.ToDictionary(host => host, host => end[host].Sequence, StringComparer.Ordinal);
         }
-        catch (Exception e) when (e is EventReadException or AskTimeoutException)
+        catch (Exception e) when (e is EventReadException or OperationCanceledException)
         {
             return null;
         }
@@ -125,6 +120,11 @@ public sealed partial class SubscriptionSupervisor
         {
             await _environment.Store.RemoveAsync(id).ConfigureAwait(false);
             return new SubscriptionSignals.Removed(id, requester, was, null);
+        }
+        catch (Exception e) when (e.IsDutyLost())
+        {
+            requester.Tell(Moving);
+            return DutyLost.Instance;
         }
         catch (SubscriptionStoreException e)
         {

@@ -1,9 +1,15 @@
 using Akka.Actor;
+using Akka.Event;
+using Orchestrator.Actors.Clustering;
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Telemetry;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
 
-/// <summary>Owns the subscriptions of a node: takes them up at its start, makes, finds and forgets them. One per node.</summary>
+/// <summary>
+/// Owns the subscriptions: takes them up at its start, makes, finds and forgets them. All that it knows is in the store, so that it may be stopped at any time and
+/// begun anew, here or on another node. One per node, or per cluster.
+/// </summary>
 public sealed partial class SubscriptionSupervisor : UntypedActor, IWithTimers
 {
     /// <summary>Requests that come before the store has told which subscriptions there are.</summary>
@@ -14,6 +20,7 @@ public sealed partial class SubscriptionSupervisor : UntypedActor, IWithTimers
     private readonly SubscriptionEnvironment _environment;
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly List<(object Message, IActorRef Requester)> _early = [];
+    private readonly CancellationTokenSource _stopped = new();
     private int _loadFailures;
     private int _creating;
     private bool _isLoaded;
@@ -32,6 +39,9 @@ public sealed partial class SubscriptionSupervisor : UntypedActor, IWithTimers
 
     /// <inheritdoc/>
     protected override void PreStart() => Load();
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _stopped.Cancel();
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -60,6 +70,9 @@ public sealed partial class SubscriptionSupervisor : UntypedActor, IWithTimers
             case SubscriptionSignals.Removed removed:
                 OnRemoved(removed);
                 break;
+            case DutyLost:
+                Context.GiveUpDuty();
+                break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
@@ -73,7 +86,7 @@ public sealed partial class SubscriptionSupervisor : UntypedActor, IWithTimers
         }
     }
 
-    private void Load() => _environment.Store.LoadAsync().PipeTo(Self, success: all => new SubscriptionSignals.Loaded(all), failure: error => new SubscriptionSignals.NotLoaded(error.Message));
+    private void Load() => _environment.Store.LoadAsync().PipeTo(Self, success: static object (all) => new SubscriptionSignals.Loaded(all), failure: static error => error.IsDutyLost() ? DutyLost.Instance : new SubscriptionSignals.NotLoaded(error.Message));
 
     private void OnLoaded(IReadOnlyList<Subscription> subscriptions)
     {

@@ -98,7 +98,7 @@ internal sealed partial class WebhookActor
         _environment.Store.SaveSecretsAsync(Known.Id, secrets).PipeTo(
             Self,
             success: () => new WebhookSignal.SecretsKept(life, requester, secrets, null),
-            failure: error => new WebhookSignal.SecretsKept(life, requester, secrets, error.Message));
+            failure: error => Lost(life, error) ?? new WebhookSignal.SecretsKept(life, requester, secrets, error.Message));
     }
 
     private void OnSecretsKept(WebhookSignal.SecretsKept kept)

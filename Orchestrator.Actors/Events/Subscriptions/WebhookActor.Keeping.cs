@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
 
@@ -13,7 +14,7 @@ internal sealed partial class WebhookActor
     {
         (_isBusy, _saving) = (true, change);
         var life = _life;
-        _environment.Store.SaveAsync(Known.Id, change).PipeTo(Self, success: letters => new WebhookSignal.Saved(life, change, letters), failure: error => new WebhookSignal.NotSaved(life, error.Message));
+        _environment.Store.SaveAsync(Known.Id, change).PipeTo(Self, success: letters => new WebhookSignal.Saved(life, change, letters), failure: error => Lost(life, error) ?? new WebhookSignal.NotSaved(life, error.Message));
     }
 
     private void OnSaved(SubscriptionChange change, int? deadLetters)
@@ -42,6 +43,9 @@ internal sealed partial class WebhookActor
             Save(new SubscriptionChange(Known.Progress with { Cursor = _passed }, [], []));
     }
 
+    /// <summary>Another node delivers from now on: nothing that is still here may be sent.</summary>
+    private static WebhookSignal? Lost(object life, Exception error) => error.IsDutyLost() ? new WebhookSignal.DutyLost(life) : null;
+
     /// <summary>Applied already; kept as it is now, until it is.</summary>
     private void KeepPause(IActorRef? requester)
     {
@@ -50,7 +54,7 @@ internal sealed partial class WebhookActor
         _environment.Store.SavePauseAsync(Known.Id, Known.Pause).PipeTo(
             Self,
             success: () => new WebhookSignal.PauseKept(life, requester, null),
-            failure: error => new WebhookSignal.PauseKept(life, requester, error.Message));
+            failure: error => Lost(life, error) ?? new WebhookSignal.PauseKept(life, requester, error.Message));
     }
 
     private void OnPauseKept(IActorRef? requester, string? failure)

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Events.Subscriptions;
@@ -18,7 +19,7 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
     private readonly SubscriptionCell _cell;
     private readonly SubscriptionEnvironment _environment;
     private readonly CancellationTokenSource _life = new();
-    private EventReader _reader;
+    private readonly EventReader _reader;
     private StandingNeed? _need;
     private DeliveryPage? _page;
     private Delivery? _delivery;
@@ -36,7 +37,7 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
     public WebhookActor(SubscriptionCell cell, SubscriptionEnvironment environment)
     {
         (_cell, _environment, _passed) = (cell, environment, cell.Current.Progress.Cursor);
-        _reader = ReaderFrom(_passed);
+        _reader = new EventReader(environment.Logs, _passed, environment.PageSize);
     }
 
     /// <inheritdoc/>
@@ -104,6 +105,9 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
             case WebhookSignal.NotSaved failed:
                 OnNotSaved(failed.Message);
                 break;
+            case WebhookSignal.DutyLost:
+                Context.GiveUpDuty();
+                break;
             case WebhookSignal.Due due:
                 OnDue(due.Timer);
                 break;
@@ -163,17 +167,17 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
             return;
         _isReading = true;
         var life = _life;
-        ReadAsync(_reader, life.Token).PipeTo(
+        ReadAsync(life.Token).PipeTo(
             Self,
             success: page => new WebhookSignal.PageRead(life, page),
             failure: error => new WebhookSignal.NotRead(life, error is OperationCanceledException ? null : error.Message));
     }
 
-    private async Task<EventPage> ReadAsync(EventReader reader, CancellationToken cancellationToken)
+    private async Task<EventPage> ReadAsync(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_environment.ReadPatience, _environment.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        return await reader.ReadAsync(either.Token).ConfigureAwait(false);
+        return await _reader.ReadAsync(either.Token).ConfigureAwait(false);
     }
 
     private void OnPageRead(EventPage page)
@@ -189,7 +193,6 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
     private void OnNotRead(string? message)
     {
         _isReading = false;
-        _reader = ReaderFrom(_passed);
         if (message is null)
         {
             Next();
@@ -198,8 +201,6 @@ internal sealed partial class WebhookActor : UntypedActor, IWithTimers
         _lastError = message;
         After(ReadTimer, _environment.Retry.After(++_readFailures));
     }
-
-    private EventReader ReaderFrom(EventCursor cursor) => new(_environment.Logs, cursor, _environment.PageSize);
 
     /// <summary>Whether a request may go out now; else it is looked at again when it may.</summary>
     private bool IsTime(DateTimeOffset notBefore)

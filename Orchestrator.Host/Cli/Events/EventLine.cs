@@ -16,6 +16,8 @@ internal static class EventLine
 
     /// <summary>Type of an event that tells that all that there was has been told.</summary>
     public const string CaughtUp = "io.orchestrator.stream.caughtup";
+    private const string Stalled = "io.orchestrator.stream.stalled";
+    private const string Resumed = "io.orchestrator.stream.resumed";
     private const string Snapshot = "io.orchestrator.vm.snapshot";
     private const string Prefix = "io.orchestrator.";
     private static readonly int[] Widths = [24, 16, 28, 0];
@@ -28,6 +30,10 @@ internal static class EventLine
             return;
         if (type == Gap)
             TextTable.WriteRow(output, ["", "", new Cell("missed", Tone.Bad), Missed(entry.Member("data"))], Widths);
+        else if (type == Stalled)
+            TextTable.WriteRow(output, [Time(entry.Text("time")), "", new Cell("waiting", Tone.Bad), $"for the events of {entry.Member("data")?.Text("host")}: {entry.Member("data")?.Text("reason")}"], Widths);
+        else if (type == Resumed)
+            TextTable.WriteRow(output, ["", "", "resumed", $"{entry.Member("data")?.Text("host")} answers again: its events since {Time(entry.Member("data")?.Text("since"))} follow"], Widths);
         else
             TextTable.WriteRow(output, [Time(entry.Text("time")), entry.Text("subject"), type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type, What(type, entry.Member("data"))], Widths);
     }

@@ -137,7 +137,7 @@ public sealed class ControllerHistoryModelTests : ControllerTest
             var inventory = test.Sys.ActorOf(Props.Create(() => new Stub((message, sender) => Select(message, sender, entries))));
             var router = test.Sys.ActorOf(Props.Create(() => new Stub((message, sender) => Dispatch(message, sender))));
             _jobs = test.Sys.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(inventory, router, test.Time) { Store = _jobStore, ReadDocument = _ => Spec(entries[0]) }, new JobRetention()));
-            var (script, environment) = (Script(_life), test.Environment() with { Inventory = inventory, Jobs = _jobs, Store = _store, Logs = new Dictionary<string, IActorRef> { ["host1"] = _events }, WriteDocument = spec => System.Text.Encoding.UTF8.GetBytes(spec.Target.Text) });
+            var (script, environment) = (Script(_life), test.Environment() with { Inventory = inventory, Jobs = _jobs, Store = _store, Logs = EventLogs.Of("host1", _events, test.Time), WriteDocument = spec => System.Text.Encoding.UTF8.GetBytes(spec.Target.Text) });
             _controllers = test.Sys.ActorOf(ControllerSupervisor.PropsFor([Registration(script)], environment));
         }
 

@@ -49,7 +49,7 @@ public abstract class ControllerTest : ActorTest
         Inventory = Inventory,
         Jobs = JobsActor,
         Freezes = Freezes,
-        Logs = new Dictionary<string, IActorRef> { ["host1"] = Events },
+        Logs = EventLogs.Of("host1", Events, Time),
         Store = Store,
         Settings = Settings,
     };

@@ -16,6 +16,9 @@ internal sealed class FakeControllerStore : IControllerStore
     /// <summary>What every call fails with.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>What every checkpoint fails with.</summary>
+    public Exception? Fatal { get; set; }
+
     public int Pending
     {
         get
@@ -51,6 +54,8 @@ internal sealed class FakeControllerStore : IControllerStore
         lock (_lock)
         {
             _saves++;
+            if (Fatal is { } fatal)
+                return Task.FromException(fatal);
             if (Failure is { } failure)
                 return Task.FromException(new ControllerStoreException(failure));
             if (IsImmediate)

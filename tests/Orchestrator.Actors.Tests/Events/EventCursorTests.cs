@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using CsCheck;
 using Orchestrator.Actors.Events;
 
@@ -18,6 +20,27 @@ public sealed class EventCursorTests
             Assert.Equal(cursor.Hosts, read.Hosts);
             Assert.All(cursor.Hosts, host => Assert.Equal(cursor[host], read[host]));
         });
+
+    [Fact]
+    public void What_it_does_not_name_begins_at_its_time()
+    {
+        var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+        var cursor = EventCursor.At(since.AddTicks(9)).With("b", new EventPosition(1, 2)).With("a", new EventPosition(3, 4));
+
+        Assert.True(EventCursor.TryParse(cursor.ToString(), out var read));
+
+        Assert.Equal((since, "a,b"), (read.Since, string.Join(',', read.Hosts)));
+        Assert.Equal((true, false), (read.Names("a"), read.Names("c")));
+        Assert.Null(EventCursor.Beginning.With("a", default).Since);
+    }
+
+    [Theory]
+    [InlineData("@")]
+    [InlineData("@x")]
+    [InlineData("@-1")]
+    [InlineData("@999999999999999999")]
+    [InlineData("1:2 h\n@1")]
+    public void What_is_no_time_is_not_read(string text) => Assert.False(EventCursor.TryParse(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text)), out _));
 
     [Fact]
     public void No_text_makes_it_fail() => Gen.String.Sample(text => EventCursor.TryParse(text, out _) is var _);

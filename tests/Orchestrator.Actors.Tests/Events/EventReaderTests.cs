@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.TestKit;
 using Orchestrator.Actors.Events;
 
@@ -8,12 +7,14 @@ public sealed class EventReaderTests : ActorTest
 {
     private readonly TestProbe _one;
     private readonly TestProbe _two;
-    private readonly Dictionary<string, IActorRef> _logs;
+    private readonly EventLogs _logs;
 
     public EventReaderTests()
     {
         (_one, _two) = (CreateTestProbe(), CreateTestProbe());
-        _logs = new Dictionary<string, IActorRef> { ["one"] = _one, ["two"] = _two };
+        _logs = new EventLogs(Time);
+        _logs.Put("one", _one, isRemote: false);
+        _logs.Put("two", _two, isRemote: false);
     }
 
     [Fact]
@@ -36,21 +37,6 @@ public sealed class EventReaderTests : ActorTest
         _one.Reply(Page("one", 7, 4));
         Assert.Equal(new EventPosition(7, 4), (await InTime(second)).Cursor["one"]);
         Assert.Equal(new EventPosition(9, 2), reader.Cursor["two"]);
-    }
-
-    [Fact]
-    public async Task A_reader_of_what_comes_from_now_on_asks_every_log_at_its_begin()
-    {
-        var reader = new EventReader(_logs, null, 10);
-
-        reader.Begin(default);
-
-        Assert.Equal(new EventQueries.Read(null, 10), await _one.ExpectMsgAsync<EventQueries.Read>());
-        Assert.Equal(new EventQueries.Read(null, 10), await _two.ExpectMsgAsync<EventQueries.Read>());
-        _one.Reply(Page("one", 7, 4));
-        var page = await InTime(reader.ReadAsync(default));
-        Assert.Equal(new EventPosition(7, 4), page.Cursor["one"]);
-        Assert.DoesNotContain("two", page.Cursor.Hosts);
     }
 
     [Fact]

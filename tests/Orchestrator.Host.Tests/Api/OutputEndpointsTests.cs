@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
@@ -37,7 +38,7 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
         var kept = await _files.KeepAsync(Job, [(0, OfProgram("web1", Large) with { Vm = Web1, Result = JsonSerializer.SerializeToUtf8Bytes(new string('x', 70_000)) })]);
         _outcomes = [kept[0].Outcome, OfProgram("small", "0123456789"u8.ToArray()), Of("off"), OfProgram("twin", [1]), OfProgram("twin", [2]) with { Host = "node2" }];
         var actors = ActorRegistry.For(_system);
-        var parts = new LocalParts();
+        var parts = new LocalParts { Logs = new EventLogs(TimeProvider.System) };
         parts.Add(LocalParts.AllJobs, _system.ActorOf(Props.Create(() => new Jobs(_outcomes))));
         var socket = Path.Combine(_directory.FullName, "s");
         var builder = WebApplication.CreateSlimBuilder();

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Serving;
@@ -10,7 +11,7 @@ public sealed class LocalPartsTests : IDisposable
     private const string Job = "01J00000000000000000000003";
 
     private readonly ActorSystem _system = ActorSystem.Create("parts", "akka { loglevel = OFF, stdout-loglevel = OFF }");
-    private readonly LocalParts _parts = new();
+    private readonly LocalParts _parts = new() { Logs = new EventLogs(TimeProvider.System) };
 
     public void Dispose() => _system.Dispose();
 

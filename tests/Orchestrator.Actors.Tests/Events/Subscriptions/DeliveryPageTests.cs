@@ -34,6 +34,21 @@ public sealed class DeliveryPageTests
     [Fact]
     public void Gap_and_events_go_in_one_batch() => Assert.Equal(["\"gap -3 0\",1,2 @2"], Cut(PageOf("STOP", "STOP") with { Gap = new EventGap(-3, 0, EventGapCause.Expired) }, 5));
 
+    [Theory]
+    [InlineData("STOP", 0)]
+    [InlineData("io.orchestrator.stream.stalled", 1)]
+    [InlineData("io.orchestrator.stream.resumed", 0)]
+    [InlineData("*", 1)]
+    public void Notice_is_for_who_asks_for_it(string type, int count)
+    {
+        var page = PageOf() with { Notice = new StreamNotice(StreamNoticeKind.Stalled, "far", default, "gone"), Cursor = At(7) };
+
+        var deliveries = Deliveries(new DeliveryPage(page, new EventFilter { Types = [type] }, new FakeWebhooks()), 5);
+
+        Assert.Equal(Enumerable.Repeat(page.Cursor, count), deliveries.Select(delivery => delivery.After));
+        Assert.Empty(Deliveries(new DeliveryPage(page, EventFilter.Everything, new FakeWebhooks()), 5));
+    }
+
     [Fact]
     public void Large_events_do_not_share_a_request()
     {
@@ -77,6 +92,8 @@ public sealed class DeliveryPageTests
         public WebhookDocument Encode(FleetEvent happened, EventCursor after) => new("t", null, new byte[DeliveryPage.MaxBytes - 10]);
 
         public WebhookDocument Encode(string host, EventGap gap, EventCursor after) => throw new NotSupportedException();
+
+        public WebhookDocument Encode(StreamNotice notice, EventCursor after) => throw new NotSupportedException();
 
         public WebhookDocument EncodeTest(string subscriptionId, DateTimeOffset time) => throw new NotSupportedException();
 

@@ -26,6 +26,8 @@ internal sealed class FakeWebhooks : IWebhookSender
 
     public WebhookDocument Encode(string host, EventGap gap, EventCursor after) => new("gap", null, Encoding.UTF8.GetBytes($"\"gap {gap.From} {gap.To}\""));
 
+    public WebhookDocument Encode(StreamNotice notice, EventCursor after) => new(notice.Type, null, Encoding.UTF8.GetBytes($"\"{notice.Kind} {notice.Host}\""));
+
     public WebhookDocument EncodeTest(string subscriptionId, DateTimeOffset time) => new("test", null, "\"test\""u8.ToArray());
 
     public Task<WebhookAnswer> SendAsync(WebhookRequest request, CancellationToken cancellationToken)

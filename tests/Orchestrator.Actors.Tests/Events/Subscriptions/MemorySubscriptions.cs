@@ -16,6 +16,9 @@ internal sealed class MemorySubscriptions : ISubscriptionStore
 
     public bool IsBroken { get; set; }
 
+    /// <summary>What every write fails with.</summary>
+    public Exception? Fatal { get; set; }
+
     public bool IsUnreadable { get; set; }
 
     /// <summary>Called before each step of delivery is applied; what it throws is the step's failure.</summary>
@@ -103,6 +106,8 @@ internal sealed class MemorySubscriptions : ISubscriptionStore
         {
             if (IsBroken)
                 throw new SubscriptionStoreException("the disk is full");
+            if (Fatal is { } fatal)
+                throw fatal;
             write();
         }
     }

@@ -25,7 +25,7 @@ public abstract class SubscriptionTest : ActorTest
     {
         Store = Store,
         Sender = Webhooks,
-        Logs = new Dictionary<string, IActorRef> { ["h"] = Events },
+        Logs = EventLogs.Of("h", Events, Time),
         Time = Time,
         Chance = () => 0.5,
         MaxDeadLetters = 5,

@@ -246,7 +246,7 @@ public sealed class WebhookActorTests : SubscriptionTest
     public async Task Log_that_has_forgotten_who_waits_is_asked_anew()
     {
         var lost = CreateTestProbe();
-        await StartAsync(change: environment => environment with { Logs = new Dictionary<string, IActorRef> { ["h"] = lost.Ref } });
+        await StartAsync(change: environment => environment with { Logs = EventLogs.Of("h", lost.Ref, Time) });
         await lost.ExpectMsgAsync<EventQueries.Read>(Limit);
         Advance(TimeSpan.FromMinutes(5));
 
@@ -257,7 +257,7 @@ public sealed class WebhookActorTests : SubscriptionTest
     public async Task Log_that_cannot_be_read_is_asked_again()
     {
         var log = CreateTestProbe();
-        await StartAsync(change: environment => environment with { Logs = new Dictionary<string, IActorRef> { ["h"] = log.Ref } });
+        await StartAsync(change: environment => environment with { Logs = EventLogs.Of("h", log.Ref, Time) });
         await log.ExpectMsgAsync<EventQueries.Read>(Limit);
         log.Reply(new EventReplies.Failed("the disk is gone"));
         var child = await InTime(Sys.ActorSelection(Supervisor.Path / Id).ResolveOne(Limit));

@@ -121,7 +121,7 @@ public sealed class WebhookPropertyTests : ActorTest
         {
             Store = Store,
             Sender = this,
-            Logs = new Dictionary<string, IActorRef> { ["h"] = log },
+            Logs = EventLogs.Of("h", log, time),
             Time = time,
             Chance = () => 0.5,
             PageSize = _story.Page,
@@ -138,6 +138,8 @@ public sealed class WebhookPropertyTests : ActorTest
         public WebhookDocument Encode(FleetEvent happened, EventCursor after) => new(happened.Type, happened.VmName, Encoding.UTF8.GetBytes(happened.Sequence.ToString(CultureInfo.InvariantCulture)));
 
         public WebhookDocument Encode(string host, EventGap gap, EventCursor after) => new("gap", null, "0"u8.ToArray());
+
+        public WebhookDocument Encode(StreamNotice notice, EventCursor after) => throw new NotSupportedException();
 
         public WebhookDocument EncodeTest(string subscriptionId, DateTimeOffset time) => throw new NotSupportedException();
 
