@@ -3,10 +3,14 @@ using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.Clustering.Wire;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.Events.Filtering;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Observation;
 
 namespace Orchestrator.Actors.Tests.Clustering;
 
@@ -52,7 +56,37 @@ internal static class WireSamples
         new RouterEvents.Ended("J", 17, 5, [new RoutedOutcome(1, 2, End) { IsAmendment = true }]),
         new RouterEvents.Refused("J", 8),
         new RouterEvents.ReadCommand("J", 32768),
+        new EventQueries.Read(new EventPosition(7, 3), 256) { Patience = TimeSpan.FromSeconds(20), MaxBytes = 49_152, Filter = Filter },
+        new EventQueries.Find(Time),
+        new EventReplies.Page([Happened], new EventPosition(7, 4), new EventGap(1, 2, EventGapCause.Cut), true),
+        new EventReplies.Found(new EventPosition(7, 3)),
+        new EventReplies.Failed("the disk is gone"),
+        new ShareMessages.NeedsOf("a", 1_767_323_045_000, 5, [new SharedNeed(GuestAspects.Users, "l:role=web")]),
     ];
+
+    private static EventFilter Filter => new()
+    {
+        Types = ["GUEST_*"],
+        Vms = TargetSelector.TryParse("l:role=web", out var vms, out var wrong) ? vms : throw new InvalidOperationException(wrong?.ToString()),
+        Expression = EventExpression.TryParse("data.id = 7", out var expression, out var error) ? expression : throw new InvalidOperationException(error?.ToString()),
+    };
+
+    private static FleetEvent Happened => new()
+    {
+        Epoch = 7,
+        Sequence = 4,
+        Host = "a",
+        Vm = Id,
+        VmName = "web01",
+        Name = "GUEST_X",
+        Controller = "c",
+        Data = "{\"n\":[1.50,null]}"u8.ToArray(),
+        Time = Time,
+        Provenance = Provenance.Guest,
+        Incarnation = 4,
+        Session = 9,
+        Seen = Vm,
+    };
 
     private static VmSnapshot Vm => new()
     {
