@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.EndToEnd.Tests.Clustering.Faults;
 using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit;
 
@@ -30,7 +31,7 @@ public sealed class ClusterFormationTests : IAsyncLifetime
             var job = await node.Api.PostAsync("/v1/jobs", """{"target":"*","command":"guest-ping"}""");
             Assert.True(job.Status == HttpStatusCode.Accepted && job.Body.Number("targets") == _lab.Nodes.Count, $"gateway {node.Name}: {job.Text}");
             foreach (var other in _lab.Nodes)
-                await ShowsAsync(other, job.Location!, answer => answer.Body.Is("phase", "Succeeded"), $"the job of {node.Name} as succeeded");
+                await Gateways.ShowsAsync(other, job.Location!, answer => answer.Body.Is("phase", "Succeeded"), Limit, $"the job of {node.Name} as succeeded");
         }
     }
 
@@ -47,26 +48,5 @@ public sealed class ClusterFormationTests : IAsyncLifetime
     }
 
     private static Task ReadyAsync(ClusterNode gateway, int vms) =>
-        ShowsAsync(gateway, "/v1/vms", answer => answer.Status == HttpStatusCode.OK && answer.Items().Count(OrchestratorServer.IsReady) == vms, $"{vms} VMs as ready");
-
-    private static async Task ShowsAsync(ClusterNode gateway, string path, Func<ApiAnswer, bool> condition, string what)
-    {
-        ApiAnswer? last = null;
-        try
-        {
-            await Eventually.TrueAsync(
-                async () =>
-                {
-                    gateway.Server.Process.ThrowIfExited();
-                    last = await gateway.Api.GetAsync(path);
-                    return condition(last);
-                },
-                Limit,
-                $"gateway {gateway.Name} shows {what}");
-        }
-        catch (TimeoutException late)
-        {
-            throw new TimeoutException($"{late.Message} It shows: {last?.Text}\nIts log: {gateway.Server.Process.Output}", late);
-        }
-    }
+        Gateways.ShowsAsync(gateway, "/v1/vms", answer => answer.Status == HttpStatusCode.OK && answer.Items().Count(OrchestratorServer.IsReady) == vms, Limit, $"{vms} VMs as ready");
 }

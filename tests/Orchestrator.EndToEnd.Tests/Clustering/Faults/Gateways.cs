@@ -31,7 +31,7 @@ internal sealed class Gateways(ClusterLab lab)
                         last = $"{node.Name}: {(int)answer.Status} {answer.Text}";
                         found = isAnswer(answer) ? answer : null;
                     }
-                    catch (Exception away) when (away is HttpRequestException or TimeoutException or TaskCanceledException or IOException or JsonException)
+                    catch (Exception away) when (IsAway(away))
                     {
                         last = $"{node.Name}: {away.Message}";
                     }
@@ -45,6 +45,40 @@ internal sealed class Gateways(ClusterLab lab)
             throw new TimeoutException($"{late.Message} The last answer: {last}", late);
         }
         return found!;
+    }
+
+    /// <summary>Whether a request failed because its node is not there, or ended while it answered.</summary>
+    public static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or TaskCanceledException or IOException or JsonException;
+
+    /// <summary>Waits until one gateway gives the answer that is wanted; it may be away meanwhile.</summary>
+    public static async Task ShowsAsync(ClusterNode node, string path, Func<ApiAnswer, bool> condition, TimeSpan limit, string what)
+    {
+        var last = "";
+        try
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    node.Server.Process.ThrowIfExited();
+                    try
+                    {
+                        var answer = await node.Api.GetAsync(path).WaitAsync(AnswerLimit, TimeProvider.System);
+                        last = $"{(int)answer.Status} {answer.Text}";
+                        return condition(answer);
+                    }
+                    catch (Exception away) when (IsAway(away))
+                    {
+                        last = away.Message;
+                        return false;
+                    }
+                },
+                limit,
+                $"gateway {node.Name} shows {what}");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} It shows: {last}\nIts log: {node.Server.Process.Output}", late);
+        }
     }
 
     /// <summary>Asks until a gateway answers with 2xx.</summary>

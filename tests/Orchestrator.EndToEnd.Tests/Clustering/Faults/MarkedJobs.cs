@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
-using Orchestrator.TestKit;
 
 namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 
@@ -57,25 +56,7 @@ internal sealed class MarkedJobs(ClusterLab lab, Gateways gateways, IReadOnlyLis
     private async Task EndedAsync(string key, string job)
     {
         foreach (var node in lab.Nodes)
-        {
-            var last = "";
-            try
-            {
-                await Eventually.TrueAsync(
-                    async () =>
-                    {
-                        var answer = await node.Api.GetAsync($"/v1/jobs/{job}");
-                        last = answer.Text;
-                        return (int)answer.Status == 200 && answer.Body.Text("phase") is "Succeeded" or "Partial" or "Failed" or "Cancelled" or "Expired";
-                    },
-                    EndLimit,
-                    $"{key} has ended");
-            }
-            catch (TimeoutException late)
-            {
-                throw new TimeoutException($"{late.Message} Gateway {node.Name} says: {last}", late);
-            }
-        }
+            await Gateways.ShowsAsync(node, $"/v1/jobs/{job}", answer => (int)answer.Status == 200 && answer.Body.Text("phase") is "Succeeded" or "Partial" or "Failed" or "Cancelled" or "Expired", EndLimit, $"{key} as ended");
     }
 
     private async Task<JsonElement[]> OutcomesAsync(string job)

@@ -1,6 +1,5 @@
 using System.Net;
 using Orchestrator.EndToEnd.Tests.Serving;
-using Orchestrator.TestKit;
 
 namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 
@@ -96,32 +95,13 @@ internal sealed class WorkingCluster : IAsyncDisposable
     private async Task WholeAsync()
     {
         foreach (var node in Lab.Nodes)
-        {
-            var last = "";
-            try
-            {
-                await Eventually.TrueAsync(
-                    async () =>
-                    {
-                        node.Server.Process.ThrowIfExited();
-                        var answer = await node.Api.GetAsync("/v1/vms");
-                        last = answer.Text;
-                        return answer.Status == HttpStatusCode.OK && answer.Items().Count(OrchestratorServer.IsReady) == Vms;
-                    },
-                    WholeLimit,
-                    $"gateway {node.Name} shows all {Vms} VMs as ready");
-            }
-            catch (TimeoutException late)
-            {
-                throw new TimeoutException($"{late.Message} It shows: {last}. Its log: {node.Server.Process.Output}", late);
-            }
-        }
+            await Gateways.ShowsAsync(node, "/v1/vms", answer => answer.Status == HttpStatusCode.OK && answer.Items().Count(OrchestratorServer.IsReady) == Vms, WholeLimit, $"all {Vms} VMs as ready");
     }
 
     private async Task ThawedAsync(string guest)
     {
         foreach (var node in Lab.Nodes)
-            await Eventually.TrueAsync(async () => (await node.Api.GetAsync($"/v1/vms/{guest}")).Body is var vm && !vm.TryGetProperty("freeze", out _), WholeLimit, $"gateway {node.Name} shows {guest} as thawed");
+            await Gateways.ShowsAsync(node, $"/v1/vms/{guest}", answer => answer.Status == HttpStatusCode.OK && !answer.Body.TryGetProperty("freeze", out _), WholeLimit, $"{guest} as thawed");
         Assert.Equal("thawed", (await Lab.Nodes[0].Api.AgentAsync(guest, "guest-fsfreeze-status")).Result().GetString());
         Assert.Empty((await _gateways.GetAsync("/v1/freeze-leases")).Items());
     }
