@@ -37,7 +37,7 @@ internal sealed class MarkedJobs(ClusterLab lab, Gateways gateways, IReadOnlyLis
         }
     }
 
-    /// <summary>Holds every job to its end, to the same words at every gateway, and to the marks: nothing twice, nothing lost, nothing made up.</summary>
+    /// <summary>Holds every job of which it was not done yet to its end, to the same words at every gateway, and to the marks: nothing twice, nothing lost, nothing made up.</summary>
     /// <param name="targets">VMs of each job.</param>
     public async Task HoldAsync(int targets)
     {
@@ -50,6 +50,7 @@ internal sealed class MarkedJobs(ClusterLab lab, Gateways gateways, IReadOnlyLis
             Assert.True(outcomes.Length == targets, $"{key} has {outcomes.Length} outcomes of {targets}");
             foreach (var outcome in outcomes)
                 Hold(key, outcome, marks[(key, outcome.Text("name")!)].Count());
+            _jobs.TryRemove(key, out _);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 internal sealed class WorkingCluster : IAsyncDisposable
 {
     private const int LightVms = 6;
-    private const int LeaseMs = 20_000;
+    private const int LeaseMs = 15_000;
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan WholeLimit = TimeSpan.FromMinutes(3);
 
@@ -30,9 +30,9 @@ internal sealed class WorkingCluster : IAsyncDisposable
     private int Vms => Lab.Nodes.Count * (LightVms + 1);
 
     /// <summary>Starts everything, and returns when every gateway shows every VM as ready.</summary>
-    public static async Task<WorkingCluster> StartAsync(bool ownClocks = false, int? diskMiB = null)
+    public static async Task<WorkingCluster> StartAsync(ClusterLabOptions options)
     {
-        var cluster = new WorkingCluster(await ClusterLab.StartAsync(new() { Clustered = true, OwnClocks = ownClocks, DiskMiB = diskMiB }));
+        var cluster = new WorkingCluster(await ClusterLab.StartAsync(options));
         try
         {
             await Task.WhenAll(cluster.Lab.Nodes.Select(AddVmsAsync));
@@ -62,7 +62,7 @@ internal sealed class WorkingCluster : IAsyncDisposable
         while (TimeProvider.System.GetElapsedTime(start) < time);
     }
 
-    /// <summary>Freezes every real guest, for 20 s: whatever happens now, it must thaw.</summary>
+    /// <summary>Freezes every real guest, for 15 s: whatever happens now, it must thaw.</summary>
     public async Task FreezeAsync()
     {
         var body = $$"""{"target":"{{string.Join(',', _guests)}}","ttlMs":{{LeaseMs}}}""";
@@ -70,7 +70,7 @@ internal sealed class WorkingCluster : IAsyncDisposable
         Assert.True(frozen.Body.Is("phase", "Frozen"), frozen.Text);
     }
 
-    /// <summary>After every fault: the cluster is whole, every job has ended truly, every guest is thawed, and no event that was told is lost.</summary>
+    /// <summary>After a fault: the cluster is whole, every job has ended truly, every guest is thawed, and no event that was told is lost.</summary>
     public async Task HoldAsync()
     {
         await WholeAsync();
