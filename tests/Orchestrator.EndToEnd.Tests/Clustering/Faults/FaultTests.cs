@@ -10,7 +10,7 @@ namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<FaultTests.Fixture>
 {
-    private const string Name = "faults of a cluster";
+    internal const string Name = "faults of a cluster";
 
     /// <summary>Long enough for the others to put a node out, and to go on without it.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
@@ -151,7 +151,7 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<Fault
     {
         internal WorkingCluster Cluster { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Cluster = await WorkingCluster.StartAsync(new() { Clustered = true, OwnClocks = true, DiskMiB = 64 });
+        public async Task InitializeAsync() => Cluster = await WorkingCluster.StartAsync(new() { Clustered = true, OwnClocks = true, DiskMiB = 64 }, new VmsOfNode(Guests: 1, Light: 6));
 
         public Task DisposeAsync() => Cluster.DisposeAsync().AsTask();
     }

@@ -1,12 +1,12 @@
 using System.Net;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit.RealVms;
 
 namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 
-/// <summary>Three nodes of a cluster with a real guest and light real agents each, at work: jobs, freezes and a reader of events, through any gateway.</summary>
+/// <summary>Three nodes of a cluster with real guests, and light real agents, at work: jobs, freezes and a reader of events, through any gateway.</summary>
 internal sealed class WorkingCluster : IAsyncDisposable
 {
-    private const int LightVms = 6;
     private const int LeaseMs = 15_000;
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan WholeLimit = TimeSpan.FromMinutes(3);
@@ -16,10 +16,11 @@ internal sealed class WorkingCluster : IAsyncDisposable
     private readonly MarkedJobs _jobs;
     private readonly ReadEvents _events;
 
-    private WorkingCluster(ClusterLab lab)
+    private WorkingCluster(ClusterLab lab, VmsOfNode vms)
     {
         Lab = lab;
-        _guests = [.. lab.Nodes.Select(node => $"{node.Name}-guest")];
+        _guests = [.. lab.Nodes.SelectMany(vms.GuestsOf)];
+        Vms = lab.Nodes.Count * (vms.Guests + vms.Light);
         _gateways = new Gateways(lab);
         _jobs = new MarkedJobs(lab, _gateways, _guests);
         _events = new ReadEvents(lab, _gateways);
@@ -27,15 +28,15 @@ internal sealed class WorkingCluster : IAsyncDisposable
 
     public ClusterLab Lab { get; }
 
-    private int Vms => Lab.Nodes.Count * (LightVms + 1);
+    private int Vms { get; }
 
     /// <summary>Starts everything, and returns when every gateway shows every VM as ready.</summary>
-    public static async Task<WorkingCluster> StartAsync(ClusterLabOptions options)
+    public static async Task<WorkingCluster> StartAsync(ClusterLabOptions options, VmsOfNode vms)
     {
-        var cluster = new WorkingCluster(await ClusterLab.StartAsync(options));
+        var cluster = new WorkingCluster(await ClusterLab.StartAsync(options), vms);
         try
         {
-            await Task.WhenAll(cluster.Lab.Nodes.Select(AddVmsAsync));
+            await Task.WhenAll(cluster.Lab.Nodes.Select(node => AddVmsAsync(node, vms)));
             await cluster.WholeAsync();
             return cluster;
         }
@@ -81,15 +82,29 @@ internal sealed class WorkingCluster : IAsyncDisposable
         await _events.HoldAsync();
     }
 
+    /// <summary>The controller that gathers facts is somewhere, has nothing left to read, and has told every gateway what every real guest is.</summary>
+    public async Task FactsHoldAsync()
+    {
+        foreach (var node in Lab.Nodes)
+        {
+            await Gateways.ShowsAsync(node, "/v1/controllers/facts", answer => answer.Body.Is("health", "Ok") && answer.Body.Number("lagEvents") == 0, WholeLimit, "that the controller has nothing left to read");
+            foreach (var guest in _guests)
+                await Gateways.ShowsAsync(node, $"/v1/vms/{guest}", answer => answer.Body.TryGetProperty("facts", out var facts) && facts.Text("os.id") is not null, WholeLimit, $"the facts of {guest}");
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Lab.DisposeAsync();
 
-    private static async Task AddVmsAsync(ClusterNode node)
+    private static async Task AddVmsAsync(ClusterNode node, VmsOfNode vms)
     {
-        var guest = await node.Vms.AddVmAsync(new() { Name = $"{node.Name}-guest", WithDisk = true });
-        for (var number = 1; number <= LightVms; number++)
+        var guests = new List<RealVm>();
+        foreach (var name in vms.GuestsOf(node))
+            guests.Add(await node.Vms.AddVmAsync(new() { Name = name, WithDisk = true }));
+        for (var number = 1; number <= vms.Light; number++)
             await node.Vms.AddPeersAsync($"{node.Name}-{number}");
-        await guest.BootedAsync(BootLimit);
+        foreach (var guest in guests)
+            await guest.BootedAsync(BootLimit);
     }
 
     private async Task WholeAsync()
