@@ -38,6 +38,6 @@ internal static class ClusterNodeActors
         };
         parts.Local.Add(LocalParts.OwnFreezes, fleet.BeginFreezes(system));
         cluster.Actors.Nodes = nodes;
-        cluster.Actors.Duties = DutySharding.Start(system, duties, cluster.Options.Roles.Contains(DutySharding.Role));
+        cluster.Actors.Duties = DutySharding.Start(system, duties, cluster.Options.Roles.Contains(DutySharding.Role), nodes);
     }
 }

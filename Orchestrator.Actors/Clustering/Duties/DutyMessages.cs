@@ -23,4 +23,8 @@ public static class DutyMessages
     /// <param name="Node">Name of the node.</param>
     /// <param name="Epoch">Of its claim; <see langword="null"/> while it has none yet.</param>
     public sealed record Home(string Duty, string Node, long? Epoch) : IWireMessage;
+
+    /// <summary>"I do not reach the store." Said again and again, to every node, while it is so.</summary>
+    /// <param name="Address">Akka address of the node that says it.</param>
+    public sealed record StoreAway(string Address) : IWireMessage;
 }

@@ -26,6 +26,7 @@ internal static class WireFormats
         WireFormat.Json("duty.remind.v1", WireJson.Default.Remind),
         WireFormat.Json("duty.locate.v1", WireJson.Default.Locate),
         WireFormat.Json("duty.home.v1", WireJson.Default.Home),
+        WireFormat.Json("duty.store-away.v1", WireJson.Default.StoreAway),
         WireFormat.Json("router.announce.v1", WireJson.Default.Announce),
         WireFormat.Json("router.dispatch.v1", WireJson.Default.Dispatch),
         WireFormat.Json("router.command-piece.v1", WireJson.Default.CommandPiece),

@@ -20,6 +20,7 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(DutyMessages.Remind))]
 [JsonSerializable(typeof(DutyMessages.Locate))]
 [JsonSerializable(typeof(DutyMessages.Home))]
+[JsonSerializable(typeof(DutyMessages.StoreAway))]
 [JsonSerializable(typeof(RouterCommands.Announce))]
 [JsonSerializable(typeof(RouterCommands.Dispatch))]
 [JsonSerializable(typeof(RouterCommands.CommandPiece))]

@@ -32,6 +32,7 @@ internal static class WireSamples
         new DutyMessages.Remind("jobs-0"),
         new DutyMessages.Locate("jobs-0"),
         new DutyMessages.Home("jobs-0", "a", 3),
+        new DutyMessages.StoreAway("akka.ssl.tcp://orchestrator@10.0.0.1:4053"),
         new RouterCommands.Announce("0", 7),
         new RouterCommands.Dispatch("J", new TargetList([0, 2], "0/user/vm-host/web01#u1 J2#u2 "))
         {

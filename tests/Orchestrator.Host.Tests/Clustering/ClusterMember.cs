@@ -40,7 +40,7 @@ internal sealed class ClusterMember : IAsyncDisposable
             Duties = ClusterDuties.All,
             PartOf = duty => new LedgerPart(ledger, name),
             Settings = new DutySettings { Lifetime = TimeSpan.FromSeconds(4), Patience = TimeSpan.FromSeconds(3), RenewPause = TimeSpan.FromSeconds(1) },
-        }, hasRole: true);
+        }, hasRole: true, Nodes);
     }
 
     public string Name { get; }
