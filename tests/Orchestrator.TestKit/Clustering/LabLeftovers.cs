@@ -38,10 +38,18 @@ internal static class LabLeftovers
     /// <summary>A lab's own directory; short, for the sockets in it.</summary>
     public static string DirectoryOf(LabName lab) => Path.Combine(Path.GetTempPath(), lab.ToString());
 
-    /// <summary>Ids of the processes in a namespace.</summary>
+    /// <summary>Ids of the processes in a namespace; none of one that is gone.</summary>
     public static async Task<int[]> ProcessesInAsync(string network)
     {
-        var ids = await ChildProcess.RunAsync(Ip, ["netns", "pids", network], Limit);
+        var ids = "";
+        try
+        {
+            ids = await ChildProcess.RunAsync(Ip, ["netns", "pids", network], Limit);
+        }
+        catch (InvalidOperationException) when (!File.Exists(Path.Combine(Namespaces, network)))
+        {
+            // Another test run has removed it.
+        }
         return [.. ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
     }
 
