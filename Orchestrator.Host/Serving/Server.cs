@@ -142,6 +142,8 @@ internal static class Server
     {
         services.AddHttpForwarder();
         services.AddSingleton(cluster.Actors);
+        services.AddSingleton(cluster.Contacts);
+        services.AddSingleton<INodeCheck>(new MembershipCheck(cluster.Membership));
         services.AddSingleton(cluster.Store.Duties);
         services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));
