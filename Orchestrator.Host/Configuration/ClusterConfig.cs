@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Orchestrator.Host.Clustering.Discovery;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Configuration;
 
 /// <summary>The node's part in a cluster (docs/CLUSTER.md). Without <see cref="Listen"/> the node is alone.</summary>
-public sealed class ClusterConfig
+public sealed partial class ClusterConfig
 {
     /// <summary>Where the other nodes reach this one, <c>HOST:PORT</c>: Akka's remoting. A name or an address of this machine, the same after every restart.</summary>
     public string? Listen { get; set; }
@@ -58,10 +59,13 @@ public sealed class ClusterConfig
 
     private static bool IsService(string? node) => node?.StartsWith(ServiceContacts.Prefix, StringComparison.Ordinal) == true;
 
+    [GeneratedRegex(@"^(?=.{1,253}$)_[A-Za-z0-9-]{1,62}\._(tcp|udp)(\.[A-Za-z0-9_-]{1,63})+$")]
+    private static partial Regex ServiceName();
+
     private static string ServiceOf(string node, string path)
     {
         var service = node[ServiceContacts.Prefix.Length..].TrimEnd('.');
-        return service.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(service) == UriHostNameType.Dns
+        return ServiceName().IsMatch(service)
             ? service
             : throw new ServeException($"{path}: '{node}' in 'join' of 'cluster' names no service: write {ServiceContacts.Prefix}_orchestrator._tcp.example.net");
     }
