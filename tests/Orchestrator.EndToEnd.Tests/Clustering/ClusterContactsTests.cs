@@ -33,8 +33,10 @@ public sealed class ClusterContactsTests
             var other = $"{lab.Nodes.Single(other => other != node).Host.Address}:4053";
             Assert.Equal([other], contacts[other].GetProperty("addresses").EnumerateArray().Select(address => address.GetString()));
             Assert.False(contacts[other].TryGetProperty("trouble", out _));
-            var ready = (await node.Api.GetAsync("/readyz")).Body.GetProperty("checks").EnumerateArray().Single(check => check.Is("name", "cluster"));
-            Assert.True(ready.Is("status", "Ok"), ready.ToString());
+            await Eventually.TrueAsync(
+                async () => (await node.Api.GetAsync("/readyz")).Body.GetProperty("checks").EnumerateArray().Single(check => check.Is("name", "cluster")).Is("status", "Ok"),
+                Limit,
+                $"{node.Name} says that it is in");
         }
     }
 }
