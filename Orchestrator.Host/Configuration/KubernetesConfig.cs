@@ -11,6 +11,12 @@ public sealed class KubernetesConfig
     /// <summary>Where they are; the pod's own namespace by default.</summary>
     public string? Namespace { get; set; }
 
+    /// <summary>
+    /// Domain of this Kubernetes, such as <c>cluster.local</c>: pods of a StatefulSet are asked by their names, <c>POD.SERVICE.NAMESPACE.svc.DOMAIN</c>, which
+    /// stay the same, as in their certificates. Without it, all are asked by their addresses.
+    /// </summary>
+    public string? Domain { get; set; }
+
     /// <summary>Port of their <c>listen</c>; this node's own by default.</summary>
     public int? Port { get; set; }
 
@@ -26,7 +32,9 @@ public sealed class KubernetesConfig
             throw new ServeException($"{path}: '{space}' in 'kubernetes' of 'cluster' is not the name of a namespace");
         if (Port is < 1 or > NodeAddress.MaxPort)
             throw new ServeException($"{path}: 'port' of 'kubernetes' of 'cluster' is {Port}: write a number from 1 to {NodeAddress.MaxPort}, the port of the nodes' 'listen'");
-        return new KubernetesOptions(Selector.Trim(), Namespace, Port ?? ownPort);
+        if (Domain is { } domain && Uri.CheckHostName(domain) != UriHostNameType.Dns)
+            throw new ServeException($"{path}: '{domain}' in 'kubernetes' of 'cluster' is not a domain, such as cluster.local");
+        return new KubernetesOptions(Selector.Trim(), Namespace, Port ?? ownPort, Domain);
     }
 }
 
@@ -34,4 +42,5 @@ public sealed class KubernetesConfig
 /// <param name="Selector">Of labels.</param>
 /// <param name="Namespace">Theirs; <see langword="null"/>: the pod's own.</param>
 /// <param name="Port">Of their <c>listen</c>.</param>
-internal sealed record KubernetesOptions(string Selector, string? Namespace, int Port);
+/// <param name="Domain">Of their names; <see langword="null"/>: they are asked by their addresses.</param>
+internal sealed record KubernetesOptions(string Selector, string? Namespace, int Port, string? Domain = null);

@@ -27,7 +27,7 @@ internal static class Server
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>A node of a cluster hands over what it does before it leaves.</summary>
-    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(25);
+    public static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(25);
 
     private enum NodeEnd
     {

@@ -43,9 +43,15 @@ internal sealed class KubernetesContacts(KubernetesOptions pods, Func<Kubernetes
     private NodeAddress[] Addresses(PodList? list, string space)
     {
         var nodes = (list?.Items ?? []).Where(pod => pod.Metadata?.DeletionTimestamp is null && pod.Status?.Phase == "Running")
-            .Select(pod => IPAddress.TryParse(pod.Status?.PodIP, out var address) ? new NodeAddress(address.ToString(), pods.Port) : null)
-            .OfType<NodeAddress>().ToArray();
+            .Select(pod => HostOf(pod, space)).OfType<string>().Select(host => new NodeAddress(host, pods.Port)).Where(node => node.IsUsable).ToArray();
         return nodes.Length > 0 ? nodes : throw new ContactException($"no running pod of the namespace '{space}' has the labels '{pods.Selector}' of 'kubernetes'");
+    }
+
+    private string? HostOf(PodList.Pod pod, string space)
+    {
+        if (pods.Domain is { } domain && pod.Spec is { Hostname: { } name, Subdomain: { } service })
+            return $"{name}.{service}.{space}.svc.{domain}";
+        return IPAddress.TryParse(pod.Status?.PodIP, out var address) ? address.ToString() : null;
     }
 
     private static ContactException Refused(HttpStatusCode status, string space) => new(status switch
@@ -59,9 +65,11 @@ internal sealed class KubernetesContacts(KubernetesOptions pods, Func<Kubernetes
 /// <summary>The part of Kubernetes's <c>PodList</c> that says where the pods are.</summary>
 internal sealed record PodList(IReadOnlyList<PodList.Pod>? Items)
 {
-    internal sealed record Pod(PodMetadata? Metadata, PodStatus? Status);
+    internal sealed record Pod(PodMetadata? Metadata, PodSpec? Spec, PodStatus? Status);
 
     internal sealed record PodMetadata(string? DeletionTimestamp);
+
+    internal sealed record PodSpec(string? Hostname, string? Subdomain);
 
     internal sealed record PodStatus(string? Phase, [property: JsonPropertyName("podIP")] string? PodIP);
 }

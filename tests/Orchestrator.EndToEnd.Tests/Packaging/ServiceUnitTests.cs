@@ -7,7 +7,7 @@ namespace Orchestrator.EndToEnd.Tests.Packaging;
 public sealed class ServiceUnitTests : IDisposable
 {
     /// <summary>In tenths: from 0, all is closed, to 100.</summary>
-    private const int HighestExposure = 15;
+    private const int HighestExposure = 16;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("orc-unit-").FullName;
 

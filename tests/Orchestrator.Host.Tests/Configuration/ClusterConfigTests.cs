@@ -40,7 +40,7 @@ public sealed class ClusterConfigTests
         Assert.Equal(["_orchestrator._tcp.example.net"], options.Services);
         Assert.Equal(["b.example:4053"], options.Join.Select(address => address.ToString()));
         Assert.Equal(new KubernetesOptions("app=o", null, 4053), options.Kubernetes);
-        Assert.Equal(new KubernetesOptions("app=o", "fleet", 5), new KubernetesConfig { Selector = "app=o", Namespace = "fleet", Port = 5 }.Options("c.yaml", 4053));
+        Assert.Equal(new KubernetesOptions("app=o", "fleet", 5, "cluster.local"), new KubernetesConfig { Selector = "app=o", Namespace = "fleet", Port = 5, Domain = "cluster.local" }.Options("c.yaml", 4053));
     }
 
     [Theory]
@@ -62,6 +62,10 @@ public sealed class ClusterConfigTests
     [InlineData("app=o", null, 65535, "'port'")]
     public void Pods_that_cannot_be_are_refused(string? selector, string? space, int? port, string words) =>
         Refused(new ClusterConfig { Listen = "10.0.0.1:4053", Kubernetes = new KubernetesConfig { Selector = selector, Namespace = space, Port = port }, Tls = Tls }, words);
+
+    [Fact]
+    public void Domain_of_pods_that_is_none_is_refused() =>
+        Refused(new ClusterConfig { Listen = "10.0.0.1:4053", Kubernetes = new KubernetesConfig { Selector = "app=o", Domain = "10.0.0.1" }, Tls = Tls }, "'10.0.0.1' in 'kubernetes'");
 
     [Fact]
     public void Nodes_that_a_name_service_finds_need_certificates()

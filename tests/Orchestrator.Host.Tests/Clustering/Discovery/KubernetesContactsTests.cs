@@ -25,6 +25,17 @@ public sealed class KubernetesContactsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pods_of_a_stateful_set_are_asked_by_their_names_where_the_domain_is_known()
+    {
+        _api.Body = $$"""{"items":[{{ScriptedKubernetes.Pod("10.1.0.1", spec: """ "hostname":"node-0","subdomain":"orchestrator", """)}},{{ScriptedKubernetes.Pod("10.1.0.2")}},{{ScriptedKubernetes.Pod("", spec: """ "hostname":"a b","subdomain":"/", """)}}]}""";
+
+        var byName = await new KubernetesContacts(Pods(null) with { Domain = "cluster.local" }, () => _api.Server).FindAsync(default);
+
+        Assert.Equal(["node-0.orchestrator.fleet.svc.cluster.local:4053", "10.1.0.2:4053"], byName.Select(node => node.ToString()));
+        Assert.Equal(["10.1.0.1:4053", "10.1.0.2:4053"], (await Contacts().FindAsync(default)).Select(node => node.ToString()));
+    }
+
+    [Fact]
     public async Task Namespace_of_the_configuration_goes_before_the_pods_own_and_the_token_is_read_each_time()
     {
         _api.Body = $$"""{"items":[{{ScriptedKubernetes.Pod("10.1.0.1")}}]}""";

@@ -56,13 +56,13 @@ internal sealed class ScriptedKubernetes : IAsyncDisposable
     }
 
     /// <summary>A pod as Kubernetes describes it, shortened.</summary>
-    public static string Pod(string address, string phase = "Running", bool isDeleted = false)
+    public static string Pod(string address, string phase = "Running", bool isDeleted = false, string spec = "")
     {
         var deleted = isDeleted ? ""","deletionTimestamp":"2026-01-01T00:00:00Z" """ : "";
         var ip = address.Length == 0 ? "null" : $"\"{address}\"";
         return $$"""
             { "metadata": { "name": "node", "labels": { "app": "orchestrator" } {{deleted}} },
-              "spec": { "containers": [ { "name": "node", "ports": [ { "containerPort": 4053 } ] } ] },
+              "spec": { {{spec}} "containers": [ { "name": "node", "ports": [ { "containerPort": 4053 } ] } ] },
               "status": { "phase": "{{phase}}", "podIP": {{ip}}, "podIPs": [] } }
             """;
     }
