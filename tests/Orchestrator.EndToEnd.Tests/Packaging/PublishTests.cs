@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Orchestrator.Host.Tests.Docs;
 using Orchestrator.TestKit.Processes;
 
 namespace Orchestrator.EndToEnd.Tests.Packaging;
 
 /// <summary>What the unit starts and the image copies: the program as it is published, anywhere else than where it was built.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class PublishTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

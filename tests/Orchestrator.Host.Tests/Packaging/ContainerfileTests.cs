@@ -4,7 +4,7 @@ using Orchestrator.Host.Tests.Docs;
 
 namespace Orchestrator.Host.Tests.Packaging;
 
-/// <summary>The image's file: no container can be built where the tests run, so that each of its words is held against what it stands for.</summary>
+/// <summary>The image's file: no base image can be fetched where the tests run, so that each of its words is held against what it stands for.</summary>
 public sealed class ContainerfileTests
 {
     private static readonly string[] Known = ["ARG", "FROM", "COPY", "ENV", "VOLUME", "EXPOSE", "USER", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"];
