@@ -3,6 +3,7 @@ using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Host.Clustering;
+using Orchestrator.Host.Clustering.Discovery;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Api;
@@ -58,7 +59,8 @@ internal static class NodeEndpoints
         var claims = await ClaimsAsync(context).ConfigureAwait(false)
             ?? throw new RequestException("store-unavailable", "the store does not tell who has which duty: ask again, GET /v1/nodes shows the nodes meanwhile");
         var duties = ClusterDuties.All.Union(claims.Keys).Order(StringComparer.Ordinal).Select(duty => claims.GetValueOrDefault(duty) is { } claim ? new DutyView(duty, claim.Owner, claim.Epoch) : new DutyView(duty, null, null));
-        return Results.Json(new ClusterView(nodes.FirstOrDefault(item => item.IsLeader)?.Name, nodes, [.. duties]), ApiJson.Default.ClusterView);
+        var contacts = context.RequestServices.GetRequiredService<ClusterContacts>().Last.Select(answer => new ContactView(answer.Source, [.. answer.Addresses.Select(address => address.ToString())], answer.Trouble));
+        return Results.Json(new ClusterView(nodes.FirstOrDefault(item => item.IsLeader)?.Name, nodes, [.. duties], [.. contacts]), ApiJson.Default.ClusterView);
     }
 
     private static async Task<IReadOnlyList<NodeView>> NodesAsync(HttpContext context, Node node)

@@ -46,7 +46,14 @@ public sealed record NodeView
 /// <param name="Leader">Name of the node that carries out changes of the membership; left out while there is none.</param>
 /// <param name="Members">By name.</param>
 /// <param name="Duties">All there are, and who has which.</param>
-public sealed record ClusterView(string? Leader, IReadOnlyList<NodeView> Members, IReadOnlyList<DutyView> Duties);
+/// <param name="Contacts">What the sources of <c>join</c> told this node when it joined, or last tried to.</param>
+public sealed record ClusterView(string? Leader, IReadOnlyList<NodeView> Members, IReadOnlyList<DutyView> Duties, IReadOnlyList<ContactView> Contacts);
+
+/// <summary>A source of nodes to ask.</summary>
+/// <param name="Source">As the configuration names it.</param>
+/// <param name="Addresses">Where nodes may be reached, each <c>HOST:PORT</c>.</param>
+/// <param name="Trouble">Why it told nothing; left out if it did.</param>
+public sealed record ContactView(string Source, IReadOnlyList<string> Addresses, string? Trouble);
 
 /// <summary>A duty and its place.</summary>
 /// <param name="Duty">Name.</param>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using Orchestrator.Actors.Clustering;
@@ -52,6 +50,7 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
             if (!IsMember)
                 await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
         }
+        cluster.Membership.Joined();
         LogJoined(_cluster.State.Members.Count);
         if (_cluster.State.Members.Count == 2)
             LogTwo();
@@ -70,7 +69,7 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
     private async Task TryAsync(CancellationToken stoppingToken)
     {
         var known = (await _store.ListAsync(MemberPrefix, stoppingToken).ConfigureAwait(false)).Select(claim => claim.Duty[MemberPrefix.Length..]);
-        var told = await ResolveAsync(stoppingToken).ConfigureAwait(false);
+        var told = await AskContactsAsync(stoppingToken).ConfigureAwait(false);
         var others = known.Concat(told).Where(address => address != _options.Listen.ToString()).Distinct(StringComparer.Ordinal).Select(AddressOf).ToArray();
         if (others.Length > 0)
         {
@@ -156,23 +155,14 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
         }
     }
 
-    /// <summary>A name of several addresses, such as a headless service of Kubernetes, stands for all of them.</summary>
-    private async Task<IReadOnlyList<string>> ResolveAsync(CancellationToken stoppingToken)
+    /// <summary>Who cannot be found may be found later; the others are asked meanwhile.</summary>
+    private async Task<IEnumerable<string>> AskContactsAsync(CancellationToken stoppingToken)
     {
-        var found = new List<string>();
-        foreach (var contact in _options.Join)
-        {
-            try
-            {
-                var addresses = IPAddress.TryParse(contact.Host, out _) ? [] : await Dns.GetHostAddressesAsync(contact.Host, stoppingToken).ConfigureAwait(false);
-                found.AddRange(addresses.Length > 1 ? addresses.Select(address => (contact with { Host = address.ToString() }).ToString()) : [contact.ToString()]);
-            }
-            catch (SocketException e)
-            {
-                Complain($"'{contact.Host}' has no address: {e.Message}");
-            }
-        }
-        return found;
+        var answers = await cluster.Contacts.AskAsync(stoppingToken).ConfigureAwait(false);
+        var troubles = answers.Select(answer => answer.Trouble).OfType<string>().ToArray();
+        if (troubles.Length > 0)
+            Complain(string.Join("; ", troubles));
+        return answers.SelectMany(answer => answer.Addresses).Select(address => address.ToString());
     }
 
     private Address AddressOf(string listen)
@@ -183,6 +173,8 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
 
     private void Complain(string why)
     {
+        if (!IsMember)
+            cluster.Membership.Waits(why);
         if (_complaint != why)
             LogWaiting(why);
         _complaint = why;

@@ -1,3 +1,4 @@
+using Orchestrator.Host.Clustering.Discovery;
 using Orchestrator.Host.Clustering.Tls;
 using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Storage.Postgres;
@@ -15,6 +16,12 @@ internal sealed record ClusterParts(ClusterOptions Options, ClusterStore Store, 
 
     /// <summary>The job stores of the duties that are here.</summary>
     public LocalJobStores JobStores { get; } = new();
+
+    /// <summary>Whom to ask for the way in, besides the members that the store knows.</summary>
+    public ClusterContacts Contacts { get; } = ClusterContacts.Of(Options, TimeProvider.System);
+
+    /// <summary>Whether the node is in.</summary>
+    public ClusterMembership Membership { get; } = new();
 
     /// <summary>Where other nodes reach the API.</summary>
     public string PeerUrl => $"{(Tls is null ? "http" : "https")}://{Options.Peer}";

@@ -27,7 +27,7 @@ internal static class Server
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>A node of a cluster hands over what it does before it leaves.</summary>
-    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(25);
+    public static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(25);
 
     private enum NodeEnd
     {
@@ -39,12 +39,14 @@ internal static class Server
     /// <exception cref="ServeException">The node cannot start as asked.</exception>
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
-        while (await ServeAsync(options, cancellationToken).ConfigureAwait(false) == NodeEnd.PutOut)
+        var manager = ServiceManager.OfProcess();
+        await using var told = cancellationToken.Register(manager.Stops).ConfigureAwait(false);
+        while (await ServeAsync(options, manager, cancellationToken).ConfigureAwait(false) == NodeEnd.PutOut)
             await Console.Error.WriteLineAsync("the cluster has put this node out: it starts anew, and joins again").ConfigureAwait(false);
         return 0;
     }
 
-    private static async Task<NodeEnd> ServeAsync(ServeOptions options, CancellationToken cancellationToken)
+    private static async Task<NodeEnd> ServeAsync(ServeOptions options, ServiceManager manager, CancellationToken cancellationToken)
     {
         var config = Merge(options);
         var host = config.Host ?? Environment.MachineName;
@@ -64,8 +66,16 @@ internal static class Server
         var tls = cluster?.Tls is { } files ? ClusterTls.Load(new ClusterTlsFiles(files.Certificate!, files.Key!, files.Authority!), [host, cluster.Listen.Host, cluster.Peer.Host], TimeProvider.System, logs.CreateLogger<ClusterTls>()) : null;
         var clustering = cluster is null ? null : new ClusterParts(cluster, clusterStore!, tls);
         await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, store.Outputs.RestoreAsync), clustering);
+        // A node that is drained stops as well; one that its cluster has put out begins anew, and the service goes on.
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            if (clustering?.Actors.IsPutOut != true)
+                manager.Stops();
+        });
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
-        await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
+        var serves = $"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}";
+        manager.Serves(serves);
+        await Console.Error.WriteLineAsync(serves).ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
         return clustering?.Actors.IsPutOut == true && !cancellationToken.IsCancellationRequested ? NodeEnd.PutOut : NodeEnd.Stopped;
     }
@@ -142,6 +152,8 @@ internal static class Server
     {
         services.AddHttpForwarder();
         services.AddSingleton(cluster.Actors);
+        services.AddSingleton(cluster.Contacts);
+        services.AddSingleton<INodeCheck>(new MembershipCheck(cluster.Membership));
         services.AddSingleton(cluster.Store.Duties);
         services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));

@@ -46,8 +46,9 @@ internal static class PostgresAddress
         foreach (var parameter in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = parameter.Split('=', 2) is [var left, var right] ? (left, right) : (parameter, "");
-            // libpq's names for what Npgsql calls otherwise.
-            address[Uri.UnescapeDataString(key) switch { "sslmode" => "SSL Mode", "host" => "Host", var other => other }] = Uri.UnescapeDataString(value);
+            // libpq's names for what Npgsql calls otherwise: sslmode=verify-full is VerifyFull.
+            var (name, meaning) = (Uri.UnescapeDataString(key), Uri.UnescapeDataString(value));
+            address[name switch { "sslmode" => "SSL Mode", "host" => "Host", _ => name }] = name == "sslmode" ? meaning.Replace("-", "", StringComparison.Ordinal) : meaning;
         }
         return address;
     }

@@ -70,7 +70,7 @@ internal sealed class ClusterLab : IAsyncDisposable
             store: {{Postgres.Address}}
             cluster:
               listen: "{{Network[name].Address}}:{{RemotingPort}}"
-              join: [ {{string.Join(", ", members)}} ]
+              join: [ {{string.Join(", ", members.Concat(options.Join))}} ]
               tls: { certificate: {{Certificates}}/{{name}}.crt, key: {{Certificates}}/{{name}}.key, authority: {{Certificates}}/authority.crt }
             {{options.Configuration}}
             """;

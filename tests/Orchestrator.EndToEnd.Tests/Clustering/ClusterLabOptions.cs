@@ -9,6 +9,9 @@ internal sealed record ClusterLabOptions
     /// <summary>Whether the nodes are one cluster, with certificates of their own; else each is alone, with its own tables in the store.</summary>
     public bool Clustered { get; init; }
 
+    /// <summary>Whom each node asks as well, besides the other nodes: entries of <c>join</c>.</summary>
+    public IReadOnlyList<string> Join { get; init; } = [];
+
     /// <summary>Whether each node has a wall clock that the test can set.</summary>
     public bool OwnClocks { get; init; }
 

@@ -9,6 +9,10 @@ internal static class OrchestratorProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
+    /// <summary>The executable itself, as it is installed.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "orchestrator");
+
     private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "orchestrator.dll");
 
     /// <summary>Starts it and lets it run.</summary>

@@ -33,6 +33,48 @@ public sealed class ClusterConfigTests
     }
 
     [Fact]
+    public void Services_and_pods_are_taken()
+    {
+        var options = new ClusterConfig { Listen = "10.0.0.1:4053", Join = ["dns+srv:_orchestrator._tcp.example.net.", "b.example:4053"], Kubernetes = new KubernetesConfig { Selector = " app=o " }, Tls = Tls }.Options("c.yaml")!;
+
+        Assert.Equal(["_orchestrator._tcp.example.net"], options.Services);
+        Assert.Equal(["b.example:4053"], options.Join.Select(address => address.ToString()));
+        Assert.Equal(new KubernetesOptions("app=o", null, 4053), options.Kubernetes);
+        Assert.Equal(new KubernetesOptions("app=o", "fleet", 5, "cluster.local"), new KubernetesConfig { Selector = "app=o", Namespace = "fleet", Port = 5, Domain = "cluster.local" }.Options("c.yaml", 4053));
+    }
+
+    [Theory]
+    [InlineData("dns+srv:")]
+    [InlineData("dns+srv:.")]
+    [InlineData("dns+srv:name")]
+    [InlineData("dns+srv:_a._tcp.example.net:4053")]
+    [InlineData("dns+srv:10.0.0.1")]
+    [InlineData("DNS+SRV:_a._tcp.example.net")]
+    public void Service_that_is_none_is_refused(string join) => Refused(new ClusterConfig { Listen = "10.0.0.1:4053", Join = [join], Tls = Tls }, $"'{join}' in 'join' of 'cluster'");
+
+    [Theory]
+    [InlineData(null, null, null, "'selector'")]
+    [InlineData(" ", null, null, "'selector'")]
+    [InlineData("app=o", "a/b", null, "'a/b'")]
+    [InlineData("app=o", "", null, "''")]
+    [InlineData("app=o", "a.b", null, "'a.b'")]
+    [InlineData("app=o", null, 0, "'port'")]
+    [InlineData("app=o", null, 65535, "'port'")]
+    public void Pods_that_cannot_be_are_refused(string? selector, string? space, int? port, string words) =>
+        Refused(new ClusterConfig { Listen = "10.0.0.1:4053", Kubernetes = new KubernetesConfig { Selector = selector, Namespace = space, Port = port }, Tls = Tls }, words);
+
+    [Fact]
+    public void Domain_of_pods_that_is_none_is_refused() =>
+        Refused(new ClusterConfig { Listen = "10.0.0.1:4053", Kubernetes = new KubernetesConfig { Selector = "app=o", Domain = "10.0.0.1" }, Tls = Tls }, "'10.0.0.1' in 'kubernetes'");
+
+    [Fact]
+    public void Nodes_that_a_name_service_finds_need_certificates()
+    {
+        Refused(new ClusterConfig { Listen = "127.0.0.1:4053", Join = ["dns+srv:_a._tcp.example.net"] }, "'tls' of 'cluster' is required");
+        Refused(new ClusterConfig { Listen = "127.0.0.1:4053", Kubernetes = new KubernetesConfig { Selector = "app=o" } }, "'tls' of 'cluster' is required");
+    }
+
+    [Fact]
     public void To_join_needs_an_address() => Refused(new ClusterConfig { Join = ["a:1"] }, "--cluster-listen");
 
     [Fact]
@@ -41,6 +83,7 @@ public sealed class ClusterConfigTests
         Refused(new ClusterConfig { Peer = "127.0.0.1:1" }, "'listen'");
         Refused(new ClusterConfig { Roles = ["vmhost"] }, "'listen'");
         Refused(new ClusterConfig { Tls = Tls }, "'listen'");
+        Refused(new ClusterConfig { Kubernetes = new KubernetesConfig { Selector = "app=o" } }, "'listen'");
     }
 
     [Fact]

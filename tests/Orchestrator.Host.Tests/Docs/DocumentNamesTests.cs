@@ -22,6 +22,7 @@ public sealed partial class DocumentNamesTests
     [InlineData("docs/CONTRIBUTING.md", 2)]
     [InlineData("docs/CONTROLLERS.md", 4)]
     [InlineData("docs/TRUST.md", 3)]
+    [InlineData("docs/CLUSTER.md", 1)]
     public void Type_named_in_a_document_exists(string document, int atLeast)
     {
         var types = Types();
@@ -52,6 +53,8 @@ public sealed partial class DocumentNamesTests
     [InlineData("docs/OPERATIONS.md")]
     [InlineData("docs/OUTCOMES.md")]
     [InlineData("docs/TRUST.md")]
+    [InlineData("docs/CLUSTER.md")]
+    [InlineData("config/examples/three-machines/README.md")]
     public void File_named_in_a_document_exists(string document)
     {
         var directory = Path.GetDirectoryName(document)!;

@@ -19,6 +19,14 @@ public sealed class PostgresAddressTests
     public void Address_as_uri_may_name_a_socket_directory() =>
         Assert.Equal("/run/postgresql", PostgresAddress.Parse("postgresql://x/jobs?host=/run/postgresql").Host);
 
+    [Theory]
+    [InlineData("disable", Npgsql.SslMode.Disable)]
+    [InlineData("verify-ca", Npgsql.SslMode.VerifyCA)]
+    [InlineData("verify-full", Npgsql.SslMode.VerifyFull)]
+    [InlineData("VerifyFull", Npgsql.SslMode.VerifyFull)]
+    public void Encryption_is_asked_for_in_libpqs_words(string mode, Npgsql.SslMode expected) =>
+        Assert.Equal(expected, PostgresAddress.Parse($"postgres://db.example.net/jobs?sslmode={mode}").SslMode);
+
     [Fact]
     public void Npgsqls_own_form_is_taken_as_it_is()
     {
