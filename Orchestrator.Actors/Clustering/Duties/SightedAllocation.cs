@@ -11,10 +11,13 @@ namespace Orchestrator.Actors.Clustering.Duties;
 /// <param name="inner">Decides among those.</param>
 /// <param name="sight">Who reaches the store.</param>
 /// <param name="self">Akka address of this node, whose own region has none.</param>
-internal sealed class SightedAllocation(IShardAllocationStrategy inner, StoreSight sight, Address self) : IShardAllocationStrategy
+internal sealed class SightedAllocation(IShardAllocationStrategy inner, StoreSight sight, Address self) : IActorSystemDependentAllocationStrategy
 {
     /// <summary>Duties that are on their way from one node to another at a time.</summary>
     private const int MaxMoving = 8;
+
+    /// <inheritdoc/>
+    public void Start(ActorSystem system) => (inner as IActorSystemDependentAllocationStrategy)?.Start(system);
 
     /// <inheritdoc/>
     public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations)
