@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
 
@@ -8,7 +9,7 @@ namespace Orchestrator.Actors.Freezing;
 /// Freezes VMs together: asks each and writes the leases, freezes all at once, and thaws all if one fails. The VMs thaw at their leases' end by
 /// themselves, whatever becomes of this actor. Child of the <see cref="FreezeSupervisor"/>.
 /// </summary>
-internal sealed class FreezeGroupActor : UntypedActor, IWithTimers
+internal sealed partial class FreezeGroupActor : UntypedActor, IWithTimers
 {
     private const int MaxAskers = 256;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -28,18 +29,24 @@ internal sealed class FreezeGroupActor : UntypedActor, IWithTimers
     private bool _failed;
     private bool _extensionLost;
 
-    /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public FreezeGroupActor(string id, FreezeSpec spec, IReadOnlyList<InventoryEntry> targets, IActorRef requester, FreezeEnvironment environment)
+    /// <summary>Created through <see cref="PropsFor"/> and <see cref="PropsForAdopted"/>.</summary>
+    public FreezeGroupActor(string id, FreezeSpec spec, IReadOnlyList<InventoryEntry> targets, IActorRef? requester, FreezeEnvironment environment)
     {
-        (_id, _spec, _environment, _createdAt) = (id, spec, environment, environment.Time.GetUtcNow());
-        _askers.Add(requester);
+        (_id, _spec, _environment) = (id, spec, environment);
+        _isAdopted = requester is null;
+        _createdAt = _isAdopted ? JobIds.TimeOf(id) : environment.Time.GetUtcNow();
+        if (requester is not null)
+            _askers.Add(requester);
         foreach (var target in targets)
         {
-            var leaseId = JobIds.Next(environment.Time);
-            _order.Add(_order.Count, leaseId);
-            _vms.Add(leaseId, target.Vm);
-            _members.Add(leaseId, new FreezeMember { LeaseId = leaseId, Vm = target.Snapshot });
+            var member = _isAdopted
+                ? new FreezeMember { LeaseId = target.Snapshot.Lease!.Id, Vm = target.Snapshot, Stage = FreezeStage.Frozen, Deadline = target.Snapshot.Lease.Deadline }
+                : new FreezeMember { LeaseId = JobIds.Next(environment.Time), Vm = target.Snapshot };
+            _order.Add(_order.Count, member.LeaseId);
+            _vms.Add(member.LeaseId, target.Vm);
+            _members.Add(member.LeaseId, member);
         }
+        Reach(targets);
     }
 
     /// <inheritdoc/>
@@ -48,9 +55,18 @@ internal sealed class FreezeGroupActor : UntypedActor, IWithTimers
     public static Props PropsFor(string id, FreezeSpec spec, IReadOnlyList<InventoryEntry> targets, IActorRef requester, FreezeEnvironment environment) =>
         Props.Create(() => new FreezeGroupActor(id, spec, targets, requester, environment));
 
+    /// <summary>A group of a former owner of the duty: what is known of it is the leases that its VMs' nodes have.</summary>
+    public static Props PropsForAdopted(string id, FreezeSpec spec, IReadOnlyList<InventoryEntry> targets, FreezeEnvironment environment) =>
+        Props.Create(() => new FreezeGroupActor(id, spec, targets, null, environment));
+
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        if (_isAdopted)
+        {
+            Adopt();
+            return;
+        }
         Timers.StartSingleTimer("overdue", FreezeSignals.Overdue.Instance, Patience);
         foreach (var (leaseId, vm) in _vms)
             Prepare(_members[leaseId], vm);
@@ -63,13 +79,28 @@ internal sealed class FreezeGroupActor : UntypedActor, IWithTimers
         switch (message)
         {
             case LeaseEvents.Denied denied when _members.TryGetValue(denied.LeaseId, out var member):
-                Put(FreezeRules.OfUnfrozen(member with { Vm = denied.Vm }, _spec.Require, denied.Reason, denied.Message));
+                Put(FreezeRules.OfUnfrozen(Heard(member) with { Vm = denied.Vm }, _spec.Require, denied.Reason, denied.Message));
                 break;
             case LeaseEvents.Changed changed when _members.TryGetValue(changed.Machine.Lease!.Id, out var member):
-                Put(FreezeRules.Of(member, _spec.Require, changed));
+                Put(FreezeRules.Of(Heard(member), _spec.Require, changed));
+                break;
+            case LeaseEvents.Absent absent when _members.TryGetValue(absent.LeaseId, out var member):
+                Put(FreezeRules.OfAbsent(Heard(member) with { Vm = absent.Vm }));
+                break;
+            case LeaseEvents.VmGone gone:
+                OnVmGone([gone.LeaseId]);
+                break;
+            case LeaseEvents.Lost lost:
+                OnLost(lost);
+                break;
+            case FreezeSignals.LostDue:
+                OnLostDue();
+                break;
+            case DutyLost:
+                Context.Parent.Tell(DutyLost.Instance);
                 break;
             case Terminated terminated:
-                OnVmGone(terminated.ActorRef);
+                OnVmGone([.. _vms.Where(entry => entry.Value.Equals(terminated.ActorRef)).Select(entry => entry.Key)]);
                 break;
             case FreezeSignals.Overdue when _phase is FreezeGroupPhase.Preparing or FreezeGroupPhase.Freezing:
                 OnOverdue();
@@ -146,6 +177,7 @@ internal sealed class FreezeGroupActor : UntypedActor, IWithTimers
                 Abort();
                 break;
             case FreezeStep.End:
+                _failed |= _members.Values.Any(member => member.Stage == FreezeStage.Unknown);
                 _phase = _failed ? FreezeGroupPhase.Failed : FreezeGroupPhase.Thawed;
                 Answer();
                 Context.Parent.Tell(new FreezeSignals.Ended(_id));
@@ -196,11 +228,11 @@ internal sealed class FreezeGroupActor : UntypedActor, IWithTimers
         GoOn();
     }
 
-    private void OnVmGone(IActorRef vm)
+    private void OnVmGone(IReadOnlyList<string> leaseIds)
     {
-        foreach (var (leaseId, _) in _vms.Where(entry => entry.Value.Equals(vm)).ToArray())
+        foreach (var leaseId in leaseIds)
         {
-            var member = _members[leaseId];
+            var member = Heard(_members[leaseId]);
             if (!FreezeRules.HasEnded(member))
                 _members[leaseId] = member with { Stage = FreezeStage.Failed, Reason = Reasons.VmNotFound, Message = "the VM left, or its actor failed: it is thawed as soon as it is here again" };
             if (_unextended.Contains(leaseId))

@@ -20,7 +20,7 @@ public enum FreezeGroupPhase
     /// <summary>None is frozen any more.</summary>
     Thawed,
 
-    /// <summary>Some VM failed, so none is frozen.</summary>
+    /// <summary>Some VM failed, so none is frozen; but of one whose node was lost nobody knows (<see cref="FreezeStage.Unknown"/>).</summary>
     Failed,
 }
 
@@ -53,6 +53,9 @@ public enum FreezeStage
 
     /// <summary>It was not frozen, because another VM failed.</summary>
     Skipped,
+
+    /// <summary>Its node does not answer, so nobody knows; the node thaws it by itself, at its lease's end or when it starts.</summary>
+    Unknown,
 }
 
 /// <summary>A group as it stands.</summary>

@@ -82,6 +82,16 @@ internal static class FreezeSignals
     /// <summary>The group has come to its end, and may be forgotten when others need its room.</summary>
     internal sealed record Ended(string GroupId) : ILocalSignal;
 
+    /// <summary>The leases of VMs whose node is lost may be over.</summary>
+    internal sealed class LostDue : ILocalSignal
+    {
+        public static readonly LostDue Instance = new();
+
+        private LostDue()
+        {
+        }
+    }
+
     /// <summary>A VM's actor has not answered in time: a part of this node has failed.</summary>
     internal sealed class Overdue : ILocalSignal
     {

@@ -45,11 +45,39 @@ internal static class FreezeRules
             : unfrozen with { Stage = FreezeStage.Failed };
     }
 
+    /// <summary>A VM of whose lease there is word again.</summary>
+    /// <param name="member">The VM.</param>
+    /// <param name="isGroupFailed">Whether its group failed meanwhile.</param>
+    public static FreezeMember Heard(FreezeMember member, bool isGroupFailed) =>
+        member.Stage == FreezeStage.Unknown ? member with { Reason = isGroupFailed ? Reasons.GroupFailed : null, Message = null } : member;
+
+    /// <summary>A VM whose node does not answer: nobody knows whether it is frozen.</summary>
+    public static FreezeMember OfLost(FreezeMember member, string why) => member with
+    {
+        Stage = FreezeStage.Unknown,
+        Reason = Reasons.HostUnreachable,
+        Message = $"{why}: if it is frozen, its node thaws it by itself, at its lease's end or when it starts",
+    };
+
+    /// <summary>The same, when its lease is over and there has been no word.</summary>
+    public static FreezeMember OfGivenUp(FreezeMember member) => member with
+    {
+        Reason = Reasons.NodeLost,
+        Message = "its lease is over, and its node has not told since that it is thawed: if the node's process is gone, it thaws the VM as soon as it runs again",
+    };
+
+    /// <summary>A VM that has no such lease any more, or never had.</summary>
+    public static FreezeMember OfAbsent(FreezeMember member) => member with
+    {
+        Stage = member.Reason is not (null or Reasons.GroupFailed) ? FreezeStage.Failed : WasFrozen(member) ? FreezeStage.Thawed : FreezeStage.Skipped,
+        Cause = member.Cause ?? (WasFrozen(member) ? ThawCause.Restarted : null),
+    };
+
     /// <summary>What its lease tells of a VM.</summary>
     public static FreezeMember Of(FreezeMember member, FreezeRequirement require, LeaseEvents.Changed changed)
     {
         var machine = changed.Machine;
-        var seen = member with { Vm = changed.Vm, Deadline = machine.Lease!.Deadline, Filesystems = machine.Filesystems, FrozenAt = changed.FrozenAt, FrozenFor = changed.FrozenFor ?? member.FrozenFor };
+        var seen = member with { Vm = changed.Vm, Deadline = machine.Lease!.Deadline, Filesystems = Math.Max(machine.Filesystems, member.Filesystems), FrozenAt = changed.FrozenAt, FrozenFor = changed.FrozenFor ?? member.FrozenFor };
         return machine.Phase switch
         {
             LeasePhase.Prepared => seen with { Stage = FreezeStage.Prepared },
@@ -81,16 +109,16 @@ internal static class FreezeRules
         return frozen.Length == 0 ? null : time.GetElapsedTime(frozen.Min(), frozen.Max());
     }
 
-    /// <summary>Whether the VM is certainly not frozen under the group's lease, and never will be.</summary>
-    public static bool HasEnded(FreezeMember member) => member.Stage is FreezeStage.Thawed or FreezeStage.Failed or FreezeStage.Skipped or FreezeStage.Accepted;
+    /// <summary>Whether the VM is certainly not frozen under the group's lease, and never will be; or was given up.</summary>
+    public static bool HasEnded(FreezeMember member) => member.Stage is FreezeStage.Thawed or FreezeStage.Failed or FreezeStage.Skipped or FreezeStage.Accepted || member is { Stage: FreezeStage.Unknown, Reason: Reasons.NodeLost };
 
     /// <summary>Whether nothing more is known soon: it has ended, or its thaw fails and goes on.</summary>
-    public static bool IsTold(FreezeMember member) => HasEnded(member) || member.Stage == FreezeStage.ThawFailed;
+    public static bool IsTold(FreezeMember member) => HasEnded(member) || member.Stage is FreezeStage.ThawFailed or FreezeStage.Unknown;
 
     /// <summary>
     /// Whether a VM keeps its group from being frozen. Where anything will do, one that is thawed because its freeze failed is still waited for.
     /// </summary>
-    private static bool IsLost(FreezeMember member, FreezeRequirement require) => member.Stage is FreezeStage.Failed or FreezeStage.Thawed or FreezeStage.Skipped or FreezeStage.ThawFailed
+    private static bool IsLost(FreezeMember member, FreezeRequirement require) => member.Stage is FreezeStage.Failed or FreezeStage.Thawed or FreezeStage.Skipped or FreezeStage.ThawFailed or FreezeStage.Unknown
         || (member.Stage == FreezeStage.Thawing && (require != FreezeRequirement.Any || member.Cause != ThawCause.FreezeFailed));
 
     private static FreezeMember WithCause(FreezeMember member, LeaseMachine machine) => member with { Cause = machine.Cause, Reason = member.Reason ?? machine.Reason };
@@ -98,8 +126,11 @@ internal static class FreezeRules
     private static FreezeStage StageOfEnded(FreezeMember member, LeaseMachine machine) => member.Reason switch
     {
         not (null or Reasons.GroupFailed) => FreezeStage.Failed,
-        _ => machine.WasFrozen ? FreezeStage.Thawed : FreezeStage.Skipped,
+        _ => machine.WasFrozen || WasFrozen(member) ? FreezeStage.Thawed : FreezeStage.Skipped,
     };
+
+    /// <summary>A node that was started anew does not know it any more.</summary>
+    private static bool WasFrozen(FreezeMember member) => member.FrozenAt != 0 || member.Filesystems > 0;
 
     private static bool LeavesCrashConsistent(string reason) => reason is Reasons.VmPaused or Reasons.VmNotRunning or Reasons.AgentAbsent or Reasons.AgentUnresponsive
         or Reasons.Unsupported or Reasons.DisabledByGuest or Reasons.GuestQuarantined or Reasons.GuestError or Reasons.ReplyLost or Reasons.QueueDeadline

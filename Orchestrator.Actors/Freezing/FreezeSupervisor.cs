@@ -1,11 +1,12 @@
 using Akka.Actor;
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
 
 namespace Orchestrator.Actors.Freezing;
 
 /// <summary>Owns the groups of VMs that are frozen together: starts them, finds them, and forgets the oldest that have ended. One per node.</summary>
-public sealed class FreezeSupervisor : UntypedActor
+public sealed partial class FreezeSupervisor : UntypedActor
 {
     private const int MaxActive = 256;
     private const int MaxEnded = 256;
@@ -50,13 +51,22 @@ public sealed class FreezeSupervisor : UntypedActor
                 Forward(extend.GroupId, extend);
                 break;
             case FreezeCommands.ThawVms thaw:
-                ThawAsync(thaw).PipeTo(Sender);
+                ThawAsync(thaw, Context.System).PipeTo(Sender);
                 break;
             case FreezeQueries.Get get:
                 Forward(get.GroupId, get);
                 break;
             case FreezeQueries.List:
-                ListAsync([.. _groups.Values.Reverse()]).PipeTo(Sender);
+                if (_environment.Fleet is null)
+                    List(Sender);
+                else
+                    LookForLeases(null, null);
+                break;
+            case Leased leased:
+                OnLeased(leased);
+                break;
+            case DutyLost:
+                Context.Parent.Tell(DutyLost.Instance);
                 break;
             case FreezeSignals.Ended ended:
                 OnEnded(ended.GroupId);
@@ -102,9 +112,16 @@ public sealed class FreezeSupervisor : UntypedActor
     {
         if (_groups.TryGetValue(groupId, out var group))
             group.Forward(message);
+        else if (_environment.Fleet is not null)
+            LookForLeases(groupId, message);
         else
-            Sender.Tell(new FreezeReplies.Rejected("freeze-not-found", $"there is no group '{groupId}': it was forgotten, or the node was started anew, which thaws all. GET /v1/freeze-leases lists what is not thawed yet"));
+            Sender.Tell(NotFound(groupId));
     }
+
+    private static FreezeReplies.Rejected NotFound(string groupId) =>
+        new("freeze-not-found", $"there is no group '{groupId}': it was forgotten, or the node was started anew, which thaws all. GET /v1/freeze-leases lists what is not thawed yet");
+
+    private void List(IActorRef requester) => ListAsync([.. _groups.Values.Reverse()]).PipeTo(requester);
 
     private void OnEnded(string groupId)
     {
@@ -117,26 +134,6 @@ public sealed class FreezeSupervisor : UntypedActor
     {
         var answers = await Task.WhenAll(groups.Select(group => group.Ask<FreezeReplies.Group>(new FreezeQueries.Get(group.Path.Name), AnswerTimeout))).ConfigureAwait(false);
         return new FreezeReplies.Groups([.. answers.Select(answer => answer.Snapshot)]);
-    }
-
-    /// <summary>A VM's actor answers in any case, at the latest when its thaw is overdue.</summary>
-    private static async Task<FreezeReplies.ThawedVms> ThawAsync(FreezeCommands.ThawVms thaw)
-    {
-        var told = await Task.WhenAll(thaw.Vms.Select(vm => ThawAsync(vm, thaw.Force))).ConfigureAwait(false);
-        return new FreezeReplies.ThawedVms(told);
-    }
-
-    private static async Task<ThawedVm> ThawAsync(InventoryEntry vm, bool force)
-    {
-        try
-        {
-            var told = await vm.Vm.Ask<LeaseReplies.ThawTold>(new LeaseCommands.ThawAny(force), AnswerTimeout).ConfigureAwait(false);
-            return new ThawedVm(told.Vm, told.Result, told.Message);
-        }
-        catch (AskTimeoutException)
-        {
-            return new ThawedVm(vm.Snapshot, ThawResult.Pending, "its actor did not answer: see the node's log");
-        }
     }
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);

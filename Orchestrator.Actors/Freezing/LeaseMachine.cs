@@ -39,6 +39,19 @@ internal sealed record LeaseMachine
     public static (LeaseMachine Next, LeaseAction[] Actions) Resume(FreezeLease lease) =>
         new LeaseMachine { Phase = LeasePhase.Frozen, Lease = lease }.StartThaw(ThawCause.Restarted);
 
+    /// <summary>One that another node has told of: to be looked at.</summary>
+    public static LeaseMachine Of(Routing.LeaseStanding standing, FreezeLease lease) => new()
+    {
+        Phase = standing.Phase,
+        Lease = lease with { Deadline = standing.Deadline },
+        Filesystems = standing.Filesystems,
+        Failures = standing.Failures,
+        Cause = standing.Cause,
+        WasFrozen = standing.WasFrozen,
+        Reason = standing.Reason,
+        Message = standing.Message,
+    };
+
     /// <summary>The next state. What does not belong to the present one changes nothing.</summary>
     public (LeaseMachine Next, LeaseAction[] Actions) On(LeaseInput input) => (Phase, input) switch
     {

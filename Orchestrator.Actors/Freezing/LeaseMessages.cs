@@ -22,6 +22,9 @@ internal static class LeaseCommands
     /// <summary>The owner is alive. Answer: <see cref="LeaseReplies.Extended"/>.</summary>
     internal sealed record Extend(string LeaseId, TimeSpan Ttl) : ILeaseMessage;
 
+    /// <summary>Whoever sends it is told what becomes of a lease from now on, in the place of whoever was before, and how it stands: <see cref="LeaseEvents.Changed"/> or <see cref="LeaseEvents.Absent"/>.</summary>
+    internal sealed record Watch(string LeaseId) : ILeaseMessage;
+
     /// <summary>Thaws whatever is frozen. Answer: <see cref="LeaseReplies.ThawTold"/>, once the guest is thawed, or its thaw has failed and goes on.</summary>
     /// <param name="Force">Also what somebody else has frozen.</param>
     internal sealed record ThawAny(bool Force) : ILeaseMessage;
@@ -64,6 +67,17 @@ internal static class LeaseEvents
 {
     /// <summary>The VM does not take the lease: nothing was done.</summary>
     internal sealed record Denied(string LeaseId, string Reason, string Message, VmSnapshot Vm) : ILocalSignal;
+
+    /// <summary>The VM has no such lease: it is not frozen under it.</summary>
+    internal sealed record Absent(string LeaseId, VmSnapshot Vm) : ILocalSignal;
+
+    /// <summary>The VM of a lease has left its node, or its actor failed.</summary>
+    internal sealed record VmGone(string LeaseId) : ILocalSignal;
+
+    /// <summary>Nobody knows how leases stand: the node that has their VMs does not answer, and thaws them by itself.</summary>
+    /// <param name="LeaseIds">Which.</param>
+    /// <param name="Message">For people.</param>
+    internal sealed record Lost(IReadOnlyList<string> LeaseIds, string Message) : ILocalSignal;
 
     /// <summary>The lease is somewhere else on its way.</summary>
     /// <param name="Machine">Where.</param>

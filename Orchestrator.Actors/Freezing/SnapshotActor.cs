@@ -12,8 +12,6 @@ namespace Orchestrator.Actors.Freezing;
 internal sealed class SnapshotActor : UntypedActor, IWithTimers
 {
     private const string OverdueTimer = "overdue";
-    private static readonly EncodedCommand QueryBlock = EncodedCommand.ForQmp("query-block");
-    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>For a part of this node that does not answer at all; longer than what each part may take.</summary>
@@ -23,8 +21,9 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
     private readonly IReadOnlyList<InventoryEntry> _targets;
     private readonly IActorRef _requester;
     private readonly FreezeEnvironment _environment;
-    private readonly Dictionary<Invocation, IActorRef> _pending = [];
+    private readonly Dictionary<object, InventoryEntry> _pending = [];
     private readonly Dictionary<IActorRef, Outcome> _answers = [];
+    private readonly Dictionary<IActorRef, SnapshotPlan> _told = [];
     private readonly Dictionary<IActorRef, SnapshotPlan> _plans = [];
     private readonly Dictionary<IActorRef, VmDiskSnapshot> _results = [];
     private readonly Dictionary<IActorRef, FreezeMember> _members = [];
@@ -45,7 +44,7 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
     {
         BecomeWaiting(Planning);
         foreach (var target in _targets)
-            Invoke(target.Vm, QueryBlock, QueryTimeout);
+            Plan(target);
     }
 
     /// <inheritdoc/>
@@ -79,8 +78,8 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
 
     private void Taking(object message)
     {
-        if (message is FanOutEvents.InvocationEnded ended && _spec.ThawEach && _pending.TryGetValue(ended.Invocation, out var vm))
-            Context.Parent.Tell(new FreezeCommands.ThawMember(_group!.Id, _members[vm].LeaseId));
+        if (_spec.ThawEach && KeyOf(message) is { } key && _pending.TryGetValue(key, out var target))
+            Context.Parent.Tell(new FreezeCommands.ThawMember(_group!.Id, _members[target.Vm].LeaseId));
         if (!TakeAnswer(message) || _pending.Count > 0)
             return;
         BecomeWaiting(Thawing);
@@ -107,7 +106,7 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
     {
         foreach (var (target, answer) in _targets.Select(target => (target, _answers[target.Vm])))
         {
-            var plan = answer.Phase == Phase.Succeeded ? SnapshotPlan.Of(answer.Result.Span, target.Snapshot.Name, _spec, _environment.FileExists) : null;
+            var plan = answer.Phase != Phase.Succeeded ? null : _told.GetValueOrDefault(target.Vm) ?? SnapshotPlan.Of(answer.Result.Span, target.Snapshot.Name, _spec.Name, _spec.Directory, _environment.FileExists);
             if (SnapshotRules.OfPlan(target.Snapshot, answer, plan) is { } result)
                 _results.Add(target.Vm, result);
             else
@@ -141,8 +140,8 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
             return;
         }
         BecomeWaiting(Taking);
-        foreach (var (vm, plan) in _plans)
-            Invoke(vm, plan.Transaction!, TransactionTimeout);
+        foreach (var target in planned)
+            Take(target, _plans[target.Vm].Transaction!);
     }
 
     private void Report(FreezeGroupSnapshot group)
@@ -162,24 +161,61 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void Invoke(IActorRef vm, EncodedCommand command, TimeSpan timeout)
+    /// <summary>Where a VM's files are, is known where it is.</summary>
+    private void Plan(InventoryEntry target)
     {
-        var invocation = new Invocation(new JobPlan("", CommandRoute.Qmp, command, Deadline.After(timeout, _environment.Time)), 0, vm, Self);
-        _pending.Add(invocation, vm);
-        vm.Tell(invocation);
+        if (_environment.Fleet is { } fleet && target.Node is not null)
+            Await(target, key => RemoteSnapshots.PlanAsync(fleet, target, _spec, key, Context.System));
+        else
+            Invoke(target, SnapshotPlan.QueryBlock, SnapshotPlan.QueryTimeout);
     }
 
-    /// <summary>An answer to an invocation, or the end of all patience with the rest.</summary>
+    /// <summary>What another node's VM is to do is a job: it is done once, and what became of it is known, whatever fails on the way.</summary>
+    private void Take(InventoryEntry target, EncodedCommand transaction)
+    {
+        if (_environment.Fleet is { } fleet && target.Node is not null)
+            Await(target, key => RemoteSnapshots.TakeAsync(fleet, target, _spec, transaction, TransactionTimeout, key));
+        else
+            Invoke(target, transaction, TransactionTimeout);
+    }
+
+    private void Invoke(InventoryEntry target, EncodedCommand command, TimeSpan timeout)
+    {
+        var invocation = new Invocation(new JobPlan("", CommandRoute.Qmp, command, Deadline.After(timeout, _environment.Time)), 0, target.Vm, Self);
+        _pending.Add(invocation, target);
+        target.Vm.Tell(invocation);
+    }
+
+    private void Await(InventoryEntry target, Func<object, Task<RemoteSnapshots.Told>> ask)
+    {
+        var key = new object();
+        _pending.Add(key, target);
+        ask(key).PipeTo(Self);
+    }
+
+    private static object? KeyOf(object message) => message switch
+    {
+        FanOutEvents.InvocationEnded ended => ended.Invocation,
+        RemoteSnapshots.Told told => told.Key,
+        _ => null,
+    };
+
+    /// <summary>An answer to what was asked, or the end of all patience with the rest.</summary>
     private bool TakeAnswer(object message)
     {
         switch (message)
         {
-            case FanOutEvents.InvocationEnded ended when _pending.Remove(ended.Invocation, out var vm):
-                _answers.Add(vm, ended.Outcome);
+            case FanOutEvents.InvocationEnded ended when _pending.Remove(ended.Invocation, out var target):
+                _answers.Add(target.Vm, ended.Outcome);
+                return true;
+            case RemoteSnapshots.Told told when _pending.Remove(told.Key, out var target):
+                _answers.Add(target.Vm, told.Outcome);
+                if (told.Plan is { } plan)
+                    _told[target.Vm] = plan;
                 return true;
             case FreezeSignals.Overdue:
-                foreach (var vm in _pending.Values)
-                    _answers.Add(vm, Overdue(vm));
+                foreach (var target in _pending.Values)
+                    _answers.Add(target.Vm, Overdue(target.Snapshot));
                 _pending.Clear();
                 return true;
             default:
@@ -188,11 +224,8 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
         }
     }
 
-    private Outcome Overdue(IActorRef vm)
-    {
-        var snapshot = _targets.First(target => target.Vm.Equals(vm)).Snapshot;
-        return new Outcome { Vm = snapshot.Id, Name = snapshot.Name, Host = snapshot.Host, Phase = Phase.Unknown, Reason = Reasons.NodeStopped, Effect = Effect.Unknown, Message = "no answer from the VM's actor: see the node's log" };
-    }
+    private static Outcome Overdue(Vms.VmSnapshot vm) =>
+        new() { Vm = vm.Id, Name = vm.Name, Host = vm.Host, Phase = Phase.Unknown, Reason = Reasons.NodeStopped, Effect = Effect.Unknown, Message = "no answer from the VM's actor: see the node's log" };
 
     private void BecomeWaiting(UntypedReceive behaviour)
     {

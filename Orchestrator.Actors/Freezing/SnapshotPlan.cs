@@ -12,12 +12,19 @@ internal sealed record SnapshotPlan(IReadOnlyList<DiskFile> Files, EncodedComman
 {
     private const int MaxNodeName = 31;
 
+    /// <summary>What tells a VM's disks.</summary>
+    public static readonly EncodedCommand QueryBlock = EncodedCommand.ForQmp("query-block");
+
+    /// <summary>For QEMU's answer to it.</summary>
+    public static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>From QEMU's answer to <c>query-block</c>: every writable disk that is no removable medium, and no firmware's flash.</summary>
     /// <param name="queryBlock">The answer.</param>
     /// <param name="vm">The VM's name.</param>
-    /// <param name="spec">What is asked.</param>
+    /// <param name="snapshot">Part of the new files' names.</param>
+    /// <param name="into">Where they go; <see langword="null"/> for beside each disk.</param>
     /// <param name="exists">Whether a file is there already.</param>
-    public static SnapshotPlan Of(ReadOnlySpan<byte> queryBlock, string vm, SnapshotSpec spec, Predicate<string> exists)
+    public static SnapshotPlan Of(ReadOnlySpan<byte> queryBlock, string vm, string snapshot, string? into, Predicate<string> exists)
     {
         var disks = JsonElement.Parse(queryBlock).EnumerateArray().Where(IsWritableDisk).ToArray();
         var inUse = disks.SelectMany(disk => FilesOf(disk.GetProperty("inserted"))).ToHashSet(StringComparer.Ordinal);
@@ -27,13 +34,13 @@ internal sealed record SnapshotPlan(IReadOnlyList<DiskFile> Files, EncodedComman
         {
             var inserted = disk.GetProperty("inserted");
             var (name, file) = (NameOf(disk, inserted), Text(inserted, "file") ?? "");
-            if ((spec.Directory ?? Path.GetDirectoryName(file)) is not { } directory || !Path.IsPathRooted(directory))
+            if ((into ?? Path.GetDirectoryName(file)) is not { } directory || !Path.IsPathRooted(directory))
                 return new SnapshotPlan([], null, $"the disk {name} ('{file}') is no local file: say where its new one goes (--dir)");
-            var overlay = Path.Combine(directory, $"{Harmless(vm)}.{Harmless(name)}.{spec.Name}.qcow2");
+            var overlay = Path.Combine(directory, $"{Harmless(vm)}.{Harmless(name)}.{snapshot}.qcow2");
             if (inUse.Contains(overlay) || files.Any(other => other.Overlay == overlay) || exists(overlay))
                 return new SnapshotPlan([], null, $"{overlay} exists: choose another name");
             files.Add(new DiskFile(name, file, overlay));
-            actions.Add(ActionOf(disk, inserted, overlay, $"{actions.Count}-{spec.Name}"));
+            actions.Add(ActionOf(disk, inserted, overlay, $"{actions.Count}-{snapshot}"));
         }
         if (files.Count == 0)
             return new SnapshotPlan([], null, null);

@@ -55,6 +55,9 @@ internal sealed partial class VmActor
             case LeaseCommands.Extend extend:
                 OnExtend(extend);
                 break;
+            case LeaseCommands.Watch watch:
+                OnWatch(watch.LeaseId);
+                break;
             case LeaseCommands.ThawAny thaw:
                 OnThawAny(thaw.Force);
                 break;
@@ -121,6 +124,17 @@ internal sealed partial class VmActor
         }
         Take(_lease.On(new LeaseInput.Extend(LeaseRules.Extended(_lease.Lease!, extend.Ttl, _snapshot.Guest, Now))));
         Sender.Tell(new LeaseReplies.Extended(extend.LeaseId, _lease.Lease!.Deadline));
+    }
+
+    private void OnWatch(string leaseId)
+    {
+        if (_lease.Lease?.Id != leaseId)
+        {
+            Sender.Tell(new LeaseEvents.Absent(leaseId, _snapshot));
+            return;
+        }
+        _leaseHolder = Sender;
+        Sender.Tell(new LeaseEvents.Changed(_lease, _frozenAt, _frozenFor, _snapshot));
     }
 
     private void OnThawAny(bool force)

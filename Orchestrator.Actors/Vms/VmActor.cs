@@ -227,6 +227,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case VmCommands.SetFacts set:
                 OnSetFacts(set.Facts);
+                Sender.Tell(VmReplies.FactsSet.Instance);
                 break;
             case ILocalSignal:
                 // Of a session, a question or a timer of before.

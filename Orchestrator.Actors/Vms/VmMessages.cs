@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using Akka.Actor;
+using Akka.Event;
+using Orchestrator.Actors.Clustering.Wire;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Protocol.Agent.Composites;
@@ -36,8 +38,11 @@ public static class VmCommands
         }
     }
 
-    /// <summary>From a controller: facts that this node tells of the VM; <see langword="null"/> for those that are not so any more.</summary>
-    internal sealed record SetFacts(IReadOnlyDictionary<string, string?> Facts) : ILocalSignal;
+    /// <summary>
+    /// From a controller, on whichever node: facts that this node tells of the VM; <see langword="null"/> for those that are not so any more. Answer:
+    /// <see cref="VmReplies.FactsSet"/>. Without an epoch: of two that follow from the same events, the later is as true as the earlier.
+    /// </summary>
+    internal sealed record SetFacts(IReadOnlyDictionary<string, string?> Facts) : IWireMessage, INoSerializationVerificationNeeded;
 
     /// <summary>From the <c>FanOutRouter</c>: takes an invocation back if it is not written yet. Its outcome tells.</summary>
     internal sealed record CancelInvocation(Invocation Invocation) : ILocalSignal;
@@ -83,6 +88,13 @@ public static class VmReplies
 {
     /// <summary>What QEMU understands; <see langword="null"/> if it is not attached, does not answer, or says it in a way that is not understood.</summary>
     public sealed record Vocabulary(QmpVocabulary? Value) : ILocalSignal;
+
+    /// <summary>The facts are told of the VM.</summary>
+    internal sealed record FactsSet : IWireMessage, INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        /// <summary>The only one that is sent.</summary>
+        public static readonly FactsSet Instance = new();
+    }
 
     /// <summary>The guest is out of quarantine.</summary>
     public sealed record Released(VmSnapshot Snapshot) : INoSerializationVerificationNeeded;

@@ -4,6 +4,8 @@ using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.Freezing.Routing;
+using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
@@ -30,4 +32,13 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(RouterEvents.Refused))]
 [JsonSerializable(typeof(RouterEvents.ReadCommand))]
 [JsonSerializable(typeof(WireCommand))]
+[JsonSerializable(typeof(LeaseRouterCommands.Order))]
+[JsonSerializable(typeof(LeaseRouterCommands.ThawVm))]
+[JsonSerializable(typeof(LeaseRouterCommands.PlanSnapshot))]
+[JsonSerializable(typeof(LeaseRouterEvents.Report))]
+[JsonSerializable(typeof(LeaseRouterEvents.Refused), TypeInfoPropertyName = "LeasesRefused")]
+[JsonSerializable(typeof(LeaseRouterEvents.VmThawed))]
+[JsonSerializable(typeof(LeaseRouterEvents.SnapshotPlanned))]
+[JsonSerializable(typeof(VmCommands.SetFacts))]
+[JsonSerializable(typeof(VmReplies.FactsSet))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -152,7 +152,7 @@ public sealed partial class ClusterRouter
         }
         if (job.Plan is not { } plan)
             return false;
-        var vm = Find(target.Path);
+        var vm = VmPaths.Find(target.Path, Context);
         if (vm is null && Now < _settings.LocateTimeout)
             return false;
         if (vm is null)
@@ -165,21 +165,13 @@ public sealed partial class ClusterRouter
         {
             Reconciliation = order.ReconciliationOf(target.Ordinal),
             Identity = target.Identity,
-            Span = FanOutSpans.StartInvocation(own, target.Ordinal, Uri.UnescapeDataString(vm.Path.Name), _settings.Node, null),
+            Span = FanOutSpans.StartInvocation(own, target.Ordinal, VmPaths.NameOf(vm), _settings.Node, null),
         };
         FanOutMetrics.Pending.Add();
         job.Begun.Add(invocation, new BegunTarget(target.Ordinal, order, vm));
         Context.Watch(vm);
         vm.Tell(invocation);
         return true;
-    }
-
-    /// <summary>By its place among this node's actors: what is not there has left, or has not come yet.</summary>
-    private static IActorRef? Find(string path)
-    {
-        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var found = ((ExtendedActorSystem)Context.System).Provider.RootGuardian.GetChild(parts);
-        return found is ActorRefWithCell ? found : null;
     }
 
     private void OnCancel(string jobId)

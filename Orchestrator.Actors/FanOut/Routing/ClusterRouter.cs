@@ -111,6 +111,8 @@ public sealed partial class ClusterRouter : UntypedActor, IWithTimers
         if (string.IsNullOrEmpty(jobId))
             return false;
         var partition = JobPartition.Of(jobId);
+        if (partition == JobPartition.OfControllers)
+            _settings.ControlEpoch.Note(epoch);
         if (!_memory.Owners.TryGetValue(partition, out var owner) || epoch > owner.Epoch)
         {
             _memory.Owners[partition] = new PartitionOwner(epoch, null);

@@ -1,3 +1,4 @@
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Actors.FanOut.Routing;
@@ -10,6 +11,9 @@ public sealed record ClusterRouterSettings(string Node, int Incarnation, TimePro
 {
     /// <summary>Encodes the commands that come from other nodes.</summary>
     public GuestNamespace Guest { get; init; } = GuestNamespace.BuiltIn;
+
+    /// <summary>The newest epoch of the duty <c>control</c>, whose jobs are one of the partitions: who else hears of it shares it.</summary>
+    public NewestEpoch ControlEpoch { get; init; } = new();
 
     /// <summary>
     /// Puts aside what of an outcome is larger than so many bytes, on this node's disk, and gives it back with a <see cref="KeptOutput"/> in its

@@ -75,6 +75,6 @@ public sealed class SnapshotPlanTests
     private static SnapshotPlan Plan(string queryBlock, string vm = "web1", string name = "nightly", string? directory = null, Predicate<string>? exists = null)
     {
         Assert.True(TargetSelector.TryParse("*", out var target, out _));
-        return SnapshotPlan.Of(Encoding.UTF8.GetBytes(queryBlock), vm, new SnapshotSpec { Target = target, Name = name, Directory = directory }, exists ?? (_ => false));
+        return SnapshotPlan.Of(Encoding.UTF8.GetBytes(queryBlock), vm, name, directory, exists ?? (_ => false));
     }
 }
