@@ -15,7 +15,7 @@ internal static class FreezeEndpoints
         routes.MapPost("/v1/freezes/{id}:thaw", ThawAsync).Produces<FreezeView>();
         routes.MapPost("/v1/freezes/{id}:extend", ExtendAsync).AcceptsOptionally<ExtendRequest>().Produces<FreezeView>();
         routes.MapPost("/v1/freezes:thaw", ThawVmsAsync).Accepts<ThawRequest>("application/json").Produces<ItemsView<ThawedVmView>>();
-        routes.MapGet("/v1/freeze-leases", ListLeases).Produces<ItemsView<LeaseView>>();
+        routes.MapGet("/v1/freeze-leases", ListLeasesAsync).Produces<ItemsView<LeaseView>>();
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, Node node)
@@ -57,8 +57,15 @@ internal static class FreezeEndpoints
         return Results.Json(new ItemsView<ThawedVmView>([.. thawed.Vms.Select(ThawedVmView.Of)]), ApiJson.Default.ItemsViewThawedVmView);
     }
 
-    private static IResult ListLeases(LeaseBook leases) => Results.Json(
-        new ItemsView<LeaseView>([.. leases.All.Select(lease => LeaseView.Of(lease) with { Name = lease.Vm, Host = lease.Host })]), ApiJson.Default.ItemsViewLeaseView);
+    /// <summary>Those on this node's disk, and those that other nodes tell of their VMs.</summary>
+    private static async Task<IResult> ListLeasesAsync(LeaseBook leases, Node node, CancellationToken cancellationToken)
+    {
+        var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
+        var held = leases.All.Concat(all.Entries.Where(vm => vm.Node is { } other && other != node.Host).Select(vm => vm.Snapshot.Lease).OfType<FreezeLease>());
+        return Results.Json(
+            new ItemsView<LeaseView>([.. held.OrderBy(lease => lease.Host, StringComparer.Ordinal).ThenBy(lease => lease.Vm, StringComparer.Ordinal).Select(lease => LeaseView.Of(lease) with { Name = lease.Vm, Host = lease.Host })]),
+            ApiJson.Default.ItemsViewLeaseView);
+    }
 
     private static IResult Show(object answer, int status = StatusCodes.Status200OK) => answer is FreezeReplies.Rejected rejected
         ? Problems.Of(rejected.Code, rejected.Detail)

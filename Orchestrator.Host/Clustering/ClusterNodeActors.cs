@@ -5,6 +5,7 @@ using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Logs;
 using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Serving;
 
@@ -24,10 +25,12 @@ internal static class ClusterNodeActors
     {
         var (akka, time) = (Cluster.Get(system), parts.Settings.Time);
         var self = new NodeInfo(parts.Host, akka.SelfUniqueAddress.Uid, akka.SelfAddress.ToString(), cluster.PeerUrl, SystemEndpoints.Version, time.GetUtcNow(), cluster.Options.Roles);
+        var control = new NewestEpoch();
         var nodes = system.ActorOf(ClusterNodes.PropsFor(akka, self, time), ClusterNodes.ActorName);
         system.ActorOf(FleetFollower.PropsFor(nodes, inventory, time), "fleet");
         system.ActorOf(FleetLogs.PropsFor(nodes, parts.Local.Logs, share), "fleet-logs");
-        system.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings(parts.Host, self.Incarnation, time) { Guest = parts.Guest, KeepAsync = parts.Store.Outputs.KeepAsync }), ClusterRouter.ActorName);
+        system.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings(parts.Host, self.Incarnation, time) { Guest = parts.Guest, ControlEpoch = control, KeepAsync = parts.Store.Outputs.KeepAsync }), ClusterRouter.ActorName);
+        system.ActorOf(LeaseRouter.PropsFor(new LeaseRouterSettings(parts.Host, self.Incarnation, time) { Guest = parts.Guest, ControlEpoch = control }), LeaseRouter.ActorName);
         var duties = new DutyEnvironment(parts.Host, cluster.Store.Duties, time)
         {
             Duties = ClusterDuties.All,

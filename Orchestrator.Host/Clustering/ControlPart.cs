@@ -3,6 +3,8 @@ using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.Freezing.Routing;
+using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Clustering;
@@ -17,7 +19,7 @@ internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetP
     {
         var store = cluster.Store.JobsOf(claim);
         var jobs = Add(LocalParts.JobsOf(JobPartition.OfControllers), fleet.BeginJobs(context, "jobs", new FanOutRouters.Fleet(nodes, JobPartition.OfControllers, claim), store));
-        var freezes = Add(LocalParts.Freezes, fleet.BeginFreezes(context));
+        var freezes = Add(LocalParts.Freezes, fleet.BeginFreezes(context, new FleetLeases(nodes, claim, jobs) { WriteDocument = ControllerDocuments.Write }));
         Add(LocalParts.Subscriptions, fleet.BeginSubscriptions(context, cluster.Store.SubscriptionsOf(claim)));
         Add(LocalParts.Controllers, fleet.BeginControllers(context, jobs, freezes, cluster.Store.ControllersOf(claim)));
         cluster.JobStores.Add(claim.Duty, store);

@@ -7,6 +7,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Controllers;
 
@@ -32,7 +33,10 @@ internal sealed class FleetParts(NodeParts parts, IActorRef inventory, IActorRef
     }
 
     /// <summary>Freeze groups and snapshots.</summary>
-    public IActorRef BeginFreezes(IActorRefFactory context) => context.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, Time)), LocalParts.Freezes);
+    /// <param name="context">Whose children they are.</param>
+    /// <param name="fleet">How they reach the VMs of all nodes; <see langword="null"/>: they are this node's.</param>
+    public IActorRef BeginFreezes(IActorRefFactory context, FleetLeases? fleet = null) =>
+        context.ActorOf(FreezeSupervisor.PropsFor(new FreezeEnvironment(inventory, Time) { Fleet = fleet }), LocalParts.Freezes);
 
     /// <summary>Webhook subscriptions.</summary>
     public IActorRef BeginSubscriptions(IActorRefFactory context, ISubscriptionStore store) => context.ActorOf(
