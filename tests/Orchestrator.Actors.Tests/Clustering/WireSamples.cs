@@ -9,6 +9,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Actors.Vms.Observation;
 
@@ -56,6 +57,21 @@ internal static class WireSamples
         new RouterEvents.Ended("J", 17, 5, [new RoutedOutcome(1, 2, End) { IsAmendment = true }]),
         new RouterEvents.Refused("J", 8),
         new RouterEvents.ReadCommand("J", 32768),
+        new LeaseRouterCommands.Order("G", 7, 17, 3, [new LeaseOrder("L", "/user/vm-host/web01", LeaseWant.Thaw) { Cause = ThawCause.Lost, Extension = 2, ExtendBy = TimeSpan.FromSeconds(60) }])
+        {
+            Owner = "me",
+            Ttl = TimeSpan.FromSeconds(30),
+            Remaining = TimeSpan.FromSeconds(29.5),
+            Freeze = new WireCommand(CommandRoute.Guest, "guest-fsfreeze-freeze", "{}"u8.ToArray(), ConditionPolicy.Default),
+        },
+        new LeaseRouterCommands.ThawVm("/user/vm-host/web01", 7, true),
+        new LeaseRouterCommands.PlanSnapshot("/user/vm-host/web01", 7, "nightly", "/backup"),
+        new LeaseRouterEvents.Report("G", 17, 3, 5, [Report, new LeaseReport("L2", 5, LeaseReportKind.Denied) { Reason = "VmPaused", Message = "it is paused" }]),
+        new LeaseRouterEvents.Refused(8),
+        new LeaseRouterEvents.VmThawed(ThawResult.Pending, "not yet"),
+        new LeaseRouterEvents.SnapshotPlanned(End) { Files = [new DiskFile("virtio0", "/a.qcow2", "/b.qcow2")], Arguments = "{}"u8.ToArray(), Trouble = "none" },
+        new VmCommands.SetFacts(new Dictionary<string, string?> { ["facts.swap"] = "on", ["facts.old"] = null }),
+        new VmReplies.FactsSet(),
         new EventQueries.Read(new EventPosition(7, 3), 256) { Patience = TimeSpan.FromSeconds(20), MaxBytes = 49_152, Filter = Filter },
         new EventQueries.Find(Time),
         new EventReplies.Page([Happened], new EventPosition(7, 4), new EventGap(1, 2, EventGapCause.Cut), true),
@@ -107,6 +123,24 @@ internal static class WireSamples
         StaleSince = Time,
         Labels = new Dictionary<string, string> { ["role"] = "web" }.ToFrozenDictionary(),
         Facts = new Dictionary<string, string> { ["os.id"] = "debian" }.ToFrozenDictionary(),
+    };
+
+    private static LeaseReport Report => new("L", 4, LeaseReportKind.Stands)
+    {
+        Vm = Vm,
+        Extension = 2,
+        Extended = Time,
+        Standing = new LeaseStanding(LeasePhase.ThawFailed, Time)
+        {
+            Filesystems = 3,
+            Failures = 2,
+            Cause = ThawCause.Expired,
+            WasFrozen = true,
+            Reason = "ReplyLost",
+            Message = "lost",
+            FrozenAgo = TimeSpan.FromSeconds(2),
+            FrozenFor = TimeSpan.FromSeconds(1),
+        },
     };
 
     private static Outcome End => new()
