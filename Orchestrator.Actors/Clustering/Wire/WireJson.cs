@@ -36,6 +36,7 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(LeaseRouterCommands.ThawVm))]
 [JsonSerializable(typeof(LeaseRouterCommands.PlanSnapshot))]
 [JsonSerializable(typeof(LeaseRouterEvents.Report))]
+[JsonSerializable(typeof(LeaseReport))]
 [JsonSerializable(typeof(LeaseRouterEvents.Refused), TypeInfoPropertyName = "LeasesRefused")]
 [JsonSerializable(typeof(LeaseRouterEvents.VmThawed))]
 [JsonSerializable(typeof(LeaseRouterEvents.SnapshotPlanned))]

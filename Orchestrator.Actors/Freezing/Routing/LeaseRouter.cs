@@ -220,11 +220,11 @@ public sealed partial class LeaseRouter : UntypedActor, IWithTimers
 
     private void Tell(RoutedGroup group, long after, bool isAnswer)
     {
-        var fresh = group.Leases.Values.Where(lease => lease.Report?.Version > after).OrderBy(lease => lease.Report!.Version).ToArray();
-        foreach (var some in fresh.Chunk(LeaseReports.MaxReports))
+        var fresh = group.Leases.Values.Where(lease => lease.Report?.Version > after).OrderBy(lease => lease.Report!.Version).Select(Aged).ToArray();
+        foreach (var some in LeaseReports.Cut(fresh))
         {
-            var version = some[^1].Report!.Version;
-            group.Owner.Tell(new LeaseRouterEvents.Report(group.Id, _settings.Incarnation, after, version, [.. some.Select(Aged)]));
+            var version = some[^1].Version;
+            group.Owner.Tell(new LeaseRouterEvents.Report(group.Id, _settings.Incarnation, after, version, some));
             after = version;
         }
         if (fresh.Length == 0 && isAnswer)

@@ -21,7 +21,7 @@ public abstract class FleetFreezeTest : ActorTest
         Known = Sys.ActorOf(Props.Create(() => new FakeNodes()));
         _inventory = Sys.ActorOf(Props.Create(() => new Picture(Nodes)));
         Duty = CreateTestProbe();
-        Jobs = CreateTestProbe();
+        Jobs = Sys.ActorOf(Props.Create(() => new SnapshotJobs()));
         foreach (var node in Nodes)
             node.Start();
         Assert.True(TargetSelector.TryParse("*", out var target, out _));
@@ -42,7 +42,8 @@ public abstract class FleetFreezeTest : ActorTest
     /// <summary>The actor of the duty.</summary>
     private protected TestProbe Duty { get; }
 
-    private protected TestProbe Jobs { get; }
+    /// <summary>A <see cref="SnapshotJobs"/>.</summary>
+    private protected IActorRef Jobs { get; }
 
     private protected TargetSelector Target { get; }
 

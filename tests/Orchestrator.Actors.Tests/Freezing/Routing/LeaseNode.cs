@@ -28,7 +28,7 @@ internal sealed class LeaseNode(ActorSystem system, TimeProvider time, string na
     public HashSet<string> Files { get; } = [];
 
     /// <summary>What its VMs were asked beside leases.</summary>
-    public ConcurrentQueue<Invocation> Invocations { get; } = new();
+    public ConcurrentQueue<(string Vm, Invocation Invocation)> Invocations { get; } = new();
 
     public bool IsUp { get; set; } = true;
 
@@ -39,15 +39,13 @@ internal sealed class LeaseNode(ActorSystem system, TimeProvider time, string na
     /// <summary>As the picture of all VMs has them.</summary>
     public IEnumerable<InventoryEntry> Entries => guests.Zip(_vms, (guest, vm) => new InventoryEntry(guest.Snapshot, vm) { Node = name });
 
-    public IActorRef VmOf(int at) => _vms[at];
-
     /// <summary>Another process: what its guests and its disk have is as it was.</summary>
     public void Start()
     {
         _incarnation++;
         Epoch = new NewestEpoch();
         Router = system.ActorOf(LeaseRouter.PropsFor(new LeaseRouterSettings(name, _incarnation, time) { ControlEpoch = Epoch, FileExists = Files.Contains }), $"{_prefix}-router-{_incarnation}");
-        _vms = [.. guests.Select(guest => system.ActorOf(Props.Create(() => new LeaseVm(guest, time, Invocations)), $"{_prefix}-{guest.Name}"))];
+        _vms = [.. guests.Select(guest => system.ActorOf(Props.Create(() => new LeaseVm(guest, time, Invocations)), guest.Name))];
     }
 
     public async Task StopAsync()

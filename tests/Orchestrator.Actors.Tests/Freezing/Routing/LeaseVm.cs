@@ -41,12 +41,12 @@ internal sealed class LeaseVm : UntypedActor, IWithTimers
 {
     private readonly LeaseGuest _guest;
     private readonly TimeProvider _time;
-    private readonly ConcurrentQueue<Invocation> _invocations;
+    private readonly ConcurrentQueue<(string Vm, Invocation Invocation)> _invocations;
     private LeaseMachine _lease = LeaseMachine.Thawed;
     private IActorRef _holder = ActorRefs.Nobody;
     private long _frozenAt;
 
-    public LeaseVm(LeaseGuest guest, TimeProvider time, ConcurrentQueue<Invocation> invocations) => (_guest, _time, _invocations) = (guest, time, invocations);
+    public LeaseVm(LeaseGuest guest, TimeProvider time, ConcurrentQueue<(string Vm, Invocation Invocation)> invocations) => (_guest, _time, _invocations) = (guest, time, invocations);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -94,7 +94,7 @@ internal sealed class LeaseVm : UntypedActor, IWithTimers
                 Take(_lease.On(input));
                 break;
             case Invocation invocation:
-                _invocations.Enqueue(invocation);
+                _invocations.Enqueue((_guest.Name, invocation));
                 break;
         }
     }
