@@ -128,7 +128,9 @@ public sealed partial class LeaseRouter : UntypedActor, IWithTimers
                 return;
             }
             Context.Watch(vm);
-            if (wanted.Want == LeaseWant.Prepare && !_memory.Forgotten.Contains(group.Id))
+            if (!Enum.IsDefined(wanted.Want))
+                group.Put(lease, new LeaseReport(lease.Id, 0, LeaseReportKind.Denied) { Reason = Reasons.Unsupported, Message = $"node {_settings.Node} does not know what a newer version wants of the lease" });
+            else if (wanted.Want == LeaseWant.Prepare && !_memory.Forgotten.Contains(group.Id))
                 Prepare(group, lease, order);
             else
                 vm.Tell(new LeaseCommands.Watch(lease.Id));

@@ -236,7 +236,8 @@ internal sealed class RemoteLeases : UntypedActor, IWithTimers
             Find();
         foreach (var item in report.Leases)
         {
-            if (_leases.TryGetValue(item.LeaseId, out var lease) && !lease.HasEnded && (lease.Report is not { } known || item.Version > known.Version))
+            // What only a newer version knows how to tell changes nothing here: the lease's end does.
+            if (_leases.TryGetValue(item.LeaseId, out var lease) && !lease.HasEnded && Enum.IsDefined(item.Kind) && (lease.Report is not { } known || item.Version > known.Version))
                 Put(item.LeaseId, item);
         }
         if (report.After <= _after && report.Version > _after)
