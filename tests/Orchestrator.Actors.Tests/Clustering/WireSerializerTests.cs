@@ -52,7 +52,7 @@ public sealed class WireSerializerTests : ActorTest
     [MemberData(nameof(Manifests))]
     public void Message_of_before_is_read_whole(string manifest)
     {
-        var read = _serializer.FromBinary(File.ReadAllBytes(PathOf(manifest)), manifest);
+        var read = WireSerializer.Read(File.ReadAllBytes(PathOf(manifest)), manifest);
 
         Assert.Equal(SampleOf(manifest).GetType(), read.GetType());
         Assert.Equal(File.ReadAllText(PathOf(manifest)), Pretty(_serializer.ToBinary(read)), ignoreLineEndingDifferences: true);
@@ -65,7 +65,7 @@ public sealed class WireSerializerTests : ActorTest
         var newer = JsonNode.Parse(_serializer.ToBinary(SampleOf(manifest)))!;
         Extend(newer);
 
-        var read = _serializer.FromBinary(Encoding.UTF8.GetBytes(newer.ToJsonString()), manifest);
+        var read = WireSerializer.Read(Encoding.UTF8.GetBytes(newer.ToJsonString()), manifest);
 
         Assert.Equal(Pretty(_serializer.ToBinary(SampleOf(manifest))), Pretty(_serializer.ToBinary(read)));
     }
@@ -73,8 +73,8 @@ public sealed class WireSerializerTests : ActorTest
     [Fact]
     public void What_an_older_node_does_not_say_is_absent()
     {
-        Assert.Equal(new PartMessages.ReadPart(7, 0), _serializer.FromBinary("""{"after":7}"""u8.ToArray(), "inventory.read.v1"));
-        var part = Assert.IsType<PartMessages.Part>(_serializer.FromBinary("""{"after":0,"changed":[{"path":"akka://x/user/y","vm":{"name":"v","host":"h"}}],"gone":[],"version":1,"isWhole":true,"isLast":true}"""u8.ToArray(), "inventory.part.v1"));
+        Assert.Equal(new PartMessages.ReadPart(7, 0), WireSerializer.Read("""{"after":7}"""u8.ToArray(), "inventory.read.v1"));
+        var part = Assert.IsType<PartMessages.Part>(WireSerializer.Read("""{"after":0,"changed":[{"path":"akka://x/user/y","vm":{"name":"v","host":"h"}}],"gone":[],"version":1,"isWhole":true,"isLast":true}"""u8.ToArray(), "inventory.part.v1"));
         Assert.Empty(part.Changed[0].Vm.Labels);
         Assert.Equal((0, null), (part.Began, part.Changed[0].Vm.Id));
     }
@@ -88,7 +88,7 @@ public sealed class WireSerializerTests : ActorTest
         var newer = JsonNode.Parse(_serializer.ToBinary(SampleOf(manifest)))!;
         var replaced = Replace(newer, names);
 
-        var read = _serializer.FromBinary(Encoding.UTF8.GetBytes(newer.ToJsonString()), manifest);
+        var read = WireSerializer.Read(Encoding.UTF8.GetBytes(newer.ToJsonString()), manifest);
 
         Assert.Equal(SampleOf(manifest).GetType(), read.GetType());
         Assert.Equal(manifest is "inventory.part.v1" or "router.dispatch.v1" or "router.progressed.v1" or "router.ended.v1" or "lease.order.v1" or "lease.report.v1" or "lease.vm-thawed.v1" or "lease.snapshot-planned.v1" or "event.page.v1", replaced > 0);
@@ -97,11 +97,11 @@ public sealed class WireSerializerTests : ActorTest
     [Fact]
     public void What_a_newer_node_tells_means_as_little_as_it_can_and_what_it_wants_nothing()
     {
-        var part = Assert.IsType<PartMessages.Part>(_serializer.FromBinary("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","state":"Dancing","agent":"Dreaming","freeze":"Lukewarm"}},{"path":"q","vm":{"name":"w","host":"h","state":"Running"}}],"gone":[]}"""u8.ToArray(), "inventory.part.v1"));
+        var part = Assert.IsType<PartMessages.Part>(WireSerializer.Read("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","state":"Dancing","agent":"Dreaming","freeze":"Lukewarm"}},{"path":"q","vm":{"name":"w","host":"h","state":"Running"}}],"gone":[]}"""u8.ToArray(), "inventory.part.v1"));
         Assert.Equal((VmState.Connecting, AgentState.Connecting, FreezeState.FrozenForeign, VmState.Running), (part.Changed[0].Vm.State, part.Changed[0].Vm.Agent, part.Changed[0].Vm.Freeze, part.Changed[1].Vm.State));
-        var ended = Assert.IsType<RouterEvents.Ended>(_serializer.FromBinary("""{"jobId":"J","incarnation":1,"batch":1,"items":[{"ordinal":0,"attempt":1,"outcome":{"name":"v","host":"h","phase":"Better","effect":"Half"}}]}"""u8.ToArray(), "router.ended.v1"));
+        var ended = Assert.IsType<RouterEvents.Ended>(WireSerializer.Read("""{"jobId":"J","incarnation":1,"batch":1,"items":[{"ordinal":0,"attempt":1,"outcome":{"name":"v","host":"h","phase":"Better","effect":"Half"}}]}"""u8.ToArray(), "router.ended.v1"));
         Assert.Equal((Phase.Unknown, Effect.Unknown), (ended.Items[0].Outcome.Phase, ended.Items[0].Outcome.Effect));
-        var order = Assert.IsType<LeaseRouterCommands.Order>(_serializer.FromBinary("""{"groupId":"G","epoch":1,"incarnation":1,"after":0,"owner":"o","ttl":"00:01:00","remaining":"00:01:00","leases":[{"leaseId":"L","path":"p","want":"Melt"}],"freeze":{"route":"Teleport","name":"x","arguments":"","conditions":{"onPaused":"Sing"}}}"""u8.ToArray(), "lease.order.v1"));
+        var order = Assert.IsType<LeaseRouterCommands.Order>(WireSerializer.Read("""{"groupId":"G","epoch":1,"incarnation":1,"after":0,"owner":"o","ttl":"00:01:00","remaining":"00:01:00","leases":[{"leaseId":"L","path":"p","want":"Melt"}],"freeze":{"route":"Teleport","name":"x","arguments":"","conditions":{"onPaused":"Sing"}}}"""u8.ToArray(), "lease.order.v1"));
         Assert.False(Enum.IsDefined(order.Leases[0].Want));
         Assert.Equal(ConditionChoice.Fail, order.Freeze!.Conditions.OnPaused);
         Assert.Throws<FormatException>(() => order.Freeze.ToPlan("J", Protocol.Qapi.GuestNamespace.BuiltIn));
@@ -114,10 +114,16 @@ public sealed class WireSerializerTests : ActorTest
     [Fact]
     public void Unknown_manifest_is_refused()
     {
-        var refused = Assert.Throws<SerializationException>(() => _serializer.FromBinary("{}"u8.ToArray(), "node.hello.v99"));
+        var refused = Assert.Throws<SerializationException>(() => WireSerializer.Read("{}"u8.ToArray(), "node.hello.v99"));
         Assert.Contains("node.hello.v99", refused.Message);
-        Assert.Throws<SerializationException>(() => _serializer.FromBinary("{}"u8.ToArray(), typeof(NodeMessages.Hello).AssemblyQualifiedName!));
+        Assert.Throws<SerializationException>(() => WireSerializer.Read("{}"u8.ToArray(), typeof(NodeMessages.Hello).AssemblyQualifiedName!));
     }
+
+    [Theory]
+    [InlineData("node.hello.v99", "{}")]
+    [InlineData("inventory.read.v1", "[]")]
+    public void What_cannot_be_read_is_a_message_that_nobody_takes(string manifest, string json) =>
+        Assert.Equal(new UnreadableMessage(manifest), _serializer.FromBinary(Encoding.UTF8.GetBytes(json), manifest));
 
     [Fact]
     public void Message_without_a_format_is_not_sent()
@@ -134,7 +140,7 @@ public sealed class WireSerializerTests : ActorTest
     [InlineData("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","labels":["x"]}}]}""")]
     [InlineData("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","labels":{"x":null}}}]}""")]
     [InlineData("""{"after":0,"changed":[{"path":"p","vm":{"name":"v","host":"h","state":1}}]}""")]
-    public void Broken_message_is_refused(string json) => Assert.Throws<JsonException>(() => _serializer.FromBinary(Encoding.UTF8.GetBytes(json), "inventory.part.v1"));
+    public void Broken_message_is_refused(string json) => Assert.Throws<JsonException>(() => WireSerializer.Read(Encoding.UTF8.GetBytes(json), "inventory.part.v1"));
 
     [Fact]
     public void Number_of_the_serializer_never_changes() => Assert.Equal(7701, _serializer.Identifier);
