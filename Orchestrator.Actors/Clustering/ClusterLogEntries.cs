@@ -10,4 +10,7 @@ internal static partial class ClusterLogEntries
 
     [LoggerMessage(1905, LogLevel.Warning, "The duty {Duty} cannot be claimed or renewed, and is tried again: {Reason}")]
     public static partial void NotClaimed(ILogger log, string duty, string reason);
+
+    [LoggerMessage(1920, LogLevel.Warning, "Messages {Manifest} of another node cannot be read and are dropped: {Reason}. Are all nodes of versions that know each other?")]
+    public static partial void Unreadable(ILogger log, string manifest, string reason);
 }

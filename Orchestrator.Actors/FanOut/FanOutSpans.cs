@@ -15,6 +15,12 @@ internal static class FanOutSpans
     /// <summary>Steps of a composite command of which its span tells.</summary>
     public const int MaxSteps = 16;
 
+    /// <summary>A place in a trace as it is kept and as it goes to other nodes (W3C <c>traceparent</c>); <see langword="null"/> for none.</summary>
+    public static string? TextOf(ActivityContext context) => context == default ? null : $"00-{context.TraceId}-{context.SpanId}-{(int)context.TraceFlags:x2}";
+
+    /// <summary>The same, read; none if it is no such text.</summary>
+    public static ActivityContext ContextOf(string? traceparent) => ActivityContext.TryParse(traceparent, null, isRemote: true, out var context) ? context : default;
+
     /// <summary>Begins a job's span; <see langword="null"/> where nobody listens.</summary>
     public static Activity? StartJob(string id, JobSpec spec, ActivityContext parent)
     {

@@ -139,7 +139,7 @@ internal sealed partial class JobActor
                 Programs = isReconciliation ? ProgramsOf(targets) : null,
                 Command = _wireCommand,
                 CommandBytes = _commandBytes?.Length ?? 0,
-                TraceParent = SpanContext == default ? null : Traceparent,
+                TraceParent = FanOutSpans.TextOf(SpanContext),
                 Plan = _plan,
             };
             link.Unconfirmed.Add(dispatch.Sequence, new SentDispatch(dispatch, batch));

@@ -13,7 +13,7 @@ internal sealed partial class JobActor
     private ActivityContext SpanContext => _span is { Recorded: true } ? _span.Context : default;
 
     /// <summary>The job's place in its trace: its own span, or the request where it has none.</summary>
-    private string? Traceparent => _span?.Id ?? (_trace == default ? null : $"00-{_trace.TraceId}-{_trace.SpanId}-{(int)_trace.TraceFlags:x2}");
+    private string? Traceparent => FanOutSpans.TextOf(_span?.Context ?? _trace);
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -29,7 +29,7 @@ internal sealed partial class JobActor
     {
         JobStart.New made => made.Spec.Trace,
         JobStart.Repeated repeated => repeated.Spec.Trace,
-        JobStart.Unfinished { Job.Header.Traceparent: { } parent } when ActivityContext.TryParse(parent, null, isRemote: true, out var context) => context,
+        JobStart.Unfinished unfinished => FanOutSpans.ContextOf(unfinished.Job.Header.Traceparent),
         _ => default,
     };
 

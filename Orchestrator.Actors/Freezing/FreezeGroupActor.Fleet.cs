@@ -81,4 +81,11 @@ internal sealed partial class FreezeGroupActor
     }
 
     private static bool IsMissed(FreezeMember member) => member.Stage == FreezeStage.Unknown && !FreezeRules.HasEnded(member);
+
+    /// <summary>Nobody waits for a group that is here no more; its VMs' leases go on without it.</summary>
+    protected override void PostStop()
+    {
+        foreach (var asker in _askers.Concat(_extenders))
+            asker.Tell(FreezeReplies.Rejected.Moving($"the group {_id} is not followed here any more, its VMs thaw at their leases' end: 'GET /v1/freezes/{_id}' tells how they stand"));
+    }
 }

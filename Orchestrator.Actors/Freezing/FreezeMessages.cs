@@ -67,7 +67,11 @@ public static class FreezeReplies
     /// <summary>Nothing was done.</summary>
     /// <param name="Code">Stable code of the API.</param>
     /// <param name="Detail">For people: what happened and what to do.</param>
-    public sealed record Rejected(string Code, string Detail) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    public sealed record Rejected(string Code, string Detail) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        /// <summary>Freezes end here, because the node stops or another has their duty.</summary>
+        internal static Rejected Moving(string detail) => new("moving", detail);
+    }
 }
 
 /// <summary>What became of the thaw of a VM.</summary>

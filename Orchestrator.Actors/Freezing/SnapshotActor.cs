@@ -28,6 +28,7 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
     private readonly Dictionary<IActorRef, VmDiskSnapshot> _results = [];
     private readonly Dictionary<IActorRef, FreezeMember> _members = [];
     private FreezeGroupSnapshot? _group;
+    private bool _hasReplied;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public SnapshotActor(SnapshotSpec spec, IReadOnlyList<InventoryEntry> targets, IActorRef requester, FreezeEnvironment environment) =>
@@ -45,6 +46,13 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
         BecomeWaiting(Planning);
         foreach (var target in _targets)
             Plan(target);
+    }
+
+    /// <summary>Nobody waits for what is not followed here any more; the VMs' leases go on without it.</summary>
+    protected override void PostStop()
+    {
+        if (!_hasReplied)
+            _requester.Tell(FreezeReplies.Rejected.Moving($"the snapshot {_spec.Name} was not followed to its end, because the node stops or another has its duty: its VMs thaw at their leases' end, and their files ('*.{_spec.Name}.qcow2') tell what was taken"));
     }
 
     /// <inheritdoc/>
@@ -157,6 +165,7 @@ internal sealed class SnapshotActor : UntypedActor, IWithTimers
 
     private void End(object reply)
     {
+        _hasReplied = true;
         _requester.Tell(reply);
         Context.Stop(Self);
     }

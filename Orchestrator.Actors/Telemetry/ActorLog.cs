@@ -16,6 +16,8 @@ public static class ActorLog
     public static void WriteTo(ActorSystem system, ILoggerFactory loggers) => Factories.AddOrUpdate(system, loggers);
 
     /// <summary>The log of the actor of type <typeparamref name="T"/>. To be asked for where something is written, not before.</summary>
-    internal static ILogger Log<T>(this IActorContext context) =>
-        Factories.TryGetValue(context.System, out var loggers) ? loggers.CreateLogger<T>() : new AkkaLogger(context.System);
+    internal static ILogger Log<T>(this IActorContext context) => Of<T>(context.System);
+
+    /// <summary>The log of something of the actor system that is no actor.</summary>
+    internal static ILogger Of<T>(ActorSystem system) => Factories.TryGetValue(system, out var loggers) ? loggers.CreateLogger<T>() : new AkkaLogger(system);
 }

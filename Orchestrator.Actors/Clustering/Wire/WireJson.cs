@@ -3,14 +3,36 @@ using System.Text.Json.Serialization;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
-/// <summary>JSON of the messages between nodes: enums are their names, bytes base64, absent is <see langword="null"/>.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, Converters = [typeof(FrozenTextConverter)])]
+/// <summary>JSON of the messages between nodes: enums are their names (<see cref="WireEnum{T}"/>), bytes base64, absent is <see langword="null"/>.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters =
+    [
+        typeof(FrozenTextConverter),
+        typeof(WireEnum<VmState>),
+        typeof(WireEnum<AgentState>),
+        typeof(WireEnum<FreezeState>),
+        typeof(WireEnum<GuestQuarantineKind>),
+        typeof(WireEnum<Phase>),
+        typeof(WireEnum<Effect>),
+        typeof(WireEnum<PendingPhase>),
+        typeof(WireEnum<ConditionChoice>),
+        typeof(WireEnum<CommandRoute>),
+        typeof(WireEnum<ThawResult>),
+        typeof(WireEnum<ThawCause>),
+        typeof(WireEnum<LeasePhase>),
+        typeof(WireEnum<LeaseWant>),
+        typeof(WireEnum<LeaseReportKind>),
+    ])]
 [JsonSerializable(typeof(NodeMessages.Hello))]
 [JsonSerializable(typeof(NodeMessages.Introduction))]
 [JsonSerializable(typeof(NodeMessages.Forget), TypeInfoPropertyName = "ForgetNode")]
@@ -37,6 +59,7 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(LeaseRouterCommands.ThawVm))]
 [JsonSerializable(typeof(LeaseRouterCommands.PlanSnapshot))]
 [JsonSerializable(typeof(LeaseRouterEvents.Report))]
+[JsonSerializable(typeof(LeaseReport))]
 [JsonSerializable(typeof(LeaseRouterEvents.Refused), TypeInfoPropertyName = "LeasesRefused")]
 [JsonSerializable(typeof(LeaseRouterEvents.VmThawed))]
 [JsonSerializable(typeof(LeaseRouterEvents.SnapshotPlanned))]

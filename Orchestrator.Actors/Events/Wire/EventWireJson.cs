@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Actors.Clustering.Wire;
+using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.Events.Wire;
 
@@ -7,9 +9,8 @@ namespace Orchestrator.Actors.Events.Wire;
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    UseStringEnumConverter = true,
     MaxDepth = 512,
-    Converters = [typeof(WireDataConverter)])]
+    Converters = [typeof(WireDataConverter), typeof(WireEnum<EventGapCause>), typeof(WireEnum<VmState>), typeof(WireEnum<AgentState>)])]
 [JsonSerializable(typeof(WireRead))]
 [JsonSerializable(typeof(WireFind))]
 [JsonSerializable(typeof(WirePage))]

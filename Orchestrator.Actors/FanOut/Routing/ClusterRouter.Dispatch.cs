@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Akka.Actor;
 using Orchestrator.Protocol.Qapi;
 
@@ -28,7 +27,7 @@ public sealed partial class ClusterRouter
             dispatch.IsReconciliation,
             Deadline.After(dispatch.Timeout, _settings.Time),
             dispatch.Delivery is { } delivery ? Deadline.After(delivery, _settings.Time) : null,
-            ActivityContext.TryParse(dispatch.TraceParent, null, isRemote: true, out var trace) ? trace : default,
+            FanOutSpans.ContextOf(dispatch.TraceParent),
             dispatch.Programs);
         var isKnown = false;
         foreach (var target in targets)

@@ -50,7 +50,7 @@ internal static class RouterCommands
         /// <summary>Length of the command, if it is too large to go along: the router reads it (<see cref="RouterEvents.ReadCommand"/>).</summary>
         public int CommandBytes { get; init; }
 
-        /// <summary>The job's span (W3C <c>traceparent</c>), where its trace is recorded.</summary>
+        /// <summary>The job's span (W3C <c>traceparent</c>), where its trace is recorded: each router makes <see cref="JobPlan.Trace"/> of it, and of nothing else.</summary>
         public string? TraceParent { get; init; }
 
         /// <summary>For a router in the same process: the command as it is encoded already.</summary>

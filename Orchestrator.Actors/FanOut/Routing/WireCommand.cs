@@ -31,6 +31,8 @@ internal sealed record WireCommand(CommandRoute Route, string Name, byte[] Argum
     /// <exception cref="FormatException">They do not have it at all.</exception>
     public JobPlan ToPlan(string jobId, GuestNamespace guest)
     {
+        if (!Enum.IsDefined(Route))
+            throw new FormatException("it goes a way that only a newer version knows");
         var plan = new JobPlan(jobId, Route, Encode(guest), default) { Conditions = Conditions };
         return OutputDirectory is { } directory ? plan with { Composite = GuestProgram.Of(plan.Command, directory) } : plan;
     }

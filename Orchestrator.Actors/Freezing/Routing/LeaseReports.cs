@@ -1,4 +1,7 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using Orchestrator.Actors.Clustering.Wire;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.Freezing.Routing;
@@ -6,13 +9,10 @@ namespace Orchestrator.Actors.Freezing.Routing;
 /// <summary>What crosses nodes of a lease, and back: pure functions.</summary>
 internal static class LeaseReports
 {
-    /// <summary>Reports in one message: each is 2 KiB at most.</summary>
-    public const int MaxReports = 16;
-
     /// <summary>Leases in one order: their paths are a few hundred bytes.</summary>
     public const int MaxOrders = 48;
 
-    private const int MaxText = 600;
+    private const int MaxText = 400;
 
     /// <summary>Of what a VM's actor told.</summary>
     public static LeaseReport Of(LeaseEvents.Changed changed) => new(changed.Machine.Lease!.Id, 0, LeaseReportKind.Stands)
@@ -54,6 +54,25 @@ internal static class LeaseReports
 
     /// <summary>When it was frozen, on this node's counter: late by the message's way, which is what a skew over nodes is uncertain by.</summary>
     public static long FrozenAt(TimeSpan ago, TimeProvider time) => Math.Max(1, time.GetTimestamp() - (long)(ago.TotalSeconds * time.TimestampFrequency));
+
+    /// <summary>As many together as fit a message; one is 16 KiB at most, as JSON may write a letter in six bytes.</summary>
+    public static IEnumerable<IReadOnlyList<LeaseReport>> Cut(IEnumerable<LeaseReport> reports)
+    {
+        var (some, size) = (new List<LeaseReport>(), 0);
+        foreach (var report in reports)
+        {
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(report, WireJson.Default.LeaseReport).Length + 1;
+            if (some.Count > 0 && size + bytes > WireLimits.MaxMessage)
+            {
+                yield return some;
+                (some, size) = ([], 0);
+            }
+            some.Add(report);
+            size += bytes;
+        }
+        if (some.Count > 0)
+            yield return some;
+    }
 
     /// <summary>Not longer than what a report may take.</summary>
     public static string? Short(string? text) => text is { Length: > MaxText } ? text[..MaxText] + "…" : text;

@@ -128,7 +128,9 @@ public sealed partial class LeaseRouter : UntypedActor, IWithTimers
                 return;
             }
             Context.Watch(vm);
-            if (wanted.Want == LeaseWant.Prepare && !_memory.Forgotten.Contains(group.Id))
+            if (!Enum.IsDefined(wanted.Want))
+                group.Put(lease, new LeaseReport(lease.Id, 0, LeaseReportKind.Denied) { Reason = Reasons.Unsupported, Message = $"node {_settings.Node} does not know what a newer version wants of the lease" });
+            else if (wanted.Want == LeaseWant.Prepare && !_memory.Forgotten.Contains(group.Id))
                 Prepare(group, lease, order);
             else
                 vm.Tell(new LeaseCommands.Watch(lease.Id));
@@ -220,11 +222,11 @@ public sealed partial class LeaseRouter : UntypedActor, IWithTimers
 
     private void Tell(RoutedGroup group, long after, bool isAnswer)
     {
-        var fresh = group.Leases.Values.Where(lease => lease.Report?.Version > after).OrderBy(lease => lease.Report!.Version).ToArray();
-        foreach (var some in fresh.Chunk(LeaseReports.MaxReports))
+        var fresh = group.Leases.Values.Where(lease => lease.Report?.Version > after).OrderBy(lease => lease.Report!.Version).Select(Aged).ToArray();
+        foreach (var some in LeaseReports.Cut(fresh))
         {
-            var version = some[^1].Report!.Version;
-            group.Owner.Tell(new LeaseRouterEvents.Report(group.Id, _settings.Incarnation, after, version, [.. some.Select(Aged)]));
+            var version = some[^1].Version;
+            group.Owner.Tell(new LeaseRouterEvents.Report(group.Id, _settings.Incarnation, after, version, some));
             after = version;
         }
         if (fresh.Length == 0 && isAnswer)

@@ -21,8 +21,8 @@ internal sealed class RemoteLeases : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan TickPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Orders in a row without a word of the router; then nobody knows how its leases stand.</summary>
-    private const int Patience = 5;
+    /// <summary>For the router's answer to an order; then nobody knows how its leases stand.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
 
     private readonly NodeGroup _group;
     private readonly IReadOnlyDictionary<string, RemoteLease> _leases;
@@ -31,7 +31,7 @@ internal sealed class RemoteLeases : UntypedActor, IWithTimers
     private int? _incarnation;
     private WireCommand? _freeze;
     private long _after;
-    private int _silent;
+    private long? _askedAt;
     private bool _isLost;
     private bool _sendDue;
 
@@ -141,7 +141,7 @@ internal sealed class RemoteLeases : UntypedActor, IWithTimers
         }
         if (_incarnation != node.Incarnation)
             _after = 0;
-        (_router, _incarnation, _silent) = (_group.Fleet.RouterOf(node, Context.System), node.Incarnation, 0);
+        (_router, _incarnation, _askedAt) = (_group.Fleet.RouterOf(node, Context.System), node.Incarnation, null);
         Send(isLook: true);
     }
 
@@ -185,7 +185,8 @@ internal sealed class RemoteLeases : UntypedActor, IWithTimers
     {
         if (_leases.Values.All(lease => lease.HasEnded || lease.Given is null))
             return;
-        if (++_silent > Patience && !_isLost)
+        _askedAt ??= _group.Time.GetTimestamp();
+        if (!_isLost && _group.Time.GetElapsedTime(_askedAt.Value) >= Patience)
             Lose(_router is null ? $"node {_group.Node} is not known here" : $"node {_group.Node} does not answer about leases: see its log, and whether its version is older");
         Send(isLook: true);
     }
@@ -230,12 +231,13 @@ internal sealed class RemoteLeases : UntypedActor, IWithTimers
 
     private void OnReport(LeaseRouterEvents.Report report)
     {
-        _silent = 0;
+        _askedAt = null;
         if (_isLost)
             Find();
         foreach (var item in report.Leases)
         {
-            if (_leases.TryGetValue(item.LeaseId, out var lease) && !lease.HasEnded && (lease.Report is not { } known || item.Version > known.Version))
+            // What only a newer version knows how to tell changes nothing here: the lease's end does.
+            if (_leases.TryGetValue(item.LeaseId, out var lease) && !lease.HasEnded && Enum.IsDefined(item.Kind) && (lease.Report is not { } known || item.Version > known.Version))
                 Put(item.LeaseId, item);
         }
         if (report.After <= _after && report.Version > _after)
