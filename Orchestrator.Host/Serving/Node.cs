@@ -85,4 +85,23 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
 
     /// <summary>Asks a question that is answered when there is news; the caller's token is its end.</summary>
     public Task<T> FollowAsync<T>(IActorRef actor, object question, CancellationToken cancellationToken) => actor.Ask<T>(question, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>The same of a part that may go to another node, and answers nothing then.</summary>
+    /// <exception cref="Api.RequestException">It has gone.</exception>
+    public async Task<T> FollowPartAsync<T>(IActorRef part, object question, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answer = FollowAsync<T>(part, question, over.Token);
+        var gone = part.WatchAsync(over.Token);
+        try
+        {
+            if (await Task.WhenAny(answer, gone).ConfigureAwait(false) == gone && !answer.IsCompleted && !cancellationToken.IsCancellationRequested)
+                throw new Api.RequestException(LocalParts.Moving, "what was asked for has just gone to another node of the cluster: ask again");
+            return await answer.ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+        }
+    }
 }

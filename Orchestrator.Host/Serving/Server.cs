@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
+using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
@@ -63,7 +64,10 @@ internal static class Server
         await using var clusterStore = cluster is null ? null : await ClusterStore.OpenAsync(config.Store!, store.Outputs, TimeProvider.System).ConfigureAwait(false);
         var tls = cluster?.Tls is { } files ? ClusterTls.Load(new ClusterTlsFiles(files.Certificate!, files.Key!, files.Authority!), [host, cluster.Listen.Host, cluster.Peer.Host], TimeProvider.System, logs.CreateLogger<ClusterTls>()) : null;
         var clustering = cluster is null ? null : new ClusterParts(cluster, clusterStore!, tls);
-        await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, store.Outputs.RestoreAsync), clustering);
+        Func<Outcome, Task<Outcome>> restore = store.Outputs.RestoreAsync;
+        await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, outcome => restore(outcome)), clustering);
+        if (clustering is not null)
+            restore = app.Services.GetRequiredService<PeerOutputs>().RestoreAsync;
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
@@ -135,13 +139,20 @@ internal static class Server
         if (cluster is not null)
             app.UseMiddleware<Forwarding>();
         ApiEndpoints.Map(app);
+        if (cluster is not null)
+            PeerRoutes.Map(app);
         return app;
     }
 
     private static void AddCluster(IServiceCollection services, NodeConfig config, ClusterParts cluster)
     {
         services.AddHttpForwarder();
+        services.AddSingleton(cluster);
         services.AddSingleton(cluster.Actors);
+        services.AddSingleton<FleetDirectory>();
+        services.AddSingleton<ClusterJobs>();
+        services.AddSingleton(provider => new PeerOutputs(
+            config.Host ?? Environment.MachineName, provider.GetRequiredService<OutputFiles>(), provider.GetRequiredService<FleetDirectory>(), provider.GetRequiredService<PeerClient>(), provider.GetRequiredService<Yarp.ReverseProxy.Forwarder.IHttpForwarder>(), TimeProvider.System));
         services.AddSingleton(cluster.Store.Duties);
         services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));

@@ -16,9 +16,9 @@ internal sealed class PostgresJobReader(PostgresConnections connections)
 
     /// <summary>As <see cref="IJobStore.ListAsync"/>, of all nodes.</summary>
     /// <param name="filter">Which.</param>
-    /// <param name="partition">The last character of their ids; <see langword="null"/> for all.</param>
+    /// <param name="partitions">The last characters of their ids; <see langword="null"/> for all.</param>
     /// <exception cref="JobStoreException">The store cannot be read.</exception>
-    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter, char? partition = null) => connections.ReadAsync(connection => PostgresJobReads.ListAsync(connection, filter, partition));
+    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter, string? partitions = null) => connections.ReadAsync(connection => PostgresJobReads.ListAsync(connection, filter, partitions));
 
     /// <summary>Whole jobs of a condition that have not ended, oldest first.</summary>
     /// <exception cref="JobStoreException">The store cannot be read.</exception>

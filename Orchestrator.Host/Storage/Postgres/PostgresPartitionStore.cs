@@ -49,7 +49,7 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
     public Task<IReadOnlyList<StoredJob>> LoadUnfinishedAsync() => _reader.LoadUnfinishedAsync("right(id, 1) = $1", partition.ToString());
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter) => _reader.ListAsync(filter, partition);
+    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter) => _reader.ListAsync(filter, partition.ToString());
 
     /// <summary>Forgets the oldest ended jobs of the partition beyond the limits, which are the partition's alone, and their outputs on this node.</summary>
     /// <exception cref="DutyLostException">Another has the duty.</exception>
