@@ -56,16 +56,51 @@ public sealed class FleetStreamsTests(ServedCluster cluster)
         Assert.Equal("GuestError", there.GetProperty("outcome").GetProperty("reason").GetString());
     }
 
-    [Fact]
-    public async Task Upload_that_the_caller_cuts_is_cut_for_the_guest_too()
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("a", false)]
+    [InlineData("c", true)]
+    [InlineData("c", false)]
+    public async Task Upload_that_the_caller_cuts_is_cut_for_the_guest_too(string gateway, bool atOnce)
     {
         var files = new GuestFiles(cluster.VmOf("c"));
-        using var cut = new CancellationTokenSource();
+        var (path, opened) = ($"/tmp/cut-{gateway}-{atOnce}", new TaskCompletionSource());
+        var open = cluster.VmOf("c").AgentAnswers["guest-file-open"];
+        cluster.VmOf("c").AgentAnswers["guest-file-open"] = async command =>
+        {
+            if (atOnce)
+                await opened.Task;
+            return await open(command);
+        };
+        using var leave = new CancellationTokenSource();
+        var before = cluster.VmOf("c").AgentCommands.Count;
 
-        await Assert.ThrowsAnyAsync<Exception>(() => cluster["a"].Http.PutAsync("v1/vms/vm-c/file?path=/tmp/cut", new StalledBody(GuestFile.ChunkBytes, cut), cut.Token));
+        var put = cluster[gateway].Http.PutAsync($"v1/vms/vm-c/file?path={path}", new StalledBody(GuestFile.ChunkBytes), leave.Token);
+        await TestKit.Eventually.TrueAsync(
+            () => atOnce ? cluster.VmOf("c").AgentCommands.Skip(before).Any(command => command.Name == "guest-file-open") : files.Contents.GetValueOrDefault(path)?.Length > 0,
+            Patience,
+            "the upload is under way");
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
+        opened.SetResult();
 
-        await TestKit.Eventually.TrueAsync(() => files.OpenHandles == 0, Patience, "the guest's file is closed");
-        Assert.True(files.Contents["/tmp/cut"].Length <= GuestFile.ChunkBytes);
+        await TestKit.Eventually.TrueAsync(() => cluster.VmOf("c").AgentCommands.Skip(before).Any(command => command.Name == "guest-file-close") && files.OpenHandles == 0, Patience, "the guest's file is closed");
+        Assert.True(files.Contents[path].Length <= GuestFile.ChunkBytes);
+    }
+
+    [Fact]
+    public async Task Body_is_not_asked_for_when_the_guest_does_not_take_it_and_may_be_of_any_length()
+    {
+        cluster.VmOf("b").AgentAnswers["guest-file-open"] = _ => throw new FakeAgentException("read-only file system");
+        foreach (var gateway in new[] { "a", "b" })
+        {
+            var body = new CountedBody(1L << 40);
+            using var request = new HttpRequestMessage(HttpMethod.Put, "v1/vms/vm-b/file?path=/tmp/x") { Content = body, Headers = { ExpectContinue = true } };
+
+            using var answer = await cluster[gateway].Http.SendAsync(request);
+
+            Assert.Equal((gateway, HttpStatusCode.BadGateway, 0), (gateway, answer.StatusCode, body.Reads));
+        }
     }
 
     [Fact]
@@ -162,7 +197,7 @@ public sealed class FleetStreamsTests(ServedCluster cluster)
     }
 
     /// <summary>Counts how often it is written.</summary>
-    private sealed class CountedBody(int length) : HttpContent
+    private sealed class CountedBody(long length) : HttpContent
     {
         public int Reads { get; private set; }
 
@@ -179,20 +214,21 @@ public sealed class FleetStreamsTests(ServedCluster cluster)
         }
     }
 
-    /// <summary>Sends some of what it announces, then gives up.</summary>
-    private sealed class StalledBody(int length, CancellationTokenSource cut) : HttpContent
+    /// <summary>Sends some of what it announces, and then nothing.</summary>
+    private sealed class StalledBody(int length) : HttpContent
     {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            await stream.WriteAsync(new byte[length]);
-            await stream.FlushAsync();
-            await cut.CancelAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cut.Token);
+            await stream.WriteAsync(new byte[length], cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
 
         protected override bool TryComputeLength(out long size)
         {
-            size = 10L * length;
+            size = 2L * length;
             return true;
         }
     }
