@@ -52,12 +52,15 @@ internal sealed class FleetDirectory(Node node, ClusterParts cluster)
         }
     }
 
-    /// <summary>The node that has a duty now, within 2 s; <see langword="null"/> if none says so.</summary>
-    public async Task<string?> HomeOfAsync(string duty, CancellationToken cancellationToken)
+    /// <summary>The node that has a duty now; <see langword="null"/> if none says so in time.</summary>
+    /// <param name="duty">Its name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="patience">How long it may take; 2 s by default.</param>
+    public async Task<string?> HomeOfAsync(string duty, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         try
         {
-            var home = await cluster.Actors.Duties.Ask<DutyMessages.Home>(new DutyMessages.Locate(duty), DutyAnswer, cancellationToken).ConfigureAwait(false);
+            var home = await cluster.Actors.Duties.Ask<DutyMessages.Home>(new DutyMessages.Locate(duty), patience ?? DutyAnswer, cancellationToken).ConfigureAwait(false);
             return home.Epoch is null ? null : home.Node;
         }
         catch (AskTimeoutException)

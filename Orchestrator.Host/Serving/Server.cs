@@ -62,6 +62,8 @@ internal static class Server
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
         await using var store = await NodeStore.OpenAsync(data.Path, cluster is null ? config.Store : null, host, TimeProvider.System).ConfigureAwait(false);
         await using var clusterStore = cluster is null ? null : await ClusterStore.OpenAsync(config.Store!, store.Outputs, TimeProvider.System).ConfigureAwait(false);
+        if (cluster is not null)
+            await NodeName.TakeAsync(clusterStore!.Duties, host, cluster.Listen).ConfigureAwait(false);
         var tls = cluster?.Tls is { } files ? ClusterTls.Load(new ClusterTlsFiles(files.Certificate!, files.Key!, files.Authority!), [host, cluster.Listen.Host, cluster.Peer.Host], TimeProvider.System, logs.CreateLogger<ClusterTls>()) : null;
         var clustering = cluster is null ? null : new ClusterParts(cluster, clusterStore!, tls);
         Func<Outcome, Task<Outcome>> restore = store.Outputs.RestoreAsync;
@@ -71,6 +73,8 @@ internal static class Server
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"orchestrator {SystemEndpoints.Version} serves {string.Join(", ", endpoints.Select(endpoint => endpoint.ToString()))}").ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        if (clustering?.Actors.Refusal is { } refusal)
+            throw new ServeException(refusal);
         return clustering?.Actors.IsPutOut == true && !cancellationToken.IsCancellationRequested ? NodeEnd.PutOut : NodeEnd.Stopped;
     }
 
@@ -156,6 +160,9 @@ internal static class Server
         services.AddSingleton(cluster.Store.Duties);
         services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));
+        services.AddClusterHealth();
+        services.AddHostedService(provider => new NodeName(
+            cluster, config.Host ?? Environment.MachineName, TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<NodeName>>()));
         services.AddHostedService(provider => new ClusterJoin(
             provider.GetRequiredService<Akka.Actor.ActorSystem>(), cluster, config.Host ?? Environment.MachineName, TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<ClusterJoin>>()));
     }
@@ -169,7 +176,11 @@ internal static class Server
         services.AddSingleton(config.History.Limits("the configuration"));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Func<IReadOnlyList<IJobStore>>>(cluster is null ? () => [store.Jobs] : () => cluster.JobStores.Now);
-        services.AddHostedService<HistoryTrimmer>();
+        services.AddHostedService(provider => new HistoryTrimmer(provider.GetRequiredService<Func<IReadOnlyList<IJobStore>>>(), provider.GetRequiredService<JobHistoryLimits>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HistoryTrimmer>>())
+        {
+            Partitions = cluster is null ? 1 : ClusterDuties.All.Count,
+            SweepAsync = cluster is null ? null : cluster.Store.SweepAsync,
+        });
     }
 
     private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers, ClusterParts? cluster)

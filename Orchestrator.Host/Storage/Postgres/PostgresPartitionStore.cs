@@ -33,7 +33,8 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
                 foreach (var write in light)
                     await PostgresJobWrites.ApplyAsync(connection, write, claim.Owner).ConfigureAwait(false);
             },
-            claim).ConfigureAwait(false);
+            claim,
+            writes.Any(write => write is JobWrite.Created) ? PostgresWriter.AcceptPatience : null).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -51,14 +52,13 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
     /// <inheritdoc/>
     public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter) => _reader.ListAsync(filter, partition.ToString());
 
-    /// <summary>Forgets the oldest ended jobs of the partition beyond the limits, which are the partition's alone, and their outputs on this node.</summary>
+    /// <summary>Forgets the oldest ended jobs of the partition beyond the limits, which are the partition's alone. Their outputs are files of several nodes, and each removes its own (<see cref="ClusterStore.SweepAsync"/>).</summary>
     /// <exception cref="DutyLostException">Another has the duty.</exception>
     /// <exception cref="JobStoreException">The store cannot be written.</exception>
     public async Task TrimAsync(JobHistoryLimits limits)
     {
         foreach (var key in await _reader.SurplusAsync(limits, time.GetUtcNow(), partition).ConfigureAwait(false))
             await connections.Writer.AddAsync(connection => PostgresJobWrites.ForgetAsync(connection, key), claim).ConfigureAwait(false);
-        await outputs.SweepAsync(job => IsMine(job) ? _reader.ExistsAsync(job) : Task.FromResult(true)).ConfigureAwait(false);
     }
 
     private bool IsMine(string jobId) => JobPartition.Of(jobId) == partition;
