@@ -47,7 +47,7 @@ internal static class JobEndpoints
 
     private static async Task<IResult> StartAsync(object command, IActorRef jobs, HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(jobs, command, context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.SubmitAsync(jobs, command, context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         var job = ((JobReplies.Accepted)answer).Job;

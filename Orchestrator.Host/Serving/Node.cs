@@ -88,10 +88,26 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
 
     /// <summary>The same of a part that may go to another node, and answers nothing then.</summary>
     /// <exception cref="Api.RequestException">It has gone.</exception>
-    public async Task<T> FollowPartAsync<T>(IActorRef part, object question, CancellationToken cancellationToken)
+    public Task<T> FollowPartAsync<T>(IActorRef part, object question, CancellationToken cancellationToken) => AskPartAsync<T>(part, question, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>Hands a new job to a part that may go to another node meanwhile.</summary>
+    /// <exception cref="Api.RequestException">It has gone: nobody knows whether it took the job.</exception>
+    public async Task<object> SubmitAsync(IActorRef part, object command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskPartAsync<object>(part, command, AnswerTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Api.RequestException e) when (e.Code == LocalParts.Moving)
+        {
+            throw new Api.RequestException(LocalParts.Moving, "the part that was to take the job went to another node of the cluster before it said whether it did: GET /v1/jobs shows the job if it was taken. With an Idempotency-Key, just ask again");
+        }
+    }
+
+    private async Task<T> AskPartAsync<T>(IActorRef part, object question, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var answer = FollowAsync<T>(part, question, over.Token);
+        var answer = part.Ask<T>(question, timeout, over.Token);
         var gone = part.WatchAsync(over.Token);
         try
         {

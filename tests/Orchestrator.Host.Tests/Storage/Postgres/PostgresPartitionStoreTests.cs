@@ -74,7 +74,7 @@ public sealed class PostgresPartitionStoreTests(PostgresServer server) : JobStor
     }
 
     [Fact]
-    public async Task Large_outputs_are_files_of_the_node_until_their_job_is_forgotten()
+    public async Task Large_outputs_are_files_of_the_node_until_it_sweeps_those_of_forgotten_jobs()
     {
         var (claim, outputs) = (new DutyClaim("jobs-0", "a", 1), server.Outputs());
         await using var connections = await PostgresConnections.OpenAsync(server.AddressOf(_cluster.Schema), Time);
@@ -86,6 +86,10 @@ public sealed class PostgresPartitionStoreTests(PostgresServer server) : JobStor
         await using (var file = outputs.Open(kept)!)
             Assert.Equal(OutputFiles.MaxInlineBytes + 1, file.Length);
         await store.TrimAsync(new JobHistoryLimits(0, TimeSpan.FromDays(30)));
+        Assert.Null(await _node.Jobs.LoadAsync(Id(10)));
+        await using (var file = outputs.Open(kept))
+            Assert.NotNull(file);
+        await outputs.SweepAsync(_node.Jobs.ExistsAsync);
         Assert.Null(outputs.Open(kept));
         await outputs.DisposeAsync();
     }
