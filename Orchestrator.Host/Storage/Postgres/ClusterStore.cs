@@ -41,7 +41,7 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <summary>The jobs of the claim's partition.</summary>
     /// <param name="claim">Of <c>jobs-0</c> to <c>jobs-Y</c>, or of <c>control</c> for partition Z.</param>
     /// <exception cref="ArgumentException">Another duty.</exception>
-    public IJobStore JobsOf(DutyClaim claim) => new PostgresPartitionStore(_connections, claim, DutyScopes.PartitionOf(claim.Duty), _outputs, _time);
+    public PostgresPartitionStore JobsOf(DutyClaim claim) => new PostgresPartitionStore(_connections, claim, DutyScopes.PartitionOf(claim.Duty), _outputs, _time);
 
     /// <summary>Where controllers are. A lost claim is the inner exception of what is thrown.</summary>
     /// <param name="claim">Of <c>control</c>.</param>

@@ -16,6 +16,10 @@ namespace Orchestrator.Host.Storage.Postgres;
 internal sealed class PostgresPartitionStore(PostgresConnections connections, DutyClaim claim, char partition, OutputFiles outputs, TimeProvider time) : IJobStore
 {
     private readonly PostgresJobReader _reader = new(connections);
+    private volatile bool _isClosed;
+
+    /// <summary>The node gives the duty up: what waits to be written fails, so that a job whose caller hears no more of it is not taken up later.</summary>
+    public void Close() => _isClosed = true;
 
     /// <inheritdoc/>
     /// <exception cref="DutyLostException">Another has the duty: nothing was written.</exception>
@@ -30,6 +34,8 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
         await connections.Writer.AddAsync(
             async connection =>
             {
+                if (_isClosed)
+                    throw new DutyLostException($"{claim.Owner} has given the duty {claim.Duty} up: nothing was written, and the node that takes it goes on");
                 foreach (var write in light)
                     await PostgresJobWrites.ApplyAsync(connection, write, claim.Owner).ConfigureAwait(false);
             },

@@ -46,6 +46,18 @@ public sealed class PostgresPartitionStoreTests(PostgresServer server) : JobStor
     }
 
     [Fact]
+    public async Task A_store_of_a_duty_that_was_given_up_writes_nothing_more()
+    {
+        var store = _node.JobsOf(await ClusterFixture.ClaimAsync(_node, "jobs-3"));
+        await store.WriteAsync(new JobWrite.Created(Samples.Job(13)));
+        store.Close();
+
+        await Assert.ThrowsAsync<DutyLostException>(() => store.WriteAsync(new JobWrite.Created(Samples.Job(23))));
+
+        Assert.Equal([Id(13)], (await store.ListAsync(new JobFilter())).Select(job => job.Id));
+    }
+
+    [Fact]
     public async Task A_job_of_another_partition_is_refused_and_nothing_of_the_call_is_written()
     {
         var error = await Assert.ThrowsAsync<JobStoreException>(() => _store.WriteAsync(new JobWrite.Created(Samples.Job(10)), new JobWrite.Created(Samples.Job(11))));
