@@ -89,6 +89,8 @@ internal static class FileEndpoints
         finally
         {
             await received.ConfigureAwait(false);
+            // A caller that left before the file was open has sent nothing, and the transfer would wait for it.
+            await pipe.Writer.CompleteAsync(new IOException("the caller's body was cut")).ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Host.Clustering;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Api;
@@ -46,7 +47,7 @@ internal static class JobEndpoints
 
     private static async Task<IResult> StartAsync(object command, IActorRef jobs, HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(jobs, command, context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.SubmitAsync(jobs, command, context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         var job = ((JobReplies.Accepted)answer).Job;
@@ -55,15 +56,19 @@ internal static class JobEndpoints
             await JobStream.WriteAsync(job, context, node).ConfigureAwait(false);
             return Results.Empty;
         }
-        if (Preference.Wait(context) is { } wait)
-            job = await JobStream.AwaitEndAsync(job, wait, node, context.RequestAborted).ConfigureAwait(false);
-        context.Response.Headers.Location = $"/v1/jobs/{job.Id}";
-        return Results.Json(JobView.Of(job), ApiJson.Default.JobView, statusCode: job.HasEnded ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        var view = Preference.Wait(context) is { } wait
+            ? await JobStream.AwaitEndAsync(job, wait, node, context.RequestServices.GetService<ClusterJobs>(), context.RequestAborted).ConfigureAwait(false)
+            : JobView.Of(job);
+        context.Response.Headers.Location = $"/v1/jobs/{view.Id}";
+        return Results.Json(view, ApiJson.Default.JobView, statusCode: view.EndedAt is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(node.Parts.NewJobs(null), new JobQueries.List(JobQuery.Filter(context.Request.Query)), context.RequestAborted).ConfigureAwait(false);
+        var filter = JobQuery.Filter(context.Request.Query);
+        if (context.RequestServices.GetService<ClusterJobs>() is { } fleet)
+            return Results.Json(new ItemsView<JobView>(await fleet.ListAsync(filter, context.Request.QueryString.Value ?? "", context.RequestAborted).ConfigureAwait(false)), ApiJson.Default.ItemsViewJobView);
+        var answer = await node.AskAsync<object>(node.Parts.NewJobs(null), new JobQueries.List(filter), context.RequestAborted).ConfigureAwait(false);
         return answer is JobReplies.Listed listed
             ? Results.Json(new ItemsView<JobView>([.. listed.Jobs.Select(JobView.Of)]), ApiJson.Default.ItemsViewJobView)
             : Problems.Of((JobReplies.Rejected)answer);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Host.Clustering;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Api;
@@ -15,7 +16,7 @@ internal static class JobStream
         await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         for (var next = 0; ;)
         {
-            var news = node.FollowAsync<object>(node.JobsOf(job.Id), new JobQueries.Read(job.Id, next), context.RequestAborted);
+            var news = node.FollowPartAsync<object>(node.JobsOf(job.Id), new JobQueries.Read(job.Id, next), context.RequestAborted);
             if (await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false) is not JobReplies.Page page)
                 return;
             foreach (var outcome in page.Outcomes)
@@ -29,7 +30,12 @@ internal static class JobStream
     }
 
     /// <summary>Awaits the job's end; the job as it stands if it does not come in time.</summary>
-    public static async Task<JobSnapshot> AwaitEndAsync(JobSnapshot job, TimeSpan wait, Node node, CancellationToken cancellationToken)
+    /// <param name="job">As it was accepted.</param>
+    /// <param name="wait">How long.</param>
+    /// <param name="node">Where it was accepted.</param>
+    /// <param name="fleet">Follows it when it moves to another node; <see langword="null"/> where it cannot.</param>
+    /// <param name="cancellationToken">The caller leaves.</param>
+    public static async Task<JobView> AwaitEndAsync(JobSnapshot job, TimeSpan wait, Node node, ClusterJobs? fleet, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(wait, node.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -37,8 +43,8 @@ internal static class JobStream
         {
             for (var (next, ended) = (0, false); !ended;)
             {
-                if (await node.FollowAsync<object>(node.JobsOf(job.Id), new JobQueries.Read(job.Id, next), either.Token).ConfigureAwait(false) is not JobReplies.Page page)
-                    return job;
+                if (await node.FollowPartAsync<object>(node.JobsOf(job.Id), new JobQueries.Read(job.Id, next), either.Token).ConfigureAwait(false) is not JobReplies.Page page)
+                    break;
                 (next, ended, job) = (page.Next, page.IsLast, page.Job);
             }
         }
@@ -46,7 +52,11 @@ internal static class JobStream
         {
             // The caller's patience ended, the job goes on.
         }
-        return job;
+        catch (RequestException e) when (e.Code == LocalParts.Moving && fleet is not null)
+        {
+            return await fleet.AwaitEndAsync(job.Id, either.Token).ConfigureAwait(false) ?? JobView.Of(job);
+        }
+        return JobView.Of(job);
     }
 
     private static void WriteJob(JsonStream stream, JobSnapshot job) => stream.Write("job", null, new JobStreamItem { Job = JobView.Of(job) }, ApiJson.Default.JobStreamItem);

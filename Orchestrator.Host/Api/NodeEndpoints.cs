@@ -80,7 +80,7 @@ internal static class NodeEndpoints
         try
         {
             var claims = await context.RequestServices.GetRequiredService<IDutyStore>().ListAsync("", context.RequestAborted).ConfigureAwait(false);
-            return claims.Where(claim => claim.Duty != ClusterJoin.Formation && !claim.Duty.StartsWith(ClusterJoin.MemberPrefix, StringComparison.Ordinal)).ToDictionary(claim => claim.Duty, StringComparer.Ordinal);
+            return claims.Where(claim => claim.Duty != ClusterJoin.Formation && !claim.Duty.StartsWith(NodeName.Prefix, StringComparison.Ordinal) && !claim.Duty.StartsWith(ClusterJoin.MemberPrefix, StringComparison.Ordinal)).ToDictionary(claim => claim.Duty, StringComparer.Ordinal);
         }
         catch (JobStoreException)
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Host.Clustering;
 using Orchestrator.Host.Serving;
 using Orchestrator.Host.Storage;
 
@@ -45,7 +46,12 @@ internal static class OutputEndpoints
         var tag = new EntityTagHeaderValue($"\"{output.Sha256}\"");
         if (output.Kept is not { } kept)
             return Results.Bytes(output.Inline, contentType, enableRangeProcessing: true, entityTag: tag);
-        var file = files.Open(kept) ?? throw new RequestException("output-not-found", $"the {name} of '{vm}' was forgotten with its job, or belongs to another node");
+        if (context.RequestServices.GetService<PeerOutputs>() is { } peers && peers.IsElsewhere(kept))
+        {
+            await peers.SendAsync(kept, contentType, context).ConfigureAwait(false);
+            return Results.Empty;
+        }
+        var file = files.Open(kept) ?? throw new RequestException("output-not-found", $"the {name} of '{vm}' was forgotten with its job, or its file was removed from the disk of the node '{kept.Node ?? node.Host}'");
         return Results.Stream(file, contentType, enableRangeProcessing: true, entityTag: tag);
     }
 

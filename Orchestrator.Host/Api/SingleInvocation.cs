@@ -24,13 +24,13 @@ internal static class SingleInvocation
     {
         var target = Only(vm);
         var spec = new JobSpec { Target = target, Route = route, Command = command, Composite = composite, Timeout = timeout, Document = composite is null ? Document(target, command, timeout) : default };
-        var jobs = node.Parts.NewJobs(null);
-        var answer = await node.AskAsync<object>(jobs, new JobCommands.Submit(spec), cancellationToken).ConfigureAwait(false);
+        var jobs = composite is null ? node.Parts.NewJobs(null) : node.Parts.NewTransfers();
+        var answer = await node.SubmitAsync(jobs, new JobCommands.Submit(spec), cancellationToken).ConfigureAwait(false);
         if (answer is JobReplies.Rejected { Code: not "no-targets" } rejected)
             throw new RequestException(rejected.Code, rejected.Detail);
         if (answer is not JobReplies.Accepted accepted)
             throw new RequestException("vm-not-found", $"the VM '{vm.Snapshot.Name}' has just left");
-        var page = await node.FollowAsync<JobReplies.Page>(jobs, new JobQueries.Read(accepted.Job.Id, 0), cancellationToken).ConfigureAwait(false);
+        var page = await node.FollowPartAsync<JobReplies.Page>(jobs, new JobQueries.Read(accepted.Job.Id, 0), cancellationToken).ConfigureAwait(false);
         return page.Outcomes[0];
     }
 

@@ -1,6 +1,8 @@
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Host.Clustering;
 using Orchestrator.Host.Endpoints;
 using Orchestrator.Host.Serving;
 using Orchestrator.Host.Storage;
@@ -92,7 +94,22 @@ internal static class VmEndpoints
         var entry = await FindAsync(vm, node, context.RequestAborted).ConfigureAwait(false);
         var timeout = JobRequests.ParseTimeout(context.Request.Query["timeoutMs"]);
         var outcome = await SingleInvocation.RunAsync(node, entry, route, encoded, timeout, context.RequestAborted).ConfigureAwait(false);
-        return Results.Json(OutcomeView.Of(await outputs.RestoreAsync(outcome).ConfigureAwait(false)), ApiJson.Default.OutcomeView);
+        return Results.Json(OutcomeView.Of(await RestoreAsync(outcome, context, outputs).ConfigureAwait(false)), ApiJson.Default.OutcomeView);
+    }
+
+    /// <summary>With its outputs, wherever they are.</summary>
+    /// <exception cref="RequestException">They cannot be had: the message says how the command ended all the same.</exception>
+    private static async Task<Outcome> RestoreAsync(Outcome outcome, HttpContext context, OutputFiles outputs)
+    {
+        try
+        {
+            return await (context.RequestServices.GetService<PeerOutputs>() is { } peers ? peers.RestoreAsync(outcome) : outputs.RestoreAsync(outcome)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RequestException or JobStoreException)
+        {
+            var job = outcome.ResultKept?.JobId ?? outcome.Exec?.StdoutKept?.JobId ?? outcome.Exec?.StderrKept?.JobId;
+            throw new RequestException((e as RequestException)?.Code ?? "store-unavailable", $"the command ended as {outcome.Phase}, and its output cannot be read now: {e.Message}. GET /v1/jobs/{job}/invocations has the rest");
+        }
     }
 
     /// <summary>By UUID or name.</summary>

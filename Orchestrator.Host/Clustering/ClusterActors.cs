@@ -11,6 +11,9 @@ internal sealed class ClusterActors
     /// <summary>Whether the cluster has put this node out, because it could not reach it.</summary>
     public bool IsPutOut { get; set; }
 
+    /// <summary>Why this node must not go on; <see langword="null"/> if it may.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>Takes the messages of any duty, wherever it is.</summary>
     public IActorRef Duties { get; set; } = ActorRefs.Nobody;
 }

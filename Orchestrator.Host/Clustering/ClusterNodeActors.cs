@@ -4,7 +4,9 @@ using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Logs;
 using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Host.Api;
 using Orchestrator.Host.Serving;
@@ -36,6 +38,9 @@ internal static class ClusterNodeActors
             Duties = ClusterDuties.All,
             PartOf = duty => duty == ClusterDuties.Control ? new ControlPart(cluster, parts.Local, fleet, nodes) : new JobsPart(cluster, parts.Local, fleet, nodes),
         };
+        // A node that has no duty of jobs transfers its VMs' files all the same.
+        var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
+        parts.Local.Add(LocalParts.OwnJobs, fleet.BeginJobs(system, LocalParts.OwnJobs, new FanOutRouters.Local(router), ForgetfulJobStore.Instance));
         parts.Local.Add(LocalParts.OwnFreezes, fleet.BeginFreezes(system));
         cluster.Actors.Nodes = nodes;
         cluster.Actors.Duties = DutySharding.Start(system, duties, cluster.Options.Roles.Contains(DutySharding.Role), nodes);

@@ -6,6 +6,7 @@ using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Serving;
+using Orchestrator.Host.Storage.Postgres;
 
 namespace Orchestrator.Host.Clustering;
 
@@ -13,11 +14,12 @@ namespace Orchestrator.Host.Clustering;
 internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef nodes) : IDutyPart
 {
     private readonly List<(string Name, IActorRef Actor)> _actors = [];
+    private PostgresPartitionStore? _store;
 
     /// <inheritdoc/>
     public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
     {
-        var store = cluster.Store.JobsOf(claim);
+        var store = _store = cluster.Store.JobsOf(claim);
         var jobs = Add(LocalParts.JobsOf(JobPartition.OfControllers), fleet.BeginJobs(context, "jobs", new FanOutRouters.Fleet(nodes, JobPartition.OfControllers, claim), store));
         var freezes = Add(LocalParts.Freezes, fleet.BeginFreezes(context, new FleetLeases(nodes, claim, jobs) { WriteDocument = ControllerDocuments.Write }));
         Add(LocalParts.Subscriptions, fleet.BeginSubscriptions(context, cluster.Store.SubscriptionsOf(claim)));
@@ -32,6 +34,7 @@ internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetP
         foreach (var (name, actor) in _actors)
             local.Remove(name, actor);
         cluster.JobStores.Remove(claim.Duty);
+        _store?.Close();
     }
 
     private IActorRef Add(string name, IActorRef actor)

@@ -1,10 +1,7 @@
 using System.Net;
-using Akka.Actor;
-using Orchestrator.Actors.Clustering.Duties;
+using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.FanOut;
-using Orchestrator.Actors.VmHosts;
-using Orchestrator.Host.Api;
 using Orchestrator.Host.Serving;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -12,19 +9,15 @@ namespace Orchestrator.Host.Clustering;
 
 /// <summary>
 /// Any node answers for the whole fleet: a request about something that another node has is handed on to it, streams and WebSockets included, so that
-/// neither large outputs nor files ever travel between actors. A request is handed on once: who gets it answers.
+/// neither large outputs nor files ever travel between actors. A request is handed on once, and never repeated: who gets it answers.
 /// </summary>
-internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder, PeerClient peers, Node node, ClusterActors cluster)
+internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder, PeerClient peers, Node node, FleetDirectory fleet)
 {
     /// <summary>Set on a request that was handed on: the name of the node that did.</summary>
     public const string Header = "Orchestrator-Forwarded-By";
 
-    private static readonly TimeSpan LocatePause = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>A duty whose node died is elsewhere by then.</summary>
-    private static readonly TimeSpan LocatePatience = TimeSpan.FromSeconds(20);
-
-    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromHours(1) };
+    /// <summary>An exchange in which nothing moves for so long is given up.</summary>
+    internal static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromHours(1) };
 
     private int _dealt;
 
@@ -35,68 +28,31 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
             await next(context).ConfigureAwait(false);
             return;
         }
+        // How much may come is for who takes it to say.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
         var error = await forwarder.SendAsync(context, owner.Peer, peers.Invoker, Config, new Handover(node.Host), context.RequestAborted).ConfigureAwait(false);
-        if (error != ForwarderError.None && !context.Response.HasStarted && context.Response.StatusCode is (int)HttpStatusCode.BadGateway or (int)HttpStatusCode.GatewayTimeout or (int)HttpStatusCode.ServiceUnavailable)
-            throw new RequestException("node-unreachable", $"the node '{owner.Name}' has what this is about and does not answer at {owner.Peer} ({error}): ask again, or see 'orchestrator node ls'");
+        if (IsUnanswered(context, error))
+            throw FleetDirectory.Unreachable(owner.Name, "has what this is about", $"at {owner.Peer}, {error}");
     }
+
+    /// <summary>Whether the other node said nothing, rather than something that is passed on.</summary>
+    internal static bool IsUnanswered(HttpContext context, ForwarderError error) => error != ForwarderError.None && !context.Response.HasStarted
+        && context.Response.StatusCode is (int)HttpStatusCode.BadGateway or (int)HttpStatusCode.GatewayTimeout or (int)HttpStatusCode.ServiceUnavailable;
 
     /// <summary>The other node that has it; <see langword="null"/> when this one answers.</summary>
     private async Task<NodeInfo?> OwnerAsync(HttpContext context) => RequestHome.Of(context.Request.Method, context.Request.Path.Value ?? "", context.Request.Headers["Idempotency-Key"].FirstOrDefault()) switch
     {
-        RequestHome.OfVm vm => await OwnerOfAsync(vm.Vm, context.RequestAborted).ConfigureAwait(false),
-        RequestHome.OfDuty duty => await HomeOfAsync(duty.Duty, context.RequestAborted).ConfigureAwait(false),
-        RequestHome.OfNode other => await OtherAsync(other.Name, context.RequestAborted).ConfigureAwait(false),
+        RequestHome.OfVm vm => await fleet.OfVmAsync(vm.Vm, context.RequestAborted).ConfigureAwait(false),
+        RequestHome.OfDuty duty => await fleet.OfDutyAsync(duty.Duty, context.RequestAborted).ConfigureAwait(false),
+        RequestHome.OfNode other => await fleet.OfOtherAsync(other.Name, context.RequestAborted).ConfigureAwait(false),
         RequestHome.OfNewJob when node.Parts.HasJobs => null,
-        RequestHome.OfNewJob => await HomeOfAsync(NextJobs(), context.RequestAborted).ConfigureAwait(false),
+        RequestHome.OfNewJob => await fleet.OfDutyAsync(NextJobs(), context.RequestAborted).ConfigureAwait(false),
         _ => null,
     };
 
     /// <summary>New jobs are dealt out to the partitions in turn.</summary>
     private string NextJobs() => LocalParts.JobsOf(JobPartition.OfGateways[(int)((uint)Interlocked.Increment(ref _dealt) % JobPartition.OfGateways.Length)]);
-
-    /// <summary>What is not known here is answered here: with the words for it.</summary>
-    private async Task<NodeInfo?> OwnerOfAsync(string vm, CancellationToken cancellationToken)
-    {
-        var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
-        var owners = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Select(entry => entry.Node).Distinct().ToArray();
-        return owners is [{ } owner] && owner != node.Host ? await NodeAsync(owner, cancellationToken).ConfigureAwait(false) : null;
-    }
-
-    private async Task<NodeInfo?> OtherAsync(string name, CancellationToken cancellationToken)
-    {
-        var known = await node.AskAsync<NodeReplies.Nodes>(cluster.Nodes, NodeQueries.List.Instance, cancellationToken).ConfigureAwait(false);
-        return name != node.Host && known.Items.Any(item => item.Info.Name == name) ? await NodeAsync(name, cancellationToken).ConfigureAwait(false) : null;
-    }
-
-    private async Task<NodeInfo?> HomeOfAsync(string duty, CancellationToken cancellationToken)
-    {
-        for (var deadline = node.Time.GetUtcNow() + LocatePatience; ;)
-        {
-            try
-            {
-                var home = await cluster.Duties.Ask<DutyMessages.Home>(new DutyMessages.Locate(duty), TimeSpan.FromSeconds(2), cancellationToken).ConfigureAwait(false);
-                if (home.Epoch is not null)
-                    return home.Node == node.Host ? null : await NodeAsync(home.Node, cancellationToken).ConfigureAwait(false);
-            }
-            catch (AskTimeoutException)
-            {
-                // It is moving.
-            }
-            if (node.Time.GetUtcNow() >= deadline)
-                throw new RequestException("moving", $"no node has '{duty}' now: ask again in a few seconds ('orchestrator node ls' shows the nodes, their logs say why)");
-            await Task.Delay(LocatePause, node.Time, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <exception cref="RequestException">It does not answer.</exception>
-    private async Task<NodeInfo> NodeAsync(string name, CancellationToken cancellationToken)
-    {
-        var known = await node.AskAsync<NodeReplies.Nodes>(cluster.Nodes, NodeQueries.List.Instance, cancellationToken).ConfigureAwait(false);
-        var found = known.Items.FirstOrDefault(item => item.Info.Name == name && item.State is NodeState.Up or NodeState.Leaving);
-        return found is not null
-            ? found.Info
-            : throw new RequestException("node-unreachable", $"the node '{name}' has what this is about and does not answer: ask again when it is back, or see 'orchestrator node ls'");
-    }
 
     private sealed class Handover(string from) : HttpTransformer
     {

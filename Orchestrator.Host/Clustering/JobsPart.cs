@@ -3,6 +3,7 @@ using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Host.Serving;
+using Orchestrator.Host.Storage.Postgres;
 
 namespace Orchestrator.Host.Clustering;
 
@@ -10,11 +11,12 @@ namespace Orchestrator.Host.Clustering;
 internal sealed class JobsPart(ClusterParts cluster, LocalParts local, FleetParts fleet, IActorRef nodes) : IDutyPart
 {
     private IActorRef _jobs = ActorRefs.Nobody;
+    private PostgresPartitionStore? _store;
 
     /// <inheritdoc/>
     public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
     {
-        var store = cluster.Store.JobsOf(claim);
+        var store = _store = cluster.Store.JobsOf(claim);
         _jobs = fleet.BeginJobs(context, $"jobs-{claim.Epoch}", new FanOutRouters.Fleet(nodes, claim.Duty[^1], claim), store);
         cluster.JobStores.Add(claim.Duty, store);
         local.Add(claim.Duty, _jobs);
@@ -26,5 +28,6 @@ internal sealed class JobsPart(ClusterParts cluster, LocalParts local, FleetPart
     {
         local.Remove(claim.Duty, _jobs);
         cluster.JobStores.Remove(claim.Duty);
+        _store?.Close();
     }
 }

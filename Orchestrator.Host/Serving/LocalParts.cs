@@ -28,6 +28,12 @@ internal sealed class LocalParts
     /// <summary>Thaws this node's own VMs.</summary>
     public const string OwnFreezes = "own-freezes";
 
+    /// <summary>Code of what is told while a part is on its way.</summary>
+    public const string Moving = "moving";
+
+    /// <summary>Takes jobs that go through this process alone: transfers of files from and to this node's own VMs. In a cluster only.</summary>
+    public const string OwnJobs = "own-jobs";
+
     /// <summary>Answers <see cref="JobCommands"/> of a node that is alone.</summary>
     public const string AllJobs = "jobs";
 
@@ -81,6 +87,10 @@ internal sealed class LocalParts
         throw Elsewhere(AllJobs);
     }
 
+    /// <summary>A part that takes transfers of files, whose bytes pass through this process: one that lists and keeps them, if there is one here.</summary>
+    /// <exception cref="RequestException">There is none.</exception>
+    public IActorRef NewTransfers() => HasJobs ? NewJobs(null) : Get(OwnJobs);
+
     private static RequestException Elsewhere(string name) =>
-        new("moving", $"'{name}' is moving to another node of the cluster: ask again in a few seconds ('orchestrator node ls' shows the nodes)");
+        new(Moving, $"'{name}' is moving to another node of the cluster: ask again in a few seconds ('orchestrator node ls' shows the nodes)");
 }

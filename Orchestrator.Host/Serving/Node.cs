@@ -85,4 +85,39 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
 
     /// <summary>Asks a question that is answered when there is news; the caller's token is its end.</summary>
     public Task<T> FollowAsync<T>(IActorRef actor, object question, CancellationToken cancellationToken) => actor.Ask<T>(question, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>The same of a part that may go to another node, and answers nothing then.</summary>
+    /// <exception cref="Api.RequestException">It has gone.</exception>
+    public Task<T> FollowPartAsync<T>(IActorRef part, object question, CancellationToken cancellationToken) => AskPartAsync<T>(part, question, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>Hands a new job to a part that may go to another node meanwhile.</summary>
+    /// <exception cref="Api.RequestException">It has gone: nobody knows whether it took the job.</exception>
+    public async Task<object> SubmitAsync(IActorRef part, object command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskPartAsync<object>(part, command, AnswerTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Api.RequestException e) when (e.Code == LocalParts.Moving)
+        {
+            throw new Api.RequestException(LocalParts.Moving, "the part that was to take the job went to another node of the cluster before it said whether it did: GET /v1/jobs shows the job if it was taken. With an Idempotency-Key, just ask again");
+        }
+    }
+
+    private async Task<T> AskPartAsync<T>(IActorRef part, object question, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answer = part.Ask<T>(question, timeout, over.Token);
+        var gone = part.WatchAsync(over.Token);
+        try
+        {
+            if (await Task.WhenAny(answer, gone).ConfigureAwait(false) == gone && !answer.IsCompleted && !cancellationToken.IsCancellationRequested)
+                throw new Api.RequestException(LocalParts.Moving, "what was asked for has just gone to another node of the cluster: ask again");
+            return await answer.ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
+using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Api;
@@ -63,9 +64,14 @@ internal static class Server
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
         await using var store = await NodeStore.OpenAsync(data.Path, cluster is null ? config.Store : null, host, TimeProvider.System).ConfigureAwait(false);
         await using var clusterStore = cluster is null ? null : await ClusterStore.OpenAsync(config.Store!, store.Outputs, TimeProvider.System).ConfigureAwait(false);
+        if (cluster is not null)
+            await NodeName.TakeAsync(clusterStore!.Duties, host, cluster.Listen).ConfigureAwait(false);
         var tls = cluster?.Tls is { } files ? ClusterTls.Load(new ClusterTlsFiles(files.Certificate!, files.Key!, files.Authority!), [host, cluster.Listen.Host, cluster.Peer.Host], TimeProvider.System, logs.CreateLogger<ClusterTls>()) : null;
         var clustering = cluster is null ? null : new ClusterParts(cluster, clusterStore!, tls);
-        await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, store.Outputs.RestoreAsync), clustering);
+        Func<Outcome, Task<Outcome>> restore = store.Outputs.RestoreAsync;
+        await using var app = Build(config, guest, endpoints, sockets, store, new NodeControllers(controllers, store.Controllers, outcome => restore(outcome)), clustering);
+        if (clustering is not null)
+            restore = app.Services.GetRequiredService<PeerOutputs>().RestoreAsync;
         // A node that is drained stops as well; one that its cluster has put out begins anew, and the service goes on.
         app.Lifetime.ApplicationStopping.Register(() =>
         {
@@ -77,6 +83,8 @@ internal static class Server
         manager.Serves(serves);
         await Console.Error.WriteLineAsync(serves).ConfigureAwait(false);
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        if (clustering?.Actors.Refusal is { } refusal)
+            throw new ServeException(refusal);
         return clustering?.Actors.IsPutOut == true && !cancellationToken.IsCancellationRequested ? NodeEnd.PutOut : NodeEnd.Stopped;
     }
 
@@ -145,18 +153,27 @@ internal static class Server
         if (cluster is not null)
             app.UseMiddleware<Forwarding>();
         ApiEndpoints.Map(app);
+        if (cluster is not null)
+            PeerRoutes.Map(app);
         return app;
     }
 
     private static void AddCluster(IServiceCollection services, NodeConfig config, ClusterParts cluster)
     {
         services.AddHttpForwarder();
+        services.AddSingleton(cluster);
         services.AddSingleton(cluster.Actors);
         services.AddSingleton(cluster.Contacts);
-        services.AddSingleton<INodeCheck>(new MembershipCheck(cluster.Membership));
+        services.AddSingleton<FleetDirectory>();
+        services.AddSingleton<ClusterJobs>();
+        services.AddSingleton(provider => new PeerOutputs(
+            config.Host ?? Environment.MachineName, provider.GetRequiredService<OutputFiles>(), provider.GetRequiredService<FleetDirectory>(), provider.GetRequiredService<PeerClient>(), provider.GetRequiredService<Yarp.ReverseProxy.Forwarder.IHttpForwarder>(), TimeProvider.System));
         services.AddSingleton(cluster.Store.Duties);
         services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));
+        services.AddClusterHealth();
+        services.AddHostedService(provider => new NodeName(
+            cluster, config.Host ?? Environment.MachineName, TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<NodeName>>()));
         services.AddHostedService(provider => new ClusterJoin(
             provider.GetRequiredService<Akka.Actor.ActorSystem>(), cluster, config.Host ?? Environment.MachineName, TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<ClusterJoin>>()));
     }
@@ -170,7 +187,11 @@ internal static class Server
         services.AddSingleton(config.History.Limits("the configuration"));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Func<IReadOnlyList<IJobStore>>>(cluster is null ? () => [store.Jobs] : () => cluster.JobStores.Now);
-        services.AddHostedService<HistoryTrimmer>();
+        services.AddHostedService(provider => new HistoryTrimmer(provider.GetRequiredService<Func<IReadOnlyList<IJobStore>>>(), provider.GetRequiredService<JobHistoryLimits>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HistoryTrimmer>>())
+        {
+            Partitions = cluster is null ? 1 : ClusterDuties.All.Count,
+            SweepAsync = cluster is null ? null : cluster.Store.SweepAsync,
+        });
     }
 
     private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers, ClusterParts? cluster)

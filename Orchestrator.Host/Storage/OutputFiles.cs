@@ -95,11 +95,12 @@ internal sealed class OutputFiles : IAsyncDisposable
         });
 
     /// <summary>Removes the outputs of jobs that are not there any more.</summary>
-    /// <param name="exists">Whether a job is. Its row is always older than its outputs.</param>
+    /// <param name="exists">Whether a job is. Its row is always older than its outputs, unless there is a time <paramref name="before"/>.</param>
+    /// <param name="before">Outputs that came after it are left: the row of a job of another node may come after them. <see langword="null"/> for none.</param>
     /// <exception cref="JobStoreException">They cannot be removed, or nobody can tell.</exception>
-    public async Task SweepAsync(Func<string, Task<bool>> exists)
+    public async Task SweepAsync(Func<string, Task<bool>> exists, DateTimeOffset? before = null)
     {
-        foreach (var job in await _thread.RunAsync(() => Directory.GetDirectories(_directory).Select(Path.GetFileName).ToArray()).ConfigureAwait(false))
+        foreach (var job in await _thread.RunAsync(() => Directory.GetDirectories(_directory).Where(job => before is null || Directory.GetLastWriteTimeUtc(job) < before.Value.UtcDateTime).Select(Path.GetFileName).ToArray()).ConfigureAwait(false))
         {
             if (!await exists(job!).ConfigureAwait(false))
                 await _thread.RunAsync(() => Remove(Path.Combine(_directory, job!))).ConfigureAwait(false);

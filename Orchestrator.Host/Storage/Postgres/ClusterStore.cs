@@ -41,7 +41,7 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <summary>The jobs of the claim's partition.</summary>
     /// <param name="claim">Of <c>jobs-0</c> to <c>jobs-Y</c>, or of <c>control</c> for partition Z.</param>
     /// <exception cref="ArgumentException">Another duty.</exception>
-    public IJobStore JobsOf(DutyClaim claim) => new PostgresPartitionStore(_connections, claim, DutyScopes.PartitionOf(claim.Duty), _outputs, _time);
+    public PostgresPartitionStore JobsOf(DutyClaim claim) => new PostgresPartitionStore(_connections, claim, DutyScopes.PartitionOf(claim.Duty), _outputs, _time);
 
     /// <summary>Where controllers are. A lost claim is the inner exception of what is thrown.</summary>
     /// <param name="claim">Of <c>control</c>.</param>
@@ -58,9 +58,12 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <exception cref="ArgumentException">Another duty.</exception>
     public ILeaseStore LeasesOf(DutyClaim claim) => new PostgresLeaseStore(_connections, claim, DutyScopes.VmHostOf(claim.Duty));
 
+    /// <summary>How old outputs are at least before they are swept: a job that only reads is written when there is time, its outputs before it.</summary>
+    public static readonly TimeSpan MinSweptAge = TimeSpan.FromHours(1);
+
     /// <summary>Removes outputs on this node whose job was forgotten, by whichever node.</summary>
     /// <exception cref="JobStoreException">They cannot be removed, or nobody can tell.</exception>
-    public Task SweepAsync() => _outputs.SweepAsync(Jobs.ExistsAsync);
+    public Task SweepAsync() => _outputs.SweepAsync(Jobs.ExistsAsync, _time.GetUtcNow() - MinSweptAge);
 
     /// <summary>Writes what is waiting, and closes the connections.</summary>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();

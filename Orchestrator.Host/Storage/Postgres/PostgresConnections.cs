@@ -20,6 +20,9 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <summary>A read, with all its statements, after waiting for a connection.</summary>
     public static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>A read that a caller of the API waits for.</summary>
+    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>A claim, a renewal or a release: less than a claim lasts.</summary>
     public static readonly TimeSpan DutyPatience = TimeSpan.FromSeconds(5);
 
@@ -71,12 +74,17 @@ internal sealed class PostgresConnections : IAsyncDisposable
     }
 
     /// <summary>Reads one moment of the database.</summary>
+    /// <param name="read">May run twice.</param>
+    /// <param name="within">A deadline other than <see cref="ReadPatience"/>.</param>
     /// <exception cref="JobStoreException">It cannot be read, or too many ask.</exception>
-    public Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read) => _reads.RunAsync(async (connection, cancellationToken) =>
-    {
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
-        return await read(connection).ConfigureAwait(false);
-    });
+    public Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, TimeSpan? within = null) => _reads.RunAsync(
+        async (connection, cancellationToken) =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+            return await read(connection).ConfigureAwait(false);
+        },
+        CancellationToken.None,
+        within);
 
     /// <summary>Writes what is waiting, and closes all connections.</summary>
     public async ValueTask DisposeAsync()

@@ -16,9 +16,9 @@ internal sealed class PostgresJobReader(PostgresConnections connections)
 
     /// <summary>As <see cref="IJobStore.ListAsync"/>, of all nodes.</summary>
     /// <param name="filter">Which.</param>
-    /// <param name="partition">The last character of their ids; <see langword="null"/> for all.</param>
+    /// <param name="partitions">The last characters of their ids; <see langword="null"/> for all.</param>
     /// <exception cref="JobStoreException">The store cannot be read.</exception>
-    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter, char? partition = null) => connections.ReadAsync(connection => PostgresJobReads.ListAsync(connection, filter, partition));
+    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter, string? partitions = null) => connections.ReadAsync(connection => PostgresJobReads.ListAsync(connection, filter, partitions), PostgresConnections.AnswerPatience);
 
     /// <summary>Whole jobs of a condition that have not ended, oldest first.</summary>
     /// <exception cref="JobStoreException">The store cannot be read.</exception>
@@ -39,6 +39,7 @@ internal sealed class PostgresJobReader(PostgresConnections connections)
     /// <exception cref="JobStoreException">The store cannot be read.</exception>
     internal Task<bool> ExistsAsync(string jobId) => connections.ReadAsync(async connection => await connection.ScalarAsync("SELECT 1 FROM job WHERE id = $1", jobId).ConfigureAwait(false) is not null);
 
-    private Task<StoredJob?> LoadOneAsync(string which, string value) => connections.ReadAsync(async connection =>
-        await PostgresJobReads.KeysAsync(connection, which, value).ConfigureAwait(false) is [var key] ? await PostgresJobReads.JobAsync(connection, key).ConfigureAwait(false) : null);
+    private Task<StoredJob?> LoadOneAsync(string which, string value) => connections.ReadAsync(
+        async connection => await PostgresJobReads.KeysAsync(connection, which, value).ConfigureAwait(false) is [var key] ? await PostgresJobReads.JobAsync(connection, key).ConfigureAwait(false) : null,
+        PostgresConnections.AnswerPatience);
 }

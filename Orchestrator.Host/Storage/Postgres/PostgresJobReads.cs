@@ -37,12 +37,13 @@ internal static class PostgresJobReads
         };
     }
 
-    /// <summary>Headers, newest first; of one partition or of all.</summary>
-    public static async Task<IReadOnlyList<JobSnapshot>> ListAsync(NpgsqlConnection connection, JobFilter filter, char? partition)
+    /// <summary>Headers, newest first; of some partitions or of all.</summary>
+    public static async Task<IReadOnlyList<JobSnapshot>> ListAsync(NpgsqlConnection connection, JobFilter filter, string? partitions)
     {
         var conditions = new List<string>();
         var values = new List<object> { filter.Limit };
-        Add("right(id, 1) = ", partition?.ToString());
+        Add("right(id, 1) = ", partitions?.Length == 1 ? partitions : null);
+        Add("position(right(id, 1) in ", partitions?.Length > 1 ? partitions : null, ") > 0");
         Add("id < ", filter.Before);
         Add("phase = ", filter.Phase?.ToString());
         Add("command = ", filter.Command);
@@ -50,12 +51,12 @@ internal static class PostgresJobReads
         var where = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
         return await connection.QueryAsync($"SELECT header FROM job {where} ORDER BY id DESC LIMIT $1", HeaderOf, values).ConfigureAwait(false);
 
-        void Add(string condition, object? value)
+        void Add(string condition, object? value, string rest = "")
         {
             if (value is null)
                 return;
             values.Add(value);
-            conditions.Add($"{condition}${values.Count}");
+            conditions.Add($"{condition}${values.Count}{rest}");
         }
     }
 

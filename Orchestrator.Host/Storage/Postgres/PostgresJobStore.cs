@@ -28,11 +28,13 @@ internal sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         new(await PostgresConnections.OpenAsync(address, time).ConfigureAwait(false), node, outputs, time);
 
     /// <inheritdoc/>
-    public Task WriteAsync(params IReadOnlyList<JobWrite> writes) => _connections.Writer.AddAsync(async connection =>
-    {
-        foreach (var write in writes)
-            await PostgresJobWrites.ApplyAsync(connection, await PostgresJobWrites.LightenAsync(write, _outputs).ConfigureAwait(false), _node).ConfigureAwait(false);
-    });
+    public Task WriteAsync(params IReadOnlyList<JobWrite> writes) => _connections.Writer.AddAsync(
+        async connection =>
+        {
+            foreach (var write in writes)
+                await PostgresJobWrites.ApplyAsync(connection, await PostgresJobWrites.LightenAsync(write, _outputs).ConfigureAwait(false), _node).ConfigureAwait(false);
+        },
+        within: writes.Any(write => write is JobWrite.Created) ? PostgresWriter.AcceptPatience : null);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<(int Ordinal, Outcome Outcome)>> KeepAsync(string jobId, IReadOnlyList<(int Ordinal, Outcome Outcome)> outcomes) => _outputs.KeepAsync(jobId, outcomes);

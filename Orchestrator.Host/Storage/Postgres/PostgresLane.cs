@@ -21,29 +21,28 @@ internal sealed class PostgresLane(NpgsqlDataSource server, int width, TimeSpan 
     private int _calls;
 
     /// <summary>Asks on a connection of its own. One that the server had closed is replaced, so it may be asked twice.</summary>
+    /// <param name="ask">May run twice.</param>
+    /// <param name="cancellationToken">The caller gives up.</param>
+    /// <param name="within">A deadline of its own, by which the call ends even if what is asked does not heed its token.</param>
     /// <exception cref="JobStoreException">It failed, or its time is over, or too much is waiting.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken = default)
+    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken = default, TimeSpan? within = null)
     {
-        using var deadline = new CancellationTokenSource(patience, time);
+        var limit = within ?? patience;
+        using var deadline = new CancellationTokenSource(limit, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
             if (Interlocked.Increment(ref _calls) > MaxCalls)
                 throw StoreFailures.TooMuch(MaxCalls);
             await _free.WaitAsync(ended.Token).ConfigureAwait(false);
-            try
-            {
-                return await AskAsync(ask, ended.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _free.Release();
-            }
+            var answer = AskAsync(ask, ended.Token);
+            // A server that has fallen silent keeps its connection for longer than such a caller waits.
+            return await (within is null ? answer : answer.WaitAsync(ended.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw PostgresFailures.Explain(new TimeoutException($"nothing within {patience.TotalSeconds:0} s", e), where);
+            throw PostgresFailures.Explain(new TimeoutException($"nothing within {limit.TotalSeconds:0} s", e), where);
         }
         catch (ObjectDisposedException e)
         {
@@ -60,6 +59,18 @@ internal sealed class PostgresLane(NpgsqlDataSource server, int width, TimeSpan 
     }
 
     private async Task<T> AskAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryAsync(ask, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    private async Task<T> TryAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         for (var isFirst = true; ; isFirst = false)
         {

@@ -16,6 +16,10 @@ namespace Orchestrator.Host.Storage.Postgres;
 internal sealed class PostgresPartitionStore(PostgresConnections connections, DutyClaim claim, char partition, OutputFiles outputs, TimeProvider time) : IJobStore
 {
     private readonly PostgresJobReader _reader = new(connections);
+    private volatile bool _isClosed;
+
+    /// <summary>The node gives the duty up: what waits to be written fails, so that a job whose caller hears no more of it is not taken up later.</summary>
+    public void Close() => _isClosed = true;
 
     /// <inheritdoc/>
     /// <exception cref="DutyLostException">Another has the duty: nothing was written.</exception>
@@ -30,10 +34,13 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
         await connections.Writer.AddAsync(
             async connection =>
             {
+                if (_isClosed)
+                    throw new DutyLostException($"{claim.Owner} has given the duty {claim.Duty} up: nothing was written, and the node that takes it goes on");
                 foreach (var write in light)
                     await PostgresJobWrites.ApplyAsync(connection, write, claim.Owner).ConfigureAwait(false);
             },
-            claim).ConfigureAwait(false);
+            claim,
+            writes.Any(write => write is JobWrite.Created) ? PostgresWriter.AcceptPatience : null).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -49,16 +56,15 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
     public Task<IReadOnlyList<StoredJob>> LoadUnfinishedAsync() => _reader.LoadUnfinishedAsync("right(id, 1) = $1", partition.ToString());
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter) => _reader.ListAsync(filter, partition);
+    public Task<IReadOnlyList<JobSnapshot>> ListAsync(JobFilter filter) => _reader.ListAsync(filter, partition.ToString());
 
-    /// <summary>Forgets the oldest ended jobs of the partition beyond the limits, which are the partition's alone, and their outputs on this node.</summary>
+    /// <summary>Forgets the oldest ended jobs of the partition beyond the limits, which are the partition's alone. Their outputs are files of several nodes, and each removes its own (<see cref="ClusterStore.SweepAsync"/>).</summary>
     /// <exception cref="DutyLostException">Another has the duty.</exception>
     /// <exception cref="JobStoreException">The store cannot be written.</exception>
     public async Task TrimAsync(JobHistoryLimits limits)
     {
         foreach (var key in await _reader.SurplusAsync(limits, time.GetUtcNow(), partition).ConfigureAwait(false))
             await connections.Writer.AddAsync(connection => PostgresJobWrites.ForgetAsync(connection, key), claim).ConfigureAwait(false);
-        await outputs.SweepAsync(job => IsMine(job) ? _reader.ExistsAsync(job) : Task.FromResult(true)).ConfigureAwait(false);
     }
 
     private bool IsMine(string jobId) => JobPartition.Of(jobId) == partition;

@@ -19,13 +19,16 @@ internal sealed class PostgresWriter : IAsyncDisposable
     /// <summary>How long writes wait for a server that is away.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a new job waits to be kept, from when it came: its caller waits for it, and hears no later that it was not.</summary>
+    public static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a node that was stopped in the middle of a transaction can keep others from its duties.</summary>
     public static readonly TimeSpan MaxStandstill = TimeSpan.FromSeconds(3);
 
     private const int MaxGroup = 256;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private readonly Channel<Pending> _waiting = Channel.CreateBounded<Pending>(new BoundedChannelOptions(SqliteDatabase.MaxWaiting) { SingleReader = true });
+    private readonly Channel<PendingWrite> _waiting = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(SqliteDatabase.MaxWaiting) { SingleReader = true });
     private readonly NpgsqlDataSource _server;
     private readonly TimeProvider _time;
     private readonly string _where;
@@ -44,16 +47,22 @@ internal sealed class PostgresWriter : IAsyncDisposable
     /// <summary>Takes a write in, which runs inside a transaction; done when that is committed.</summary>
     /// <param name="write">May run twice.</param>
     /// <param name="claim">Of the duty that it is for; <see langword="null"/> outside a cluster.</param>
+    /// <param name="within">
+    /// A deadline from now on: a write that is not being committed by then fails, and is not done any more. <see langword="null"/> for what waits as
+    /// long as the writer does.
+    /// </param>
     /// <exception cref="DutyLostException">The claim does not hold any more: nothing was written.</exception>
     /// <exception cref="JobStoreException">It failed, or too much is waiting, or the store is closed.</exception>
-    public Task AddAsync(Func<NpgsqlConnection, Task> write, DutyClaim? claim = null)
+    public Task AddAsync(Func<NpgsqlConnection, Task> write, DutyClaim? claim = null, TimeSpan? within = null)
     {
-        var pending = new Pending(write, claim);
+        var pending = new PendingWrite(write, claim);
         if (_waiting.Writer.TryWrite(pending))
             StoreMetrics.Postgres.Waiting(1);
         else
-            pending.Done.SetException(_waiting.Reader.Completion.IsCompleted || _closed ? StoreFailures.Stopping() : StoreFailures.TooMuch(SqliteDatabase.MaxWaiting));
-        return pending.Done.Task;
+            pending.Fail(_waiting.Reader.Completion.IsCompleted || _closed ? StoreFailures.Stopping() : StoreFailures.TooMuch(SqliteDatabase.MaxWaiting));
+        if (within is { } limit)
+            pending.Expire(limit, _time, () => PostgresFailures.Explain(new TimeoutException($"nothing within {limit.TotalSeconds:0} s"), _where));
+        return pending.Done;
     }
 
     /// <summary>Writes what is waiting, and closes the connection.</summary>
@@ -68,7 +77,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var group = new List<Pending>(MaxGroup);
+        var group = new List<PendingWrite>(MaxGroup);
         while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             while (group.Count < MaxGroup && _waiting.Reader.TryRead(out var next))
@@ -80,12 +89,12 @@ internal sealed class PostgresWriter : IAsyncDisposable
         await CloseAsync().ConfigureAwait(false);
     }
 
-    private async Task CommitAsync(List<Pending> group)
+    private async Task CommitAsync(List<PendingWrite> group)
     {
         var started = StoreMetrics.Postgres.Begin();
         var failure = await TryCommitAsync(group).ConfigureAwait(false);
         var since = _time.GetTimestamp();
-        for (var pause = FirstPause; failure is not null && PostgresFailures.MayPass(failure) && !_closed && _time.GetElapsedTime(since) < Patience; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; failure is not null && group.Count > 0 && PostgresFailures.MayPass(failure) && !_closed && _time.GetElapsedTime(since) < Patience; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await Task.Delay(pause, _time).ConfigureAwait(false);
             failure = await TryCommitAsync(group).ConfigureAwait(false);
@@ -94,15 +103,18 @@ internal sealed class PostgresWriter : IAsyncDisposable
         foreach (var pending in group)
         {
             if ((pending.Failure ?? failure) is { } own)
-                pending.Done.SetException(own as JobStoreException ?? PostgresFailures.Explain(own, _where));
+                pending.Fail(own as JobStoreException ?? PostgresFailures.Explain(own, _where));
             else
-                pending.Done.SetResult();
+                pending.Succeed();
         }
     }
 
     /// <summary>What made the whole transaction fail; <see langword="null"/> if it is committed.</summary>
-    private async Task<Exception?> TryCommitAsync(List<Pending> group)
+    private async Task<Exception?> TryCommitAsync(List<PendingWrite> group)
     {
+        group.RemoveAll(static pending => pending.HasEnded);
+        if (group.Count == 0)
+            return null;
         try
         {
             _connection ??= await OpenAsync().ConfigureAwait(false);
@@ -114,11 +126,16 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 if (pending.Failure is null)
                     await WriteAsync(pending, transaction).ConfigureAwait(false);
             }
+            // What its caller has given up must not be done: all the others once more, without it.
+            if (!group.All(static pending => pending.TryCommit()))
+                throw new TimeoutException("the time of a write was over before it could be committed");
             await transaction.CommitAsync().ConfigureAwait(false);
             return null;
         }
         catch (Exception e)
         {
+            foreach (var pending in group)
+                pending.NotCommitted();
             await CloseAsync().ConfigureAwait(false);
             return e;
         }
@@ -139,7 +156,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(Pending pending, NpgsqlTransaction transaction)
+    private async Task WriteAsync(PendingWrite pending, NpgsqlTransaction transaction)
     {
         await transaction.SaveAsync("one").ConfigureAwait(false);
         try
@@ -159,16 +176,5 @@ internal sealed class PostgresWriter : IAsyncDisposable
         if (_connection is { } connection)
             await connection.DisposeAsync().ConfigureAwait(false);
         _connection = null;
-    }
-
-    private sealed class Pending(Func<NpgsqlConnection, Task> write, DutyClaim? claim)
-    {
-        public Func<NpgsqlConnection, Task> Write { get; } = write;
-
-        public DutyClaim? Claim { get; } = claim;
-
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Exception? Failure { get; set; }
     }
 }

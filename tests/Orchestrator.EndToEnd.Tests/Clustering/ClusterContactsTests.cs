@@ -34,7 +34,7 @@ public sealed class ClusterContactsTests
             Assert.Equal([other], contacts[other].GetProperty("addresses").EnumerateArray().Select(address => address.GetString()));
             Assert.False(contacts[other].TryGetProperty("trouble", out _));
             await Eventually.TrueAsync(
-                async () => (await node.Api.GetAsync("/readyz")).Body.GetProperty("checks").EnumerateArray().Single(check => check.Is("name", "cluster")).Is("status", "Ok"),
+                async () => (await node.Api.GetAsync("/readyz")).Body.GetProperty("checks").EnumerateArray().Single(check => check.Is("name", "membership")).Is("status", "Ok"),
                 Limit,
                 $"{node.Name} says that it is in");
         }

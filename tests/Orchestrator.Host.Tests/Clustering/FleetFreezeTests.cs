@@ -3,7 +3,7 @@ using System.Text.Json;
 using Orchestrator.Host.Tests.Serving;
 using Orchestrator.Host.Tests.Storage.Postgres;
 using Orchestrator.TestKit;
-using static Orchestrator.Host.Tests.Clustering.ServedCluster;
+using static Orchestrator.Host.Tests.Clustering.ServedNodes;
 
 namespace Orchestrator.Host.Tests.Clustering;
 
@@ -14,11 +14,11 @@ public sealed class FleetFreezeTests(PostgresServer server) : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, FakeVm> _vms = new[] { "a", "b", "c" }.Select((node, at) => (Node: node, Vm: Freezable($"web-{node}", at + 1))).ToDictionary(item => item.Node, item => item.Vm);
-    private ServedCluster _cluster = null!;
+    private ServedNodes _cluster = null!;
 
     public async Task InitializeAsync()
     {
-        _cluster = await ServedCluster.StartAsync(server.AddressOf($"t{Guid.NewGuid():N}"), "a", "b", "c");
+        _cluster = await ServedNodes.StartAsync(server.AddressOf($"t{Guid.NewGuid():N}"), "a", "b", "c");
         await _cluster.AddAsync([.. _vms.Select(vm => (vm.Key, vm.Value))]);
     }
 

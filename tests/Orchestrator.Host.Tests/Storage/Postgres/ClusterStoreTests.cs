@@ -60,7 +60,8 @@ public sealed class ClusterStoreTests(PostgresServer server) : IAsyncLifetime
     public async Task Outputs_of_jobs_that_any_node_has_forgotten_are_swept()
     {
         var (outputs, id) = (server.Outputs(), Samples.Job(10).Header.Id);
-        await using var node = await server.OpenClusterAsync(_cluster.Schema, outputs);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var node = await server.OpenClusterAsync(_cluster.Schema, outputs, time);
         var other = await _cluster.NodeAsync(new FakeTimeProvider(Samples.Start.AddDays(1)));
         var claim = await ClusterFixture.ClaimAsync(node, "jobs-0");
         await node.JobsOf(claim).WriteAsync(new JobWrite.Created(Samples.Job(10)));
@@ -71,6 +72,10 @@ public sealed class ClusterStoreTests(PostgresServer server) : IAsyncLifetime
 
         await other.JobsOf(await ClusterFixture.TakeAsync(other, claim, "b")).TrimAsync(new JobHistoryLimits(0, TimeSpan.FromDays(30)));
         Assert.True(IsThere(outputs, kept));
+        // A job that only reads is written after its outputs: those that are new are never taken for forgotten ones.
+        await node.SweepAsync();
+        Assert.True(IsThere(outputs, kept));
+        time.Advance(ClusterStore.MinSweptAge + TimeSpan.FromMinutes(1));
         await node.SweepAsync();
 
         Assert.False(IsThere(outputs, kept));

@@ -45,6 +45,30 @@ public sealed class PostgresLaneTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_falls_silent_keeps_its_connection_and_not_the_caller()
+    {
+        using var begun = new SemaphoreSlim(0);
+        var silent = Enumerable.Range(0, 2).Select(_ => _lane.RunAsync(
+            async (_, _) =>
+            {
+                begun.Release();
+                await _end.Task;
+                return true;
+            },
+            within: TimeSpan.FromSeconds(2))).ToArray();
+        for (var count = 0; count < 2; count++)
+            Assert.True(await begun.WaitAsync(TimeSpan.FromMinutes(1)));
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        foreach (var call in silent)
+            Assert.Contains("does not answer (nothing within 2 s)", (await Assert.ThrowsAsync<JobStoreException>(() => call)).Message, StringComparison.Ordinal);
+        var waiting = AskAsync();
+        Assert.False(waiting.IsCompleted);
+        _end.SetResult();
+        Assert.Equal(1, await waiting);
+    }
+
+    [Fact]
     public async Task A_call_that_waits_too_long_for_a_connection_ends_and_leaves_the_others_alone()
     {
         using var begun = new SemaphoreSlim(0);

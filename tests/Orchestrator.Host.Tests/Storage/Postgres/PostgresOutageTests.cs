@@ -70,6 +70,38 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_job_is_refused_in_time_and_never_kept_later_while_other_writes_wait_on()
+    {
+        var time = new FakeTimeProvider();
+        await using var store = await ClusterStore.OpenAsync(_postgres.ConnectionString, _outputs, time);
+        var jobs = store.JobsOf(await ClusterFixture.ClaimAsync(store, "jobs-0"));
+        await jobs.WriteAsync(new JobWrite.Created(Samples.Job(10)));
+        await _postgres.StopAsync();
+
+        var outcome = jobs.WriteAsync(new JobWrite.Ended(Samples.Job(10).Header.Id, [(0, Samples.Success(0))]));
+        var created = jobs.WriteAsync(new JobWrite.Created(Samples.Job(20)));
+        time.Advance(PostgresWriter.AcceptPatience - TimeSpan.FromMilliseconds(1));
+        Assert.False(created.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        var refused = await Assert.ThrowsAsync<JobStoreException>(() => created);
+        Assert.Contains("does not answer (nothing within 5 s)", refused.Message, StringComparison.Ordinal);
+        Assert.False(outcome.IsCompleted);
+        await _postgres.ResumeAsync();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return outcome.IsCompleted;
+            },
+            Limit,
+            "the outcome is kept");
+
+        await outcome;
+        await jobs.WriteAsync(new JobWrite.Created(Samples.Job(30)));
+        Assert.Equal([Samples.Job(30).Header.Id, Samples.Job(10).Header.Id], (await store.Jobs.ListAsync(new JobFilter())).Select(job => job.Id));
+    }
+
+    [Fact]
     public async Task A_cluster_goes_on_after_a_restart_with_the_claims_and_fences_of_before()
     {
         await using var store = await ClusterStore.OpenAsync(_postgres.ConnectionString, _outputs, TimeProvider.System);

@@ -46,6 +46,18 @@ public sealed class PostgresPartitionStoreTests(PostgresServer server) : JobStor
     }
 
     [Fact]
+    public async Task A_store_of_a_duty_that_was_given_up_writes_nothing_more()
+    {
+        var store = _node.JobsOf(await ClusterFixture.ClaimAsync(_node, "jobs-3"));
+        await store.WriteAsync(new JobWrite.Created(Samples.Job(13)));
+        store.Close();
+
+        await Assert.ThrowsAsync<DutyLostException>(() => store.WriteAsync(new JobWrite.Created(Samples.Job(23))));
+
+        Assert.Equal([Id(13)], (await store.ListAsync(new JobFilter())).Select(job => job.Id));
+    }
+
+    [Fact]
     public async Task A_job_of_another_partition_is_refused_and_nothing_of_the_call_is_written()
     {
         var error = await Assert.ThrowsAsync<JobStoreException>(() => _store.WriteAsync(new JobWrite.Created(Samples.Job(10)), new JobWrite.Created(Samples.Job(11))));
@@ -74,7 +86,7 @@ public sealed class PostgresPartitionStoreTests(PostgresServer server) : JobStor
     }
 
     [Fact]
-    public async Task Large_outputs_are_files_of_the_node_until_their_job_is_forgotten()
+    public async Task Large_outputs_are_files_of_the_node_until_it_sweeps_those_of_forgotten_jobs()
     {
         var (claim, outputs) = (new DutyClaim("jobs-0", "a", 1), server.Outputs());
         await using var connections = await PostgresConnections.OpenAsync(server.AddressOf(_cluster.Schema), Time);
@@ -86,6 +98,10 @@ public sealed class PostgresPartitionStoreTests(PostgresServer server) : JobStor
         await using (var file = outputs.Open(kept)!)
             Assert.Equal(OutputFiles.MaxInlineBytes + 1, file.Length);
         await store.TrimAsync(new JobHistoryLimits(0, TimeSpan.FromDays(30)));
+        Assert.Null(await _node.Jobs.LoadAsync(Id(10)));
+        await using (var file = outputs.Open(kept))
+            Assert.NotNull(file);
+        await outputs.SweepAsync(_node.Jobs.ExistsAsync);
         Assert.Null(outputs.Open(kept));
         await outputs.DisposeAsync();
     }
