@@ -20,7 +20,11 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
     public override byte[] ToBinary(object obj)
     {
         ArgumentNullException.ThrowIfNull(obj);
-        return Of(obj).Write(obj);
+        var format = Of(obj);
+        var bytes = format.Write(obj);
+        WireMetrics.MessagesSent.Add(format.Number);
+        WireMetrics.BytesSent.Add(format.Number, bytes.Length);
+        return bytes;
     }
 
     /// <inheritdoc/>
@@ -34,9 +38,11 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
     public override object FromBinary(byte[] bytes, string manifest)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        return WireFormats.ByManifest.TryGetValue(manifest, out var format)
-            ? format.Read(bytes)
-            : throw new SerializationException($"a message '{manifest}' that this version does not know: a newer node sent it");
+        if (!WireFormats.ByManifest.TryGetValue(manifest, out var format))
+            throw new SerializationException($"a message '{manifest}' that this version does not know: a newer node sent it");
+        var message = format.Read(bytes);
+        WireMetrics.MessagesReceived.Add(format.Number);
+        return message;
     }
 
     private static WireFormat Of(object message) => WireFormats.ByType.GetValueOrDefault(message.GetType())
