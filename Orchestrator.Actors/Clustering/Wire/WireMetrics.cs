@@ -13,7 +13,7 @@ internal static class WireMetrics
     public static readonly Tallies MessagesSent = ProductMeter.Counter("orchestrator.cluster.messages.sent", "{message}", "Messages that were written for other nodes.", Kind, Kinds);
 
     /// <summary>Their bytes.</summary>
-    public static readonly Tallies BytesSent = ProductMeter.Counter("orchestrator.cluster.bytes.sent", "By", "Bytes of the messages for other nodes, without what Akka adds.", Kind, Kinds);
+    public static readonly Tallies BytesSent = ProductMeter.Counter("orchestrator.cluster.messages.sent.size", "By", "Bytes of the messages for other nodes, without what Akka adds.", Kind, Kinds);
 
     /// <summary>Messages of other nodes.</summary>
     public static readonly Tallies MessagesReceived = ProductMeter.Counter("orchestrator.cluster.messages.received", "{message}", "Messages of other nodes that were read.", Kind, Kinds);

@@ -9,7 +9,7 @@ internal static class RemotingMetrics
     public static readonly Tally FramesSent = ProductMeter.Counter("orchestrator.cluster.frames.sent", "{frame}", "Frames of remoting to other nodes: a message each, Akka's own among them.");
 
     /// <summary>Their bytes.</summary>
-    public static readonly Tally FrameBytesSent = ProductMeter.Counter("orchestrator.cluster.frame_bytes.sent", "By", "Bytes of the frames of remoting to other nodes, before encryption.");
+    public static readonly Tally FrameBytesSent = ProductMeter.Counter("orchestrator.cluster.frames.sent.size", "By", "Bytes of the frames of remoting to other nodes, before encryption.");
 
     /// <summary>Counts one frame that was taken to be sent.</summary>
     public static void CountSent(int bytes)
