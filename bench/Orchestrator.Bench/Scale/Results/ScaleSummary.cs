@@ -13,7 +13,7 @@ namespace Orchestrator.Bench.Scale.Results;
 /// <param name="IdleFramesPerSecond">All messages between nodes while nothing happens.</param>
 /// <param name="IdleBytesPerSecond">Their bytes.</param>
 public sealed record ScaleSummary(
-    int Nodes, int Vms, Distribution StartSeconds, Distribution WholeSeconds, Distribution ReadyMiB, Distribution ReadyKiBPerVm, Distribution AfterKiBPerVm, Distribution EmulatorKiBPerVm,
+    int Nodes, int Vms, Distribution StartSeconds, Distribution WholeSeconds, Distribution ReadyMiB, Distribution ReadyKiBPerVm, Distribution AfterKiBPerVm, Distribution RestKiBPerVm, Distribution EmulatorKiBPerVm,
     Distribution IdleCores, Distribution IdleMicrosecondsPerVm, Distribution JobMilliseconds, Distribution CpuMicroseconds,
     Distribution? MessagesPerJob, Distribution? FramesPerJob, Distribution? BytesPerCommand, Distribution? IdleFramesPerSecond, Distribution? IdleBytesPerSecond)
 {
@@ -26,6 +26,7 @@ public sealed record ScaleSummary(
         Of(turns, turn => turn.ReadyBytes / 1048576.0),
         Of(turns, turn => turn.ReadyKiBPerVm),
         Of(turns, turn => turn.AfterKiBPerVm),
+        Of(turns, turn => turn.RestKiBPerVm),
         Of(turns, turn => turn.EmulatorBytes / 1024.0 / turn.Vms),
         Of(turns, turn => turn.IdleCores),
         Of(turns, turn => turn.IdleCores * 1e6 / turn.Vms),

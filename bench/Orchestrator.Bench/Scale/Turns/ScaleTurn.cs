@@ -49,8 +49,9 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
             var jobTraffic = Since(await TrafficAsync(running, cancel), traffic, jobs.Count);
             var after = Bytes(running);
             var (idle, idleTraffic) = await IdleAsync(running, cancel);
+            var rest = Bytes(running);
             return new ScaleSample(
-                batch, nodes, vms, start.TotalSeconds, whole.TotalSeconds, emptyBytes, ready, after, jobs, cpu.TotalSeconds, idle, emulated.ResidentBytes(), jobTraffic, idleTraffic);
+                batch, nodes, vms, start.TotalSeconds, whole.TotalSeconds, emptyBytes, ready, after, rest, jobs, cpu.TotalSeconds, idle, emulated.ResidentBytes(), jobTraffic, idleTraffic);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
