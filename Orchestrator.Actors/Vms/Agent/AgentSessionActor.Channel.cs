@@ -20,11 +20,18 @@ internal sealed partial class AgentSessionActor
     private async Task<AgentSession> ConnectAsync(SessionObserver observer)
     {
         // Nothing of it stays once the connection is there: most connections are there for months.
-        var attempt = new CancellationTokenSource(_settings.ConnectTimeout, _settings.Time);
+        var attempt = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _settings.Time);
         _attempt = attempt;
         try
         {
-            return await AgentSession.ConnectAsync(_endpoint, _settings.Agent, observer, _settings.Time, attempt.Token).ConfigureAwait(false);
+            return await _settings.Connections.EnterAsync(
+                () =>
+                {
+                    attempt.CancelAfter(_settings.ConnectTimeout);
+                    return AgentSession.ConnectAsync(_endpoint, _settings.Agent, observer, _settings.Time, attempt.Token);
+                },
+                _settings.Time,
+                attempt.Token).ConfigureAwait(false);
         }
         finally
         {

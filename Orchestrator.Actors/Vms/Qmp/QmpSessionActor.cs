@@ -117,11 +117,18 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
     {
         var limit = _settings.ConnectTimeout + _settings.Qmp.GreetingTimeout + _settings.Qmp.NegotiationTimeout;
         // Nothing of it stays once the connection is there: most connections are there for months.
-        var attempt = new CancellationTokenSource(limit, _settings.Time);
+        var attempt = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _settings.Time);
         _attempt = attempt;
         try
         {
-            return await QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, attempt.Token).ConfigureAwait(false);
+            return await _settings.Connections.EnterAsync(
+                () =>
+                {
+                    attempt.CancelAfter(limit);
+                    return QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, attempt.Token);
+                },
+                _settings.Time,
+                attempt.Token).ConfigureAwait(false);
         }
         finally
         {
