@@ -26,7 +26,8 @@ public sealed class ConnectionGateTests
 
         _begun[2].SetResult(2);
         _begun[3].SetResult(3);
-        Assert.Equal([2, 3], await Task.WhenAll(attempts[2], attempts[3]).WaitAsync(Limit));
+        var last = await Task.WhenAll(attempts[2], attempts[3]).WaitAsync(Limit);
+        Assert.Equal([2, 3], last);
     }
 
     [Fact]
