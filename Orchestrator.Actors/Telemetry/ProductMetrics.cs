@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orchestrator.Actors.Clustering.Wire;
 using Orchestrator.Actors.Controllers;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
@@ -24,6 +25,7 @@ public static class ProductMetrics
         typeof(VmMetrics),
         typeof(VmStateMetrics),
         typeof(WebhookMetrics),
+        typeof(WireMetrics),
     ];
 
     /// <summary>Makes all instruments.</summary>

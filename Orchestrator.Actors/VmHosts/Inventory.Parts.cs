@@ -44,7 +44,7 @@ public sealed partial class Inventory
         var isWhole = read.After == 0 || read.After > _version || Math.Max(read.After, read.Began) < _forgotten;
         var began = isWhole ? _version : read.Began;
         var page = new PartPage();
-        foreach (var record in NewestFirst().TakeWhile(record => isWhole || record.Version > read.After).Where(record => !isWhole || !record.Gone).Reverse())
+        foreach (var record in Since(isWhole ? 0 : read.After).Where(record => !isWhole || !record.Gone))
         {
             var path = PathOf(record.Entry.Vm);
             if (!(record.Gone ? page.TryAddGone(path, record.Version) : page.TryAdd(new PartEntry(path, record.Snapshot), record.Version)))

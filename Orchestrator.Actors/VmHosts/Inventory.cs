@@ -14,7 +14,9 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
     private const int MaxGoneKept = 4096;
 
     private readonly Dictionary<IActorRef, Record> _records = [];
-    private readonly SortedDictionary<long, Record> _byVersion = [];
+
+    /// <summary>By version, the oldest first: whoever changes is the newest.</summary>
+    private readonly LinkedList<Record> _byVersion = [];
     private readonly Queue<Record> _gone = new();
     private readonly PageReaders<InventoryQueries.ReadChanges> _readers = new(MaxWaitingReaders);
     private Record[]? _sorted;
@@ -23,6 +25,11 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
 
     private sealed class Record
     {
+        public Record() => Place = new(this);
+
+        /// <summary>In the order of versions.</summary>
+        public LinkedListNode<Record> Place { get; }
+
         public required InventoryEntry Entry { get; set; }
 
         public VmSnapshot Snapshot => Entry.Snapshot;
@@ -105,15 +112,16 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
         if (_gone.Count <= MaxGoneKept)
             return;
         var forgotten = _gone.Dequeue();
-        _byVersion.Remove(forgotten.Version);
+        _byVersion.Remove(forgotten.Place);
         _forgotten = forgotten.Version;
     }
 
     private void Touch(Record record)
     {
-        _byVersion.Remove(record.Version);
+        if (record.Place.List is not null)
+            _byVersion.Remove(record.Place);
         record.Version = ++_version;
-        _byVersion.Add(record.Version, record);
+        _byVersion.AddLast(record.Place);
         _readers.AnswerAll(Answer);
         AnswerPartReaders();
     }
@@ -135,17 +143,26 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
         var complete = read.After == 0 || read.After < _forgotten;
         var changed = new List<VmSnapshot>();
         var gone = new List<VmSnapshot>();
-        foreach (var record in NewestFirst().TakeWhile(record => complete || record.Version > read.After))
+        foreach (var record in Since(complete ? 0 : read.After))
         {
             if (!record.Gone)
                 changed.Add(record.Snapshot);
             else if (!complete)
                 gone.Add(record.Snapshot);
         }
-        changed.Reverse();
-        gone.Reverse();
         reader.Tell(new InventoryReplies.Changes(changed, gone, _version, complete));
     }
 
-    private IEnumerable<Record> NewestFirst() => _byVersion.Values.Reverse();
+    /// <summary>What has changed after a version, the oldest change first. It costs as much as has changed, however many there are.</summary>
+    private IEnumerable<Record> Since(long after)
+    {
+        var first = after == 0 ? _byVersion.First : null;
+        if (after > 0)
+        {
+            for (var place = _byVersion.Last; place is not null && place.Value.Version > after; place = place.Previous)
+                first = place;
+        }
+        for (var place = first; place is not null; place = place.Next)
+            yield return place.Value;
+    }
 }

@@ -7,6 +7,9 @@ namespace Orchestrator.Actors.Vms;
 /// <summary>Deadlines, pauses and limits of the actors of one VM.</summary>
 public sealed record VmSettings
 {
+    /// <summary>Shared by all VMs of the node.</summary>
+    public ConnectionGate Connections { get; init; } = new();
+
     /// <summary>Clock and timers of the sessions and of every deadline.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Akka.Configuration;
 using Akka.Hosting;
 using Orchestrator.Actors.Clustering.Wire;
+using Orchestrator.Host.Clustering.Remoting;
 using Orchestrator.Host.Configuration;
 
 namespace Orchestrator.Host.Clustering;
@@ -41,6 +42,8 @@ internal static class AkkaCluster
             serialization-settings.allow-unregistered-types = off
           }
           remote.dot-netty.tcp {
+            # Akka's own, counted; with TLS it is another.
+            transport-class = "{{typeof(CountedTransport).FullName}}, {{typeof(CountedTransport).Assembly.GetName().Name}}"
             # Without TLS nobody on another machine may reach it.
             hostname = "{{BindOf(options.Listen)}}"
             public-hostname = "{{options.Listen.Host}}"

@@ -210,6 +210,7 @@ internal static class Server
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
+            .AddHocon(ActorSettings.Text, HoconAddMode.Prepend)
             .AddMembership(cluster)
             .AddNodeActors(new NodeParts
             {
@@ -230,6 +231,7 @@ internal static class Server
         services.AddSingleton(provider => new QmpSockets(sockets, provider.GetRequiredService<Node>(), provider.GetRequiredService<ILogger<QmpSockets>>()));
         services.AddHostedService(provider => provider.GetRequiredService<QmpSockets>());
         services.AddHostedService<VmWatcher>();
+        services.AddHostedService(_ => new MemoryTrim(settings.Time));
         services.AddHostedService<ThawAtStop>();
     }
 }

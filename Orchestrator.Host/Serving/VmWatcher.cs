@@ -9,7 +9,6 @@ namespace Orchestrator.Host.Serving;
 /// <summary>Tells the VmHost which VMs there are, whenever that changes: the kernel's notices make it quick, a look every few seconds makes it sure.</summary>
 internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<VmWatcher> log) : BackgroundService
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
     private readonly Channel<bool> _notices = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, FileSystemWatcher> _watchers = [];
     private readonly SettledVms _settled = new(node.Time);
@@ -31,10 +30,12 @@ internal sealed partial class VmWatcher(VmSources sources, Node node, ILogger<Vm
         for (var notice = NextNoticeAsync(stoppingToken); ;)
         {
             Watch();
+            var began = node.Time.GetTimestamp();
             node.Looked(Look());
+            var pause = LookPace.After(node.Time.GetElapsedTime(began), isWatched: sources.Watched.All(_watchers.ContainsKey));
             try
             {
-                await notice.WaitAsync(_settled.Waits ? SettledVms.Grace : LookInterval, node.Time, stoppingToken).ConfigureAwait(false);
+                await notice.WaitAsync(_settled.Waits ? SettledVms.Grace : pause, node.Time, stoppingToken).ConfigureAwait(false);
                 notice = NextNoticeAsync(stoppingToken);
             }
             catch (TimeoutException)

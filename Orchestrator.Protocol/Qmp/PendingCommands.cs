@@ -11,8 +11,11 @@ namespace Orchestrator.Protocol.Qmp;
 internal sealed class PendingCommands(FrameConnection connection, QmpSessionOptions options, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, PendingCommand> _outstanding = [];
-    private readonly LinkedList<PendingCommand> _queue = [];
+
+    /// <summary>Few: in-band ones by their limit, and out-of-band ones, which QEMU answers at once.</summary>
+    private readonly List<PendingCommand> _outstanding = [];
+
+    private LinkedList<PendingCommand>? _queue;
     private long _lastId;
     private int _inBand;
     private string? _closedBecause;
@@ -37,10 +40,10 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
         PendingCommand? cancelled;
         lock (_gate)
         {
-            cancelled = _queue.FirstOrDefault(pending => ReferenceEquals(pending.Receiver, receiver));
+            cancelled = _queue?.FirstOrDefault(pending => ReferenceEquals(pending.Receiver, receiver));
             if (cancelled is null)
                 return;
-            _queue.Remove(cancelled);
+            _queue!.Remove(cancelled);
         }
         Complete(cancelled, new CommandResult.NoReply(NoReplyCause.Cancelled, Written: false, "cancelled before its turn"));
     }
@@ -49,8 +52,10 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
     {
         lock (_gate)
         {
-            if (!_outstanding.Remove(id, out command))
+            command = _outstanding.Find(pending => pending.Id == id);
+            if (command is null)
                 return false;
+            _outstanding.Remove(command);
             Release(command);
             return !command.HasEnded;
         }
@@ -69,10 +74,10 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
         lock (_gate)
         {
             _closedBecause = cause;
-            written = [.. _outstanding.Values.Where(command => !command.HasEnded)];
-            waiting = [.. _queue];
+            written = [.. _outstanding.Where(command => !command.HasEnded)];
+            waiting = [.. _queue ?? []];
             _outstanding.Clear();
-            _queue.Clear();
+            _queue = null;
         }
         foreach (var command in written)
             Complete(command, Lost(cause, written: true));
@@ -86,9 +91,9 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
             return Lost(cause, written: false);
         if (pending.Command.OutOfBand || _inBand < options.MaxInBand)
             return Send(pending);
-        if (_queue.Count >= options.MaxQueued)
+        if (_queue?.Count >= options.MaxQueued)
             return new CommandResult.NoReply(NoReplyCause.QueueFull, Written: false, $"{options.MaxQueued} commands already wait for this monitor");
-        _queue.AddLast(pending);
+        (_queue ??= []).AddLast(pending);
         return null;
     }
 
@@ -96,7 +101,7 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
     {
         if (!connection.TrySend(pending.Command, pending.Id))
             return Lost("the monitor's connection is closed", written: false);
-        _outstanding.Add(pending.Id, pending);
+        _outstanding.Add(pending);
         if (!pending.Command.OutOfBand)
             _inBand++;
         return null;
@@ -108,7 +113,7 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
         if (ended.Command.OutOfBand)
             return;
         _inBand--;
-        if (_queue.First is { } next && Send(next.Value) is null)
+        if (_queue?.First is { } next && Send(next.Value) is null)
             _queue.Remove(next);
     }
 
@@ -121,12 +126,12 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
         bool written;
         lock (_gate)
         {
-            written = _outstanding.ContainsKey(pending.Id);
-            if (!written && !_queue.Remove(pending))
+            written = _outstanding.Contains(pending);
+            if (!written && _queue?.Remove(pending) != true)
                 return;
             pending.HasEnded = true;
             if (pending.Command.OutOfBand)
-                _outstanding.Remove(pending.Id);
+                _outstanding.Remove(pending);
         }
         Complete(pending, written ? new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, "no answer by the deadline; the command may still run") : Expired());
     }
@@ -137,8 +142,14 @@ internal sealed class PendingCommands(FrameConnection connection, QmpSessionOpti
 }
 
 /// <summary>A command between its acceptance and its result.</summary>
-internal sealed record PendingCommand(EncodedCommand Command, long Id, IReplyReceiver Receiver)
+internal sealed class PendingCommand(EncodedCommand command, long id, IReplyReceiver receiver)
 {
+    public EncodedCommand Command { get; } = command;
+
+    public long Id { get; } = id;
+
+    public IReplyReceiver Receiver { get; } = receiver;
+
     public ITimer? Deadline { get; set; }
 
     /// <summary>It has its result, and the server has not answered it.</summary>

@@ -15,6 +15,6 @@ public sealed record DutySettings
     /// <summary>Between two tries to claim; 500 ms.</summary>
     public TimeSpan ClaimPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Between two reminders of each node; 2 s.</summary>
+    /// <summary>Between two reminders of each node, of three; of more nodes, in proportion longer. 2 s.</summary>
     public TimeSpan RemindPause { get; init; } = TimeSpan.FromSeconds(2);
 }

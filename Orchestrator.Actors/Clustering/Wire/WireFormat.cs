@@ -10,6 +10,9 @@ namespace Orchestrator.Actors.Clustering.Wire;
 /// <param name="Read">Bytes to message; throws for what it does not understand.</param>
 internal sealed record WireFormat(Type Type, string Manifest, Func<object, byte[]> Write, Func<byte[], object> Read)
 {
+    /// <summary>Its place in <see cref="WireFormats.All"/>.</summary>
+    public int Number { get; init; }
+
     /// <summary>A message that is written as JSON (UTF-8) of its public members.</summary>
     public static WireFormat Json<T>(string manifest, JsonTypeInfo<T> type)
         where T : IWireMessage =>

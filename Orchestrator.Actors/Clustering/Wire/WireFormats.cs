@@ -8,7 +8,7 @@ namespace Orchestrator.Actors.Clustering.Wire;
 internal static class WireFormats
 {
     /// <summary>All, in the order of their manifests.</summary>
-    public static IReadOnlyList<WireFormat> All { get; } = [.. Formats().OrderBy(format => format.Manifest, StringComparer.Ordinal)];
+    public static IReadOnlyList<WireFormat> All { get; } = [.. Formats().OrderBy(format => format.Manifest, StringComparer.Ordinal).Select((format, number) => format with { Number = number })];
 
     /// <summary>By the type of the message.</summary>
     public static FrozenDictionary<Type, WireFormat> ByType { get; } = All.ToFrozenDictionary(format => format.Type);

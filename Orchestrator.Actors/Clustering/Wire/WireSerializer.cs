@@ -28,7 +28,11 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
     public override byte[] ToBinary(object obj)
     {
         ArgumentNullException.ThrowIfNull(obj);
-        return Of(obj).Write(obj);
+        var format = Of(obj);
+        var bytes = format.Write(obj);
+        WireMetrics.MessagesSent.Add(format.Number);
+        WireMetrics.BytesSent.Add(format.Number, bytes.Length);
+        return bytes;
     }
 
     /// <inheritdoc/>
@@ -47,7 +51,9 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
         ArgumentNullException.ThrowIfNull(bytes);
         try
         {
-            return Read(bytes, manifest);
+            var message = Read(bytes, manifest);
+            WireMetrics.MessagesReceived.Add(WireFormats.ByManifest[manifest].Number);
+            return message;
         }
         catch (Exception broken) when (broken is SerializationException or JsonException or FormatException or NotSupportedException)
         {

@@ -5,6 +5,8 @@ namespace Orchestrator.Actors.FanOut.Routing;
 /// <summary>What goes out, until somebody has it on disk.</summary>
 public sealed partial class ClusterRouter
 {
+    private const string WaitTimer = "wait";
+
     private readonly HashSet<RoutedJob> _unsent = [];
     private bool _sendDue;
 
@@ -104,11 +106,14 @@ public sealed partial class ClusterRouter
 
     private static void Progress(RoutedJob job, BegunTarget begun) => job.Progressed.Add(new RoutedProgress(begun.Ordinal, begun.Order.Attempt, begun.Progress));
 
-    /// <summary>Outcomes that are already in the mailbox travel together: the batch goes out when the router has caught up, without a timer's wait.</summary>
+    /// <summary>
+    /// Outcomes that are already in the mailbox travel together: the batch goes out when the router has caught up. The first one and the last one of a job go without a wait;
+    /// those between come in as VMs answer, each by itself, and wait for others.
+    /// </summary>
     private void SendSoon(RoutedJob job)
     {
         _unsent.Add(job);
-        if (_sendDue)
+        if (_sendDue || (MayWait(job) && Timers.IsTimerActive(WaitTimer)))
             return;
         _sendDue = true;
         Self.Tell(Due.Send);
@@ -117,13 +122,18 @@ public sealed partial class ClusterRouter
     private void SendAll()
     {
         _sendDue = false;
-        foreach (var job in _unsent.ToArray())
+        foreach (var job in _unsent.Where(job => !MayWait(job)).ToArray())
             SendOne(job);
+        if (_unsent.Count > 0 && !Timers.IsTimerActive(WaitTimer))
+            Timers.StartSingleTimer(WaitTimer, Due.Send, _settings.BatchPause);
     }
+
+    private bool MayWait(RoutedJob job) => job.Begun.Count > 0 && Now - job.SentAt < _settings.BatchPause;
 
     private void SendOne(RoutedJob job)
     {
         _unsent.Remove(job);
+        job.SentAt = Now;
         CountEnded(job);
         foreach (var items in job.Progressed.Chunk(WireLimits.MaxItems))
             job.Owner.Tell(new RouterEvents.Progressed(job.Id, items));

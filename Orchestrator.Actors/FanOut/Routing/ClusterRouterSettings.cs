@@ -27,6 +27,9 @@ public sealed record ClusterRouterSettings(string Node, int Incarnation, TimePro
     /// <summary>The same of all jobs together; 256 MiB.</summary>
     public long MaxHeld { get; init; } = 256 * 1024 * 1024;
 
+    /// <summary>Between two messages with outcomes of the same job, while more are to come; 25 ms. A full one does not wait.</summary>
+    public TimeSpan BatchPause { get; init; } = TimeSpan.FromMilliseconds(25);
+
     /// <summary>How long VMs may take to be there after the node's start; 30 s.</summary>
     public TimeSpan LocateTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

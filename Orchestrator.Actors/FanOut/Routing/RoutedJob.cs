@@ -41,6 +41,7 @@ internal sealed record BegunTarget(int Ordinal, RoutedOrder Order, IActorRef Vm)
 /// <summary>One job's part on this node. Owned by a <see cref="ClusterRouter"/>.</summary>
 internal sealed class RoutedJob(string id)
 {
+    private static readonly TimeSpan LongAgo = TimeSpan.FromDays(-1);
     private readonly HashSet<long> _sequences = [];
 
     public string Id => id;
@@ -80,6 +81,9 @@ internal sealed class RoutedJob(string id)
     /// <summary>When it was last heard of, on the router's clock.</summary>
     public TimeSpan HeardAt { get; set; }
 
+    /// <summary>When something was sent last, on the router's clock; long ago, if nothing was since the last dispatch.</summary>
+    public TimeSpan SentAt { get; set; } = LongAgo;
+
     /// <summary>Whether nothing is under way, and nothing awaits its acknowledgement.</summary>
     public bool IsIdle => Begun.Count == 0 && Waiting.Count == 0 && Keeping == 0 && Outcomes.IsEmpty;
 
@@ -89,7 +93,7 @@ internal sealed class RoutedJob(string id)
     {
         if (epoch != Epoch)
             _sequences.Clear();
-        (Owner, Epoch) = (owner, epoch);
+        (Owner, Epoch, SentAt) = (owner, epoch, LongAgo);
         return _sequences.Add(sequence);
     }
 }

@@ -19,9 +19,25 @@ internal sealed partial class AgentSessionActor
 
     private async Task<AgentSession> ConnectAsync(SessionObserver observer)
     {
-        using var deadline = new CancellationTokenSource(_settings.ConnectTimeout, _settings.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
-        return await AgentSession.ConnectAsync(_endpoint, _settings.Agent, observer, _settings.Time, either.Token).ConfigureAwait(false);
+        // Nothing of it stays once the connection is there: most connections are there for months.
+        var attempt = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _settings.Time);
+        _attempt = attempt;
+        try
+        {
+            return await _settings.Connections.EnterAsync(
+                () =>
+                {
+                    attempt.CancelAfter(_settings.ConnectTimeout);
+                    return AgentSession.ConnectAsync(_endpoint, _settings.Agent, observer, _settings.Time, attempt.Token);
+                },
+                _settings.Time,
+                attempt.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _attempt, null, attempt) == attempt)
+                attempt.Dispose();
+        }
     }
 
     private void OnConnected(AgentSession session)

@@ -25,8 +25,8 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private readonly ClaimAllowance _claims;
     private readonly ExecStatusCache _ends;
     private readonly LeftHandles _left;
-    private readonly CancellationTokenSource _stopping = new();
 
+    private CancellationTokenSource? _attempt;
     private Task<AgentSession>? _connection;
     private AgentSession? _session;
     private Execution? _turn;
@@ -75,7 +75,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        _stopping.Cancel();
+        Interlocked.Exchange(ref _attempt, null)?.Cancel();
         if (_connection is not null)
             _ = CloseAsync(_connection);
         _queue.EndAll(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, "the VM is no longer managed here"));

@@ -15,7 +15,7 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
 
     private readonly Endpoint _endpoint;
     private readonly VmSettings _settings;
-    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource? _attempt;
     private SessionObserver? _observer;
     private Task<QmpSession>? _connection;
     private QmpSession? _session;
@@ -44,7 +44,7 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        _stopping.Cancel();
+        Interlocked.Exchange(ref _attempt, null)?.Cancel();
         if (_connection is not null)
             _ = CloseAsync(_connection);
     }
@@ -115,10 +115,26 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
 
     private async Task<QmpSession> ConnectAsync(SessionObserver observer)
     {
-        var attempt = _settings.ConnectTimeout + _settings.Qmp.GreetingTimeout + _settings.Qmp.NegotiationTimeout;
-        using var deadline = new CancellationTokenSource(attempt, _settings.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
-        return await QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, either.Token).ConfigureAwait(false);
+        var limit = _settings.ConnectTimeout + _settings.Qmp.GreetingTimeout + _settings.Qmp.NegotiationTimeout;
+        // Nothing of it stays once the connection is there: most connections are there for months.
+        var attempt = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _settings.Time);
+        _attempt = attempt;
+        try
+        {
+            return await _settings.Connections.EnterAsync(
+                () =>
+                {
+                    attempt.CancelAfter(limit);
+                    return QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, attempt.Token);
+                },
+                _settings.Time,
+                attempt.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _attempt, null, attempt) == attempt)
+                attempt.Dispose();
+        }
     }
 
     /// <summary>Closes the newest connection, whether it was taken over, lies in the mailbox or is still being made.</summary>

@@ -51,7 +51,10 @@ internal sealed class TlsAssociation : AssociationHandle
     {
         var size = PrefixBytes + payload.Length;
         if (Interlocked.Add(ref _pendingBytes, size) <= MaxPendingBytes && _pending.Writer.TryWrite(payload))
+        {
+            RemotingMetrics.CountSent(payload.Length);
             return true;
+        }
         Interlocked.Add(ref _pendingBytes, -size);
         return false;
     }

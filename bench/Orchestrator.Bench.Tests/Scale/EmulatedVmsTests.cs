@@ -43,7 +43,7 @@ public class EmulatedVmsTests
         var turn = new ScaleTurn(new ScaleOptions { Program = "/nonexistent" }, files);
 
         Assert.Contains("/nonexistent does not exist", (await Assert.ThrowsAsync<BenchException>(() => turn.EmptyBytesAsync(1, CancellationToken.None))).Message);
-        await Assert.ThrowsAsync<BenchException>(() => ScaledNodes.StartAsync("/nonexistent", ["/a", "/b"], files, CancellationToken.None));
+        await Assert.ThrowsAsync<BenchException>(() => ScaledNodes.StartAsync(new ScaleOptions { Program = "/nonexistent" }, ["/a", "/b", "/c"], files, CancellationToken.None));
     }
 
     private static string Script(FleetDirectory files, string body)

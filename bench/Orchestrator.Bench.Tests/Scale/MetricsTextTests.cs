@@ -23,12 +23,32 @@ public class MetricsTextTests
     public void Samples_of_a_name_are_added_up(string name, string label, double? sum) => Assert.Equal(sum, MetricsText.Sum(Text, name, label));
 
     [Fact]
-    public void Traffic_is_that_of_all_nodes_and_nothing_where_nobody_counts()
+    public void Samples_are_added_up_by_the_values_of_a_label()
     {
-        var counting = $"{NodeTraffic.MessagesMetric}{{peer=\"b\"}} 3\n{NodeTraffic.MessagesMetric}{{peer=\"c\"}} 4\n{NodeTraffic.BytesMetric} 900\n";
+        Assert.Equal(new Dictionary<string, double> { ["Ready"] = 42, ["Absent"] = 5 }, MetricsText.By(Text, "orchestrator_vms", "agent"));
+        Assert.Empty(MetricsText.By(Text, "orchestrator_jobs_running", "agent"));
+        Assert.Empty(MetricsText.By(Text, "orchestrator_vm", "agent"));
+    }
+
+    [Fact]
+    public void Traffic_is_that_of_all_nodes_and_nothing_where_nothing_is_sent()
+    {
+        string Node(int reads, int parts, int frames) => $$"""
+            {{NodeTraffic.MessagesMetric}}{kind="inventory.read.v1"} {{reads}}
+            {{NodeTraffic.MessagesMetric}}{kind="inventory.part.v1"} {{parts}}
+            {{NodeTraffic.BytesMetric}}{kind="inventory.read.v1"} {{reads * 10}}
+            {{NodeTraffic.BytesMetric}}{kind="inventory.part.v1"} {{parts * 1000}}
+            {{NodeTraffic.FramesMetric}} {{frames}}
+            {{NodeTraffic.FrameBytesMetric}} {{frames * 500}}
+            """;
 
         Assert.Null(NodeTraffic.Of([Text, Text]));
-        Assert.Equal(new NodeTraffic(7, 900), NodeTraffic.Of([counting, Text]));
-        Assert.Equal(new NodeTraffic(5, 800), new NodeTraffic(7, 900).Since(new NodeTraffic(2, 100)));
+        Assert.Null(NodeTraffic.Of([Node(0, 0, 0)]));
+        var before = NodeTraffic.Of([Node(3, 1, 10), Node(4, 0, 10), Text])!;
+        Assert.Equal((8, 20, 10_000), (before.Messages, before.Frames, before.FrameBytes));
+        Assert.Equal(new NodeTraffic.Kind(7, 70), before.Kinds["inventory.read.v1"]);
+        var since = NodeTraffic.Of([Node(5, 1, 20), Node(6, 0, 20)])!.Since(before, 2);
+        Assert.Equal((2, 10, 5_000), (since.Messages, since.Frames, since.FrameBytes));
+        Assert.Equal(new NodeTraffic.Kind(2, 20), Assert.Single(since.Kinds).Value);
     }
 }

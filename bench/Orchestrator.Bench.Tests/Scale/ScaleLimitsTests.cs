@@ -13,6 +13,7 @@ public class ScaleLimitsTests
         Assert.Equal(ScaleLimits.Usual, ScaleLimits.Choose(null, 1, Plenty, Plenty));
         Assert.Equal([100, 1000, 3000, 6500], ScaleLimits.Choose(null, 1, 20_000, Plenty));
         Assert.Equal(ScaleLimits.Usual, ScaleLimits.Choose(null, 3, 20_000, Plenty));
+        Assert.Equal([100, 1000, 3000, 9800], ScaleLimits.Choose(null, 1, 20_000, Plenty, filesPerVm: 2));
         Assert.Equal([100, 200], ScaleLimits.Choose(null, 1, 1_024, Plenty));
         Assert.Equal([100, 1000, 3000, 6800], ScaleLimits.Choose(null, 1, Plenty, 2_100L << 20));
     }

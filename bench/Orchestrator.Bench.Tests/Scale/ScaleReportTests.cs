@@ -48,7 +48,7 @@ public class ScaleReportTests
         ScaleSample[] samples =
         [
             Sample(1, 100, start: 1, ready: 1100, cpu: 0.5),
-            Sample(1, 100, start: 1, ready: 3300, cpu: 0.5) with { Nodes = 3, JobTraffic = new NodeTraffic(400, 20_000), IdleTraffic = new NodeTraffic(3, 1234) },
+            Sample(1, 100, start: 1, ready: 3300, cpu: 0.5) with { Nodes = 3, JobTraffic = Traffic(400, 410, 20_000), IdleTraffic = Traffic(3, 5.5, 1234) },
         ];
 
         var report = ScaleReport.Of(new ScaleOptions(), Machine, samples);
@@ -56,10 +56,13 @@ public class ScaleReportTests
 
         Assert.Empty(report.Ratios);
         Assert.Contains("| 1 | 100 | **1.00** (1.00 to 1.00) |", page);
-        Assert.Contains("| 3 | 100 | **2.000** (2.000 to 2.000) | **100** (100 to 100) | **1,234** (1,234 to 1,234) |", page);
+        Assert.Contains("| 3 | 100 | **400.0** (400.0 to 400.0) | **410.0** (410.0 to 410.0) | **200** (200 to 200) | **5.5** (5.5 to 5.5) | **1,234** (1,234 to 1,234) |", page);
+        Assert.Contains("| `router.ended.v1` | 3 | 100 | 400.0 | 10 |", page);
         Assert.DoesNotContain("between nodes", ScalePage.Of(ScaleReport.Of(new ScaleOptions(), Machine, samples[..1])));
     }
 
+    private static NodeTraffic Traffic(double messages, double frames, double bytes) => new(new Dictionary<string, NodeTraffic.Kind> { ["router.ended.v1"] = new(messages, messages * 10) }, frames, bytes);
+
     private static ScaleSample Sample(int batch, int vms, double start, long ready, double cpu) =>
-        new(batch, 1, vms, start, 100 << 10, ready << 10, ready << 10, [0.1, 0.2], cpu, 0.01, 50 << 20, null, null);
+        new(batch, 1, vms, start, start, 100 << 10, ready << 10, ready << 10, ready << 10, [0.1, 0.2], cpu, 0.01, 50 << 20, null, null);
 }

@@ -15,6 +15,7 @@ public sealed record ScaleOptions
           --commands N      measured commands per turn at least, five jobs at least (100 to 10000000; 20000)
           --idle SECONDS    how long idling is measured, after as long a rest (1 to 3600; 15)
           --latency D       of an emulated agent, such as 1ms (none)
+          --qmp-sockets W   yes or no: whether each VM has a socket for QMP clients, which takes a third file of the node (yes)
           --program PATH    the orchestrator (artifacts/orchestrator/orchestrator)
           --results DIR     where the table and the JSON go (bench/results)
         """;
@@ -36,6 +37,9 @@ public sealed record ScaleOptions
 
     /// <summary>The emulator's <c>--latency</c>, if any.</summary>
     public string? Latency { get; init; }
+
+    /// <summary>Whether nodes make a QMP socket for each VM.</summary>
+    public bool QmpSockets { get; init; } = true;
 
     /// <summary>The orchestrator's program.</summary>
     public string Program { get; init; } = Path.Combine(RepositoryRoot.Find(), "artifacts", "orchestrator", "orchestrator");
@@ -65,6 +69,7 @@ public sealed record ScaleOptions
         "--commands" => this with { Commands = Number(name, value, 100, 10_000_000) },
         "--idle" => this with { Idle = Number(name, value, 1, 3600) },
         "--latency" => this with { Latency = value },
+        "--qmp-sockets" => this with { QmpSockets = value switch { "yes" => true, "no" => false, _ => throw Wrong($"{name} {value}: must be yes or no") } },
         "--program" => this with { Program = Path.GetFullPath(value) },
         "--results" => this with { Results = Path.GetFullPath(value) },
         _ => throw Wrong($"{name} is unknown"),

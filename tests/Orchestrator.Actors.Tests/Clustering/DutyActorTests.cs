@@ -214,6 +214,13 @@ public sealed class DutyActorTests : ActorTest
         }
     }
 
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 2)]
+    [InlineData(6, 4)]
+    [InlineData(300, 200)]
+    public void Duty_hears_no_more_of_many_nodes_than_of_three(int nodes, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), DutyReminder.PauseOf(_settings.RemindPause, nodes));
+
     [Fact]
     public void Silence_is_noticed_before_the_store_gives_a_duty_away() => Assert.True(_settings.RenewPause * 2 < _settings.Patience && _settings.Patience < _settings.Lifetime);
 

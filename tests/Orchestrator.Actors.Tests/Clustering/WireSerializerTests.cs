@@ -143,6 +143,22 @@ public sealed class WireSerializerTests : ActorTest
     public void Broken_message_is_refused(string json) => Assert.Throws<JsonException>(() => WireSerializer.Read(Encoding.UTF8.GetBytes(json), "inventory.part.v1"));
 
     [Fact]
+    public void Messages_are_counted_by_kind_with_their_bytes()
+    {
+        var kind = WireFormats.ByManifest["inventory.read.v1"].Number;
+        Assert.Equal("inventory.read.v1", WireFormats.All[kind].Manifest);
+        var (sent, bytes, received) = (WireMetrics.MessagesSent[kind], WireMetrics.BytesSent[kind], WireMetrics.MessagesReceived[kind]);
+
+        var written = _serializer.ToBinary(new PartMessages.ReadPart(7));
+        Assert.True(WireMetrics.MessagesSent[kind] > sent);
+        Assert.True(WireMetrics.BytesSent[kind] >= bytes + written.Length);
+        Assert.Throws<JsonException>(() => _serializer.FromBinary("[]"u8.ToArray(), "inventory.read.v1"));
+        _serializer.FromBinary(written, "inventory.read.v1");
+        Assert.True(WireMetrics.MessagesReceived[kind] > received);
+        Assert.Equal(WireFormats.All.Count, WireMetrics.MessagesSent.Measure().Count());
+    }
+
+    [Fact]
     public void Number_of_the_serializer_never_changes() => Assert.Equal(7701, _serializer.Identifier);
 
     private static IWireMessage SampleOf(string manifest) => WireSamples.All.Single(sample => sample.GetType() == WireFormats.ByManifest[manifest].Type);

@@ -52,6 +52,26 @@ public sealed class InventoryTests : ActorTest
     }
 
     [Fact]
+    public async Task What_changes_again_and_again_is_told_once_and_in_the_order_of_the_last_changes()
+    {
+        var vms = Enumerable.Range(0, 50).Select(_ => CreateTestProbe()).ToArray();
+        foreach (var (number, vm) in vms.Index())
+            Change(vm, $"vm{number}");
+        var before = await ReadAsync(0);
+        Assert.Equal(50, before.Changed.Count);
+
+        foreach (var number in new[] { 7, 3, 7, 49, 3 })
+            Change(vms[number], $"vm{number}", state: VmState.Running);
+        Sys.Stop(vms[5]);
+        await TestKit.Eventually.TrueAsync(async () => (await ReadAsync(before.Version)).Gone.Count == 1, Limit, "a VM has left");
+
+        var after = await ReadAsync(before.Version);
+        Assert.Equal(["vm7", "vm49", "vm3"], after.Changed.Select(vm => vm.Name).Distinct());
+        Assert.Equal(["vm5"], after.Gone.Select(vm => vm.Name));
+        Assert.Equal("vm3", (await ReadAsync(0)).Changed[^1].Name);
+    }
+
+    [Fact]
     public async Task The_first_read_is_the_whole_inventory_in_the_order_of_changes()
     {
         var (first, second) = (CreateTestProbe(), CreateTestProbe());

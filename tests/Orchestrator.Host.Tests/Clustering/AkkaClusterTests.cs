@@ -4,6 +4,7 @@ using Akka.Configuration;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Wire;
 using Orchestrator.Host.Clustering;
+using Orchestrator.Host.Clustering.Remoting;
 using Orchestrator.Host.Configuration;
 
 namespace Orchestrator.Host.Tests.Clustering;
@@ -45,6 +46,35 @@ public sealed class AkkaClusterTests
         {
             await system.Terminate();
         }
+    }
+
+    [Fact]
+    public async Task Frames_between_nodes_are_counted()
+    {
+        var systems = new[] { "a", "b" }.Select(_ => ActorSystem.Create(AkkaCluster.SystemName, Quiet.WithFallback(Settings("127.0.0.1:1")))).ToArray();
+        try
+        {
+            var inbox = systems[1].ActorOf(Props.Create(() => new Answering()), "inbox");
+            var address = ((ExtendedActorSystem)systems[1]).Provider.DefaultAddress;
+            Assert.Equal("akka.tcp", address.Protocol);
+            var (frames, bytes) = (RemotingMetrics.FramesSent.Value, RemotingMetrics.FrameBytesSent.Value);
+
+            var answer = await systems[0].ActorSelection(inbox.Path.ToStringWithAddress(address)).Ask<ActorIdentity>(new Identify("x"), TimeSpan.FromSeconds(30));
+
+            Assert.NotNull(answer.Subject);
+            Assert.True(RemotingMetrics.FramesSent.Value >= frames + 2, "a question and its answer");
+            Assert.True(RemotingMetrics.FrameBytesSent.Value - bytes > inbox.Path.ToStringWithAddress(address).Length);
+        }
+        finally
+        {
+            foreach (var system in systems)
+                await system.Terminate();
+        }
+    }
+
+    private sealed class Answering : UntypedActor
+    {
+        protected override void OnReceive(object message) => Unhandled(message);
     }
 
     private static Config Quiet => ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, remote.dot-netty.tcp.port = 0 }");

@@ -13,6 +13,10 @@ public interface IScaledNodes : IAsyncDisposable
     /// <exception cref="BenchException">One has ended.</exception>
     IReadOnlyList<ProcessUsage> Usages();
 
+    /// <summary>Returns when each of them knows all VMs, and a job may go to any.</summary>
+    /// <exception cref="BenchException">That took too long.</exception>
+    Task WholeAsync(int vms, CancellationToken cancel);
+
     /// <summary>The last lines of their logs, for an error.</summary>
     string LogTails();
 }

@@ -5,6 +5,21 @@ namespace Orchestrator.Bench.Scale.Nodes;
 /// <summary>Reads Prometheus' text format as far as the benchmark needs it: samples of one name, added up.</summary>
 public static class MetricsText
 {
+    /// <summary>A metric's samples, added up for each value of a label.</summary>
+    /// <param name="text">Of <c>GET /metrics</c>.</param>
+    /// <param name="name">The metric's whole name.</param>
+    /// <param name="label">The label's name.</param>
+    public static IReadOnlyDictionary<string, double> By(string text, string name, string label)
+    {
+        var mark = $"{label}=\"";
+        return text.Split('\n')
+            .Where(line => line.StartsWith(name + '{', StringComparison.Ordinal) && line.Contains(mark, StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..])
+            .Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)])
+            .Distinct()
+            .ToDictionary(value => value, value => Sum(text, name, $"{mark}{value}\"") ?? 0);
+    }
+
     /// <summary>The sum of a metric's samples.</summary>
     /// <param name="text">Of <c>GET /metrics</c>.</param>
     /// <param name="name">The metric's whole name.</param>

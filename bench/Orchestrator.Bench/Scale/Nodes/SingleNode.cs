@@ -16,11 +16,14 @@ public sealed class SingleNode : IScaledNodes
 
     /// <summary>Starts it; its API answers when this returns.</summary>
     /// <exception cref="BenchException">It cannot be started.</exception>
-    public static async Task<SingleNode> StartAsync(string program, string vmDirectory, FleetDirectory files, CancellationToken cancel) =>
-        new(await OrchestratorServer.StartAsync(program, vmDirectory, files, cancel));
+    public static async Task<SingleNode> StartAsync(ScaleOptions options, string vmDirectory, FleetDirectory files, CancellationToken cancel) =>
+        new(await OrchestratorServer.StartAsync(options.Program, vmDirectory, "", ["--config", NodeFile.Write(options, files.File("node.yaml"), "")], files, cancel));
 
     /// <inheritdoc/>
     public IReadOnlyList<ProcessUsage> Usages() => [_server.Usage()];
+
+    /// <summary>Returns at once: it has no VMs but its own.</summary>
+    public Task WholeAsync(int vms, CancellationToken cancel) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public string LogTails() => _server.LogTail();

@@ -6,10 +6,10 @@ namespace Orchestrator.Bench.Scale.Results;
 /// <summary>A VM of a large fleet against one of the smallest, each turn only against that of the same batch. 1 is: costs do not depend on the fleet.</summary>
 /// <param name="Against">The smallest number of VMs.</param>
 /// <param name="Start">Time to Ready per VM.</param>
-/// <param name="Memory">Resident memory per VM, Ready.</param>
+/// <param name="Memory">Resident memory per VM, at rest.</param>
 /// <param name="Cpu">CPU time per command.</param>
 /// <param name="FurtherMilliseconds">What each further VM added to the time to Ready: without what every start costs.</param>
-/// <param name="FurtherKiB">What each further VM added to resident memory, Ready.</param>
+/// <param name="FurtherKiB">What each further VM added to resident memory, at rest.</param>
 public sealed record ScaleRatio(
     int Nodes, int Vms, int Against, Distribution Start, Distribution Memory, Distribution Cpu, Distribution FurtherMilliseconds, Distribution FurtherKiB)
 {
@@ -20,10 +20,10 @@ public sealed record ScaleRatio(
         return new ScaleRatio(
             turns[0].Nodes, turns[0].Vms, smallest[0].Vms,
             Of(pairs, turn => turn.StartMillisecondsPerVm),
-            Of(pairs, turn => turn.ReadyKiBPerVm),
+            Of(pairs, turn => turn.RestKiBPerVm),
             Of(pairs, turn => turn.CpuMicroseconds),
             Distribution.Of(pairs.Select(pair => (pair.turn.StartSeconds - pair.small.StartSeconds) * 1000 / (pair.turn.Vms - pair.small.Vms))),
-            Distribution.Of(pairs.Select(pair => (pair.turn.ReadyBytes - pair.small.ReadyBytes) / 1024.0 / (pair.turn.Vms - pair.small.Vms))));
+            Distribution.Of(pairs.Select(pair => (pair.turn.RestBytes - pair.small.RestBytes) / 1024.0 / (pair.turn.Vms - pair.small.Vms))));
     }
 
     private static Distribution Of(IEnumerable<(ScaleSample Turn, ScaleSample Small)> pairs, Func<ScaleSample, double> value) =>

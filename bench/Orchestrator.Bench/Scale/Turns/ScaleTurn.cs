@@ -12,6 +12,8 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
     private const string Command = "guest-ping";
     private const int LeastJobs = 5;
     private const int WarmupCommands = 5_000;
+    // A node tells the same values again for 0.3 s; and what follows a job's last outcome, such as its acknowledgement, is the job's.
+    private static readonly TimeSpan MetricsAge = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -20,8 +22,9 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
     public async Task<long> EmptyBytesAsync(int nodes, CancellationToken cancel)
     {
         var none = Enumerable.Range(0, nodes).Select(node => Directory.CreateDirectory(files.File($"none{node}")).FullName).ToList();
-        await using var started = await ScaledNodes.StartAsync(options.Program, none, files, cancel);
-        return started.Usages().Sum(usage => usage.ResidentBytes);
+        await using var started = await ScaledNodes.StartAsync(options, none, files, cancel);
+        await started.WholeAsync(0, cancel);
+        return Bytes(started);
     }
 
     /// <summary>Measures once.</summary>
@@ -30,21 +33,25 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
     {
         await using var emulated = await EmulatedVms.StartAsync(options, vms, nodes, files, cancel);
         var began = TimeProvider.System.GetTimestamp();
-        await using var running = await ScaledNodes.StartAsync(options.Program, emulated.Directories, files, cancel);
+        await using var running = await ScaledNodes.StartAsync(options, emulated.Directories, files, cancel);
         try
         {
             await ReadyAsync(running, vms, began, cancel);
             var start = TimeProvider.System.GetElapsedTime(began);
             var ready = Bytes(running);
+            await running.WholeAsync(vms, cancel);
+            var whole = TimeProvider.System.GetElapsedTime(began);
             await JobsAsync(running, vms, JobsOf(WarmupCommands, vms), cancel);
-            var (cpu, traffic) = (Cpu(running), await TrafficAsync(running, cancel));
+            var traffic = await TrafficAsync(running, cancel);
+            var cpu = Cpu(running);
             var jobs = await JobsAsync(running, vms, JobsOf(options.Commands, vms), cancel);
             cpu = Cpu(running) - cpu;
-            var jobTraffic = Since(await TrafficAsync(running, cancel), traffic);
+            var jobTraffic = Since(await TrafficAsync(running, cancel), traffic, jobs.Count);
             var after = Bytes(running);
             var (idle, idleTraffic) = await IdleAsync(running, cancel);
+            var rest = Bytes(running);
             return new ScaleSample(
-                batch, nodes, vms, start.TotalSeconds, emptyBytes, ready, after, jobs, cpu.TotalSeconds, idle, emulated.ResidentBytes(), jobTraffic, idleTraffic);
+                batch, nodes, vms, start.TotalSeconds, whole.TotalSeconds, emptyBytes, ready, after, rest, jobs, cpu.TotalSeconds, idle, emulated.ResidentBytes(), jobTraffic, idleTraffic);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -89,14 +96,16 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
         var (began, cpu, traffic) = (TimeProvider.System.GetTimestamp(), Cpu(nodes), await TrafficAsync(nodes, cancel));
         await Task.Delay(idle, TimeProvider.System, cancel);
         var wall = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-        var sent = Since(await TrafficAsync(nodes, cancel), traffic);
-        return ((Cpu(nodes) - cpu).TotalSeconds / wall, sent is null ? null : new NodeTraffic(sent.Messages / wall, sent.Bytes / wall));
+        return ((Cpu(nodes) - cpu).TotalSeconds / wall, Since(await TrafficAsync(nodes, cancel), traffic, wall));
     }
 
-    private static async Task<NodeTraffic?> TrafficAsync(IScaledNodes nodes, CancellationToken cancel) =>
-        NodeTraffic.Of(await Task.WhenAll(nodes.Apis.Select(api => api.MetricsAsync(cancel))));
+    private static async Task<NodeTraffic?> TrafficAsync(IScaledNodes nodes, CancellationToken cancel)
+    {
+        await Task.Delay(MetricsAge, TimeProvider.System, cancel);
+        return NodeTraffic.Of(await Task.WhenAll(nodes.Apis.Select(api => api.MetricsAsync(cancel))));
+    }
 
-    private static NodeTraffic? Since(NodeTraffic? now, NodeTraffic? earlier) => now is null || earlier is null ? null : now.Since(earlier);
+    private static NodeTraffic? Since(NodeTraffic? now, NodeTraffic? earlier, double by) => now is null || earlier is null ? null : now.Since(earlier, by);
 
     private static TimeSpan Cpu(IScaledNodes nodes) => nodes.Usages().Aggregate(TimeSpan.Zero, (sum, usage) => sum + usage.Cpu);
 

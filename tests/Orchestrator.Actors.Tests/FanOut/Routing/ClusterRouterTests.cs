@@ -57,6 +57,7 @@ public sealed class ClusterRouterTests : ClusterRouterTest
         Router.Tell(new FanOutEvents.InvocationProgressed(running, new InvocationProgress(PendingPhase.Running, null, new ExecEvidence(7, "1:2"))));
         Assert.Equal(7, Assert.Single((await Owner.ExpectMsgAsync<RouterEvents.Progressed>()).Items).Progress.Evidence!.Pid);
         End(ended);
+        await WaitedAsync();
         var first = await EndedAsync(Owner);
         var successor = CreateTestProbe();
 
@@ -68,6 +69,7 @@ public sealed class ClusterRouterTests : ClusterRouterTest
         Assert.Equal([(1, PendingPhase.Running), (3, PendingPhase.Dispatched)], progress.Select(item => (item.Ordinal, item.Progress.Phase)));
         Assert.Equal(new ExecEvidence(7, "1:2"), progress[0].Progress.Evidence);
         End(running);
+        await WaitedAsync();
         Assert.Equal(1, Assert.Single((await EndedAsync(successor)).Items).Ordinal);
         await SilentAsync(Vm, Owner);
     }
@@ -231,6 +233,55 @@ public sealed class ClusterRouterTests : ClusterRouterTest
         End(second);
         Assert.Equal(2, (await OneEndedAsync()).Ordinal);
         await SilentAsync(Vm);
+    }
+
+    [Fact]
+    public async Task Outcomes_that_come_one_by_one_travel_together_and_the_first_and_the_last_wait_for_none()
+    {
+        await DispatchAsync(Order([.. Enumerable.Range(0, 6)]));
+        var invocations = new List<Invocation>();
+        for (var number = 0; number < 6; number++)
+            invocations.Add(await BegunAsync());
+
+        End(invocations[0]);
+        Assert.Equal(0, (await OneEndedAsync()).Ordinal);
+        foreach (var number in new[] { 1, 2, 3 })
+        {
+            End(invocations[number]);
+            await SilentAsync(Owner);
+        }
+        Advance(Settings.BatchPause);
+        Assert.Equal([1, 2, 3], (await EndedAsync(Owner)).Items.Select(item => item.Ordinal));
+
+        End(invocations[4]);
+        await SilentAsync(Owner);
+        End(invocations[5]);
+        Assert.Equal([4, 5], (await EndedAsync(Owner)).Items.Select(item => item.Ordinal));
+        Advance(Settings.BatchPause);
+        await SilentAsync(Owner);
+    }
+
+    [Fact]
+    public async Task Full_batch_does_not_wait_for_more()
+    {
+        await DispatchAsync(Order([.. Enumerable.Range(0, WireLimits.MaxItems + 2)]));
+        var invocations = new List<Invocation>();
+        while (invocations.Count < WireLimits.MaxItems + 2)
+            invocations.Add(await BegunAsync());
+        End(invocations[0]);
+        await OneEndedAsync();
+
+        foreach (var invocation in invocations.Skip(1).SkipLast(1))
+            End(invocation);
+
+        Assert.InRange((await EndedAsync(Owner)).Items.Count, 100, WireLimits.MaxItems);
+    }
+
+    private async Task WaitedAsync()
+    {
+        await SettleAsync(Router);
+        await SettleAsync(Router);
+        Advance(Settings.BatchPause);
     }
 
     private sealed class Forwarder(IActorRef to) : UntypedActor

@@ -20,16 +20,22 @@ public sealed class OrchestratorServer : IAsyncDisposable
 
     /// <summary>Starts <paramref name="program"/> for the VMs of <paramref name="vmDirectory"/> and returns when it answers.</summary>
     /// <exception cref="BenchException">The program is missing, ended, or did not answer within a minute.</exception>
-    public static async Task<OrchestratorServer> StartAsync(string program, string vmDirectory, FleetDirectory files, CancellationToken cancel)
+    public static Task<OrchestratorServer> StartAsync(string program, string vmDirectory, FleetDirectory files, CancellationToken cancel) =>
+        StartAsync(program, vmDirectory, "", [], files, cancel);
+
+    /// <summary>The same for one of several: the names of its files begin with <paramref name="name"/>, and it gets more arguments.</summary>
+    /// <exception cref="BenchException">The program is missing, ended, or did not answer within a minute.</exception>
+    public static async Task<OrchestratorServer> StartAsync(
+        string program, string vmDirectory, string name, IReadOnlyList<string> more, FleetDirectory files, CancellationToken cancel)
     {
         if (!File.Exists(program))
             throw new BenchException($"{program} does not exist. Build it (./build.sh), name another with --program, or leave it out with --peers c,python");
-        var data = files.File("data");
-        var socket = files.File("api.sock");
+        var data = files.File($"{name}data");
+        var socket = files.File($"{name}api.sock");
         Directory.CreateDirectory(data);
         File.Delete(socket);
-        string[] arguments = ["serve", "--vm-dir", vmDirectory, "--data", data, "--listen", $"unix:{socket}"];
-        var server = new OrchestratorServer(ChildProcess.Start(program, arguments, files.File("server.log")), socket, data);
+        string[] arguments = ["serve", "--vm-dir", vmDirectory, "--data", data, "--listen", $"unix:{socket}", .. more];
+        var server = new OrchestratorServer(ChildProcess.Start(program, arguments, files.File($"{name}server.log")), socket, data);
         try
         {
             await server.AnswersAsync(cancel);

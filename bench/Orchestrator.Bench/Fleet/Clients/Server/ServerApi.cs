@@ -69,6 +69,17 @@ public sealed class ServerApi : IDisposable
     public async Task<IReadOnlyDictionary<string, int>> AgentStatesAsync(CancellationToken cancel) =>
         (await VmsAsync(cancel)).CountBy(vm => vm.Agent ?? "unknown").ToDictionary();
 
+    /// <summary>The cluster as the server sees it (<c>GET /v1/cluster</c>).</summary>
+    /// <returns><see langword="null"/> while it cannot tell: the node has not joined yet, or the store does not answer.</returns>
+    public Task<ClusterPicture?> ClusterAsync(CancellationToken cancel)
+    {
+        return BoundedAsync("GET /v1/cluster", async stop =>
+        {
+            using var answer = await _http.GetAsync("v1/cluster", stop);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<ClusterPicture>(stop) : null;
+        }, cancel);
+    }
+
     /// <summary>How many VMs' QMP servers the server is attached to (<c>GET /v1/vms</c>).</summary>
     /// <exception cref="BenchException">The server refuses.</exception>
     public async Task<int> AttachedVmsAsync(CancellationToken cancel) => (await VmsAsync(cancel)).Count(vm => vm is { State: "Running", Id: not null });

@@ -1,0 +1,17 @@
+using Orchestrator.Actors.Mailboxes;
+
+namespace Orchestrator.Host.Serving;
+
+/// <summary>Akka's settings for a node, in a cluster or not: the reasons are beside them.</summary>
+internal static class ActorSettings
+{
+    /// <summary>As Akka reads them.</summary>
+    public static string Text { get; } = $$"""
+        akka {
+          # A node has three actors per VM, and nothing for them to do most of the time.
+          actor.default-mailbox.mailbox-type = "{{typeof(LinkedMailbox).FullName}}, {{typeof(LinkedMailbox).Assembly.GetName().Name}}"
+          # Actors wait for a tenth of a second at least, and each tick of their clock wakes a processor.
+          scheduler.tick-duration = 25ms
+        }
+        """;
+}
