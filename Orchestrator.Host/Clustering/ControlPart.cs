@@ -15,7 +15,7 @@ internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetP
     private readonly List<(string Name, IActorRef Actor)> _actors = [];
 
     /// <inheritdoc/>
-    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, DutyTenure tenure, IActorContext context)
     {
         var store = cluster.Store.JobsOf(claim);
         var jobs = Add(LocalParts.JobsOf(JobPartition.OfControllers), fleet.BeginJobs(context, "jobs", new FanOutRouters.Fleet(nodes, JobPartition.OfControllers, claim), store));

@@ -21,7 +21,7 @@ internal sealed partial class AgentSessionActor
     {
         using var deadline = new CancellationTokenSource(_settings.ConnectTimeout, _settings.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
-        return await AgentSession.ConnectAsync(_endpoint, _settings.Agent, observer, _settings.Time, either.Token).ConfigureAwait(false);
+        return AgentSession.Attach(await _settings.Connect(_endpoint, either.Token).ConfigureAwait(false), _settings.Agent, observer, _settings.Time);
     }
 
     private void OnConnected(AgentSession session)

@@ -118,7 +118,8 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
         var attempt = _settings.ConnectTimeout + _settings.Qmp.GreetingTimeout + _settings.Qmp.NegotiationTimeout;
         using var deadline = new CancellationTokenSource(attempt, _settings.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
-        return await QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, either.Token).ConfigureAwait(false);
+        var stream = await _settings.Connect(_endpoint, either.Token).ConfigureAwait(false);
+        return await QmpSession.AttachAsync(stream, _settings.Qmp, observer, _settings.Time, either.Token).ConfigureAwait(false);
     }
 
     /// <summary>Closes the newest connection, whether it was taken over, lies in the mailbox or is still being made.</summary>

@@ -252,7 +252,7 @@ public sealed class DutyActorTests : ActorTest
                 return _stopped.Contains(_children[index]);
         }
 
-        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, DutyTenure tenure, IActorContext context)
         {
             Begun.Add(claim);
             var first = context.ActorOf(Props.Create(() => new Worker(_stopped)));

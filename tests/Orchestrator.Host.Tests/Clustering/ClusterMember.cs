@@ -79,7 +79,7 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     private sealed class LedgerPart(DutyLedger ledger, string node) : IDutyPart
     {
-        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, DutyTenure tenure, IActorContext context)
         {
             ledger.Begin(claim, node);
             return [context.ActorOf(Props.Create(() => new Silent()))];
