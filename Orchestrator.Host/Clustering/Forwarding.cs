@@ -58,8 +58,11 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
     private async Task<NodeInfo?> OwnerOfAsync(string vm, CancellationToken cancellationToken)
     {
         var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
-        var owners = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Select(entry => entry.Node).Distinct().ToArray();
-        return owners is [{ } owner] && owner != node.Host ? await NodeAsync(owner, cancellationToken).ConfigureAwait(false) : null;
+        var owners = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Select(entry => (entry.Node, entry.Part)).Distinct().ToArray();
+        // A remote VmHost may be on its way to another node than it was on.
+        if (owners is [(not null, { } part)] && part != owners[0].Node)
+            return await HomeOfAsync(ClusterDuties.OfVmHost(part), cancellationToken).ConfigureAwait(false);
+        return owners is [({ } owner, _)] && owner != node.Host ? await NodeAsync(owner, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private async Task<NodeInfo?> OtherAsync(string name, CancellationToken cancellationToken)
