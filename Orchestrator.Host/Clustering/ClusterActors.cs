@@ -11,6 +11,9 @@ internal sealed class ClusterActors
     /// <summary>Whether the cluster has put this node out, because it could not reach it.</summary>
     public bool IsPutOut { get; set; }
 
+    /// <summary>Names of the duties that this node knows of.</summary>
+    public IReadOnlyList<string> DutyNames { get; set; } = ClusterDuties.All;
+
     /// <summary>Takes the messages of any duty, wherever it is.</summary>
     public IActorRef Duties { get; set; } = ActorRefs.Nobody;
 }

@@ -44,6 +44,7 @@ internal static class ClusterNodeActors
             },
         };
         parts.Local.Add(LocalParts.OwnFreezes, fleet.BeginFreezes(system));
+        cluster.Actors.DutyNames = duties.Duties;
         cluster.Actors.Nodes = nodes;
         cluster.Actors.Duties = DutySharding.Start(system, duties, cluster.Options.Roles.Contains(DutySharding.Role), nodes);
     }

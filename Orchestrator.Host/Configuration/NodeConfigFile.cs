@@ -34,6 +34,8 @@ internal static class NodeConfigFile
             config.Schemas = [.. config.Schemas.Select(schema => Path.GetFullPath(schema, directory))];
             if (config.Cluster.Tls is { } tls)
                 (tls.Certificate, tls.Key, tls.Authority) = (Full(tls.Certificate, directory), Full(tls.Key, directory), Full(tls.Authority, directory));
+            foreach (var files in config.RemoteHosts.Values.SelectMany(host => host.Vms.Select(vm => vm.Tls).Prepend(host.Tls)).OfType<TlsConfig>())
+                (files.Certificate, files.Key, files.Authority) = (Full(files.Certificate, directory), Full(files.Key, directory), Full(files.Authority, directory));
             foreach (var controller in config.Controllers)
                 controller.Assembly = Full(controller.Assembly, directory);
             return config;
