@@ -87,7 +87,7 @@ internal sealed class VmSources
             return new VmSpec
             {
                 Name = vm.Name,
-                Qmp = Endpoint.Parse(vm.Qmp, tls),
+                Qmp = Endpoint.Parse(vm.Qmp, (tls ?? new TlsClientOptions()) with { SingleByteRecords = true }),
                 Agent = vm.Agent is { } agent ? Endpoint.Parse(agent, tls) : null,
                 Labels = LabelsOf(vm.Name, host is null ? vm.Labels : host.Labels.Concat(vm.Labels).GroupBy(label => label.Key).ToDictionary(group => group.Key, group => group.Last().Value)),
             };
