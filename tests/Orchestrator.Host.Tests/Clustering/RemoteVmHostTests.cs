@@ -41,6 +41,9 @@ public sealed class RemoteVmHostTests : IAsyncLifetime
     {
         foreach (var member in _members)
             member.Akka.Join(_members[0].Akka.SelfAddress);
+        // Before all have seen that all are up, the death of one leaves no majority that knows of itself.
+        foreach (var member in _members)
+            await Eventually.TrueAsync(async () => await member.NodesAsync() == "a:Up b:Up c:Up", Limit, $"{member.Name} knows all nodes");
         await Eventually.TrueAsync(() => Owner is "a" or "b", Limit, "one that lists it has it");
         foreach (var member in _members)
             await AwaitVmsAsync(member);
