@@ -25,8 +25,8 @@ internal sealed partial class JobActor
         return link;
     }
 
-    /// <summary>The link of a target whose VM is known; a VM that nobody has said whose it is belongs to the node of its VmHost's name.</summary>
-    private RouterLink LinkOf(int ordinal) => LinkOf(_entries[ordinal] is { } entry ? entry.Node ?? entry.Snapshot.Host : _targets[ordinal].Host);
+    /// <summary>The link of a target whose VM is known: of its node, or of its remote VmHost; a VM that nobody has said whose it is belongs to the node of its VmHost's name.</summary>
+    private RouterLink LinkOf(int ordinal) => LinkOf(_entries[ordinal] is { } entry ? entry.Part ?? entry.Node ?? entry.Snapshot.Host : _targets[ordinal].Host);
 
     /// <summary>Targets that have begun are on their way to their nodes, or wait for them.</summary>
     private void Route(IReadOnlyList<int> ordinals, JobPlan plan, bool isNew)

@@ -20,7 +20,7 @@ public sealed partial class JobSupervisor
 
     private void FollowNodes()
     {
-        _fleet!.Nodes.Tell(NodeCommands.Follow.Instance);
+        _fleet!.Nodes.Tell(NodeCommands.Follow.WithVmHosts);
         Timers.StartPeriodicTimer(nameof(Due.Announce), Due.Announce, AnnouncePause);
     }
 
@@ -29,7 +29,16 @@ public sealed partial class JobSupervisor
         switch (message)
         {
             case NodeEvents.Up up:
-                OnNodeUp(fleet, up.Info);
+                OnRouterUp(fleet, up.Info.Name, up.Info.Incarnation, () => fleet.RouterOf(up.Info, Context.System));
+                return true;
+            case VmHostEvents.Up { Info: var host }:
+                OnRouterUp(fleet, host.Name, host.Incarnation, () => fleet.RouterOfVmHost(host, Context.System));
+                return true;
+            case VmHostEvents.Down { Info: var host }:
+                OnNodeDown(host.Name, host.Incarnation);
+                return true;
+            case VmHostEvents.Forgotten { Name: var host }:
+                OnNodeDown(host, null);
                 return true;
             case NodeEvents.Unreachable unreachable:
                 OnNodeDown(unreachable.Info.Name, unreachable.Info.Incarnation);
@@ -57,12 +66,13 @@ public sealed partial class JobSupervisor
         }
     }
 
-    private void OnNodeUp(FanOutRouters.Fleet fleet, NodeInfo node)
+    /// <summary>A remote VmHost is to jobs as a node of its name: who takes it over is another process of it.</summary>
+    private void OnRouterUp(FanOutRouters.Fleet fleet, string name, int incarnation, Func<ICanTell> routerOf)
     {
-        if (_routers.TryGetValue(node.Name, out var known) && known.Incarnation == node.Incarnation)
+        if (_routers.TryGetValue(name, out var known) && known.Incarnation == incarnation)
             return;
-        var up = new JobSignals.RouterUp(node.Name, fleet.RouterOf(node, Context.System), node.Incarnation);
-        _routers[node.Name] = up;
+        var up = new JobSignals.RouterUp(name, routerOf(), incarnation);
+        _routers[name] = up;
         Announce(fleet, up);
         foreach (var job in _jobs.Values)
             job.Tell(up);

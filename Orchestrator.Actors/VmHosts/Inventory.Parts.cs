@@ -66,7 +66,7 @@ public sealed partial class Inventory
 
     private void OnMark(InventoryCommands.Mark mark)
     {
-        foreach (var record in _records.Values.Where(record => record.Entry.Node == mark.Node && record.Snapshot.StaleSince != mark.StaleSince).ToArray())
+        foreach (var record in _records.Values.Where(record => record.Entry.Part == mark.Part && record.Snapshot.StaleSince != mark.StaleSince).ToArray())
         {
             record.Entry = record.Entry with { Snapshot = record.Snapshot with { StaleSince = mark.StaleSince } };
             Touch(record);

@@ -11,8 +11,8 @@ internal static class InventoryCommands
     /// <summary>VMs of another node are as told, others are not there any more.</summary>
     internal sealed record Take(IReadOnlyList<InventoryEntry> Changed, IReadOnlyList<IActorRef> Gone) : ILocalSignal;
 
-    /// <summary>The VMs of a node are as they were at a time, because it does not answer; <see langword="null"/>: as they are.</summary>
-    internal sealed record Mark(string Node, DateTimeOffset? StaleSince) : ILocalSignal;
+    /// <summary>The VMs of a part are as they were at a time, because it does not answer; <see langword="null"/>: as they are.</summary>
+    internal sealed record Mark(string Part, DateTimeOffset? StaleSince) : ILocalSignal;
 }
 
 /// <summary>"Tell me": answered by <see cref="InventoryReplies"/>.</summary>
@@ -45,4 +45,7 @@ public sealed record InventoryEntry(VmSnapshot Snapshot, IActorRef Vm)
 {
     /// <summary>Name of the node that has it; <see langword="null"/> without a cluster.</summary>
     public string? Node { get; init; }
+
+    /// <summary>What it is a part of, as to jobs and to being reached: the name of its node, or of its remote VmHost; <see langword="null"/> without a cluster.</summary>
+    public string? Part { get; init; }
 }

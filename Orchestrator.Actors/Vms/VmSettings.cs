@@ -1,6 +1,7 @@
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qmp;
+using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -12,6 +13,9 @@ public sealed record VmSettings
 
     /// <summary>Clock and timers of the sessions and of every deadline.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes the connections: <see cref="EndpointConnector"/>, or a <see cref="ConnectionFence"/> where only one node may speak to a VM.</summary>
+    public Func<Endpoint, CancellationToken, Task<Stream>> Connect { get; init; } = EndpointConnector.ConnectAsync;
 
     /// <summary>Limits of the QMP session.</summary>
     public QmpSessionOptions Qmp { get; init; } = new();

@@ -54,11 +54,11 @@ internal static class NodeEndpoints
 
     private static async Task<IResult> GetClusterAsync(HttpContext context, Node node)
     {
-        _ = ClusterOf(context);
+        var known = ClusterOf(context).DutyNames;
         var nodes = await NodesAsync(context, node).ConfigureAwait(false);
         var claims = await ClaimsAsync(context).ConfigureAwait(false)
             ?? throw new RequestException("store-unavailable", "the store does not tell who has which duty: ask again, GET /v1/nodes shows the nodes meanwhile");
-        var duties = ClusterDuties.All.Union(claims.Keys).Order(StringComparer.Ordinal).Select(duty => claims.GetValueOrDefault(duty) is { } claim ? new DutyView(duty, claim.Owner, claim.Epoch) : new DutyView(duty, null, null));
+        var duties = known.Union(claims.Keys).Order(StringComparer.Ordinal).Select(duty => claims.GetValueOrDefault(duty) is { } claim ? new DutyView(duty, claim.Owner, claim.Epoch) : new DutyView(duty, null, null));
         var contacts = context.RequestServices.GetRequiredService<ClusterContacts>().Last.Select(answer => new ContactView(answer.Source, [.. answer.Addresses.Select(address => address.ToString())], answer.Trouble));
         return Results.Json(new ClusterView(nodes.FirstOrDefault(item => item.IsLeader)?.Name, nodes, [.. duties], [.. contacts]), ApiJson.Default.ClusterView);
     }

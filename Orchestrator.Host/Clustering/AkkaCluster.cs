@@ -52,7 +52,8 @@ internal static class AkkaCluster
             maximum-frame-size = 128000b
           }
           cluster {
-            roles = [{{string.Join(", ", options.Roles.Select(role => $"\"{role}\""))}}]
+            # A node that may have a remote VmHost has a role of that duty's name.
+            roles = [{{string.Join(", ", options.Roles.Concat(options.OwnDuties).Select(role => $"\"{role}\""))}}]
             # A busy machine of two cores is late by seconds; a dead one must be noticed within a few.
             failure-detector { heartbeat-interval = 1s, acceptable-heartbeat-pause = 4s, expected-response-after = 1s }
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"

@@ -14,6 +14,9 @@ internal sealed class ClusterActors
     /// <summary>Why this node must not go on; <see langword="null"/> if it may.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Names of the duties that this node knows of.</summary>
+    public IReadOnlyList<string> DutyNames { get; set; } = ClusterDuties.All;
+
     /// <summary>Takes the messages of any duty, wherever it is.</summary>
     public IActorRef Duties { get; set; } = ActorRefs.Nobody;
 }

@@ -17,7 +17,7 @@ internal sealed class ControlPart(ClusterParts cluster, LocalParts local, FleetP
     private PostgresPartitionStore? _store;
 
     /// <inheritdoc/>
-    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, DutyTenure tenure, IActorContext context)
     {
         var store = _store = cluster.Store.JobsOf(claim);
         var jobs = Add(LocalParts.JobsOf(JobPartition.OfControllers), fleet.BeginJobs(context, "jobs", new FanOutRouters.Fleet(nodes, JobPartition.OfControllers, claim), store));

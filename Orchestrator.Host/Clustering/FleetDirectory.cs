@@ -24,8 +24,11 @@ internal sealed class FleetDirectory(Node node, ClusterParts cluster)
     public async Task<NodeInfo?> OfVmAsync(string vm, CancellationToken cancellationToken)
     {
         var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
-        var owners = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Select(entry => entry.Node).Distinct().ToArray();
-        return owners is [{ } owner] && owner != node.Host ? await OfNameAsync(owner, "has what this is about", cancellationToken).ConfigureAwait(false) : null;
+        var owners = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Select(entry => (entry.Node, entry.Part)).Distinct().ToArray();
+        // A remote VmHost may be on its way to another node than it was on.
+        if (owners is [(not null, { } part)] && part != owners[0].Node)
+            return await OfDutyAsync(ClusterDuties.OfVmHost(part), cancellationToken).ConfigureAwait(false);
+        return owners is [({ } owner, _)] && owner != node.Host ? await OfNameAsync(owner, "has what this is about", cancellationToken).ConfigureAwait(false) : null;
     }
 
     /// <summary>Another node that is known by this name; <see langword="null"/> for this one, and for a name that nobody has.</summary>

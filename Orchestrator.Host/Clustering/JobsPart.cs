@@ -14,7 +14,7 @@ internal sealed class JobsPart(ClusterParts cluster, LocalParts local, FleetPart
     private PostgresPartitionStore? _store;
 
     /// <inheritdoc/>
-    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+    public IReadOnlyList<IActorRef> Begin(DutyClaim claim, DutyTenure tenure, IActorContext context)
     {
         var store = _store = cluster.Store.JobsOf(claim);
         _jobs = fleet.BeginJobs(context, $"jobs-{claim.Epoch}", new FanOutRouters.Fleet(nodes, claim.Duty[^1], claim), store);

@@ -97,4 +97,7 @@ internal sealed record ClusterOptions(NodeAddress Listen, NodeAddress Peer, IRea
 
     /// <summary>Pods to ask; <see langword="null"/>: none.</summary>
     public KubernetesOptions? Kubernetes { get; init; }
+
+    /// <summary>Duties that only nodes do which have them in their configuration: those of remote VmHosts.</summary>
+    public IReadOnlyList<string> OwnDuties { get; init; } = [];
 }

@@ -48,6 +48,9 @@ public sealed class NodeConfig
     /// <summary>VMs by name.</summary>
     public List<VmConfig> Vms { get; set => field = value ?? []; } = [];
 
+    /// <summary>Remote VmHosts by name: VMs whose monitors are reached over TLS or TCP. In a cluster, one of the nodes that list one has it.</summary>
+    public Dictionary<string, RemoteHostConfig> RemoteHosts { get; set => field = value ?? []; } = [];
+
     /// <summary>Labels for VMs from any source: by name, where <c>*</c> and <c>?</c> stand for any characters.</summary>
     public Dictionary<string, Dictionary<string, string>> Labels { get; set => field = value ?? []; } = [];
 }

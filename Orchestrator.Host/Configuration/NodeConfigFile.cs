@@ -34,6 +34,8 @@ internal static class NodeConfigFile
             config.Schemas = [.. config.Schemas.Select(schema => Path.GetFullPath(schema, directory))];
             if (config.Cluster.Tls is { } tls)
                 (tls.Certificate, tls.Key, tls.Authority) = (Full(tls.Certificate, directory), Full(tls.Key, directory), Full(tls.Authority, directory));
+            foreach (var files in config.RemoteHosts.Values.SelectMany(host => host.Vms.Select(vm => vm.Tls).Prepend(host.Tls)).OfType<TlsConfig>())
+                (files.Certificate, files.Key, files.Authority) = (Full(files.Certificate, directory), Full(files.Key, directory), Full(files.Authority, directory));
             foreach (var controller in config.Controllers)
                 controller.Assembly = Full(controller.Assembly, directory);
             return config;
@@ -42,6 +44,20 @@ internal static class NodeConfigFile
         {
             throw new ServeException($"{path}:{e.Start.Line}:{e.Start.Column}: {e.InnerException?.Message ?? e.Message}");
         }
+    }
+
+    /// <exception cref="ServeException">A VM has no name, or one that another has, or no endpoint.</exception>
+    internal static void ValidateVms(IReadOnlyList<VmConfig> vms, string path)
+    {
+        foreach (var vm in vms)
+        {
+            if (vm is not { Name.Length: > 0 and <= 253 })
+                throw new ServeException($"{path}: each of 'vms' needs a 'name' of 1 to 253 characters");
+            if (vm.Qmp.Length == 0)
+                throw new ServeException($"{path}: the VM '{vm.Name}' needs a 'qmp' endpoint");
+        }
+        if (vms.GroupBy(vm => vm.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ServeException($"{path}: the VM '{twice.Key}' is named twice");
     }
 
     private static string? Full(string? path, string directory) => path is null ? null : Path.GetFullPath(path, directory);
@@ -56,15 +72,8 @@ internal static class NodeConfigFile
         LogFormat.Check(config.LogFormat, $"{path}: 'log-format'");
         config.Cluster.Options(path);
         ControllerConfig.Validate(config.Controllers, path);
-        foreach (var vm in config.Vms)
-        {
-            if (vm is not { Name.Length: > 0 and <= 253 })
-                throw new ServeException($"{path}: each of 'vms' needs a 'name' of 1 to 253 characters");
-            if (vm.Qmp.Length == 0)
-                throw new ServeException($"{path}: the VM '{vm.Name}' needs a 'qmp' endpoint");
-        }
-        if (config.Vms.GroupBy(vm => vm.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ServeException($"{path}: the VM '{twice.Key}' is named twice");
+        ValidateVms(config.Vms, path);
+        RemoteHostConfig.Validate(config, path);
         foreach (var pattern in config.Patterns)
         {
             PathPattern.Parse(pattern?.Qmp ?? "", path);

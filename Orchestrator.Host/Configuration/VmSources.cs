@@ -24,7 +24,8 @@ internal sealed class VmSources
     public VmSources(NodeConfig config)
     {
         _labels = [.. config.Labels.Select(labels => (labels.Key, (IReadOnlyDictionary<string, string>?)labels.Value ?? FrozenDictionary<string, string>.Empty))];
-        _named = [.. config.Vms.Select(Named)];
+        _named = [.. config.Vms.Select(vm => Named(vm))];
+        Remote = config.RemoteHosts.ToFrozenDictionary(host => host.Key, host => (IReadOnlyList<VmSpec>)[.. host.Value.Vms.Select(vm => Named(vm, host.Value))]);
         _patterns = [.. config.Patterns.Select(pattern => (
             PathPattern.Parse(pattern.Qmp, "patterns"),
             pattern.Agent is { } agent ? PathPattern.Parse(agent, "patterns") : null,
@@ -39,6 +40,9 @@ internal sealed class VmSources
                 FrozenDictionary<string, string>.Empty)];
         }
     }
+
+    /// <summary>The VMs of remote VmHosts, by the name of the VmHost; they are only in the configuration, and never change.</summary>
+    public FrozenDictionary<string, IReadOnlyList<VmSpec>> Remote { get; }
 
     /// <summary>Directories in which VMs appear and vanish.</summary>
     public IReadOnlyList<string> Watched => [.. _patterns.Select(pattern => pattern.Qmp.Parent).Distinct()];
@@ -73,9 +77,9 @@ internal sealed class VmSources
         };
     }
 
-    private VmSpec Named(VmConfig vm)
+    private VmSpec Named(VmConfig vm, RemoteHostConfig? host = null)
     {
-        var tls = vm.Tls is { } files
+        var tls = (vm.Tls ?? host?.Tls) is { } files
             ? new TlsClientOptions { AuthorityFile = files.Authority, CertificateFile = files.Certificate, KeyFile = files.Key, ServerName = files.ServerName }
             : null;
         try
@@ -83,9 +87,9 @@ internal sealed class VmSources
             return new VmSpec
             {
                 Name = vm.Name,
-                Qmp = Endpoint.Parse(vm.Qmp, tls),
+                Qmp = Endpoint.Parse(vm.Qmp, (tls ?? new TlsClientOptions()) with { SingleByteRecords = true }),
                 Agent = vm.Agent is { } agent ? Endpoint.Parse(agent, tls) : null,
-                Labels = LabelsOf(vm.Name, vm.Labels),
+                Labels = LabelsOf(vm.Name, host is null ? vm.Labels : host.Labels.Concat(vm.Labels).GroupBy(label => label.Key).ToDictionary(group => group.Key, group => group.Last().Value)),
             };
         }
         catch (FormatException e)

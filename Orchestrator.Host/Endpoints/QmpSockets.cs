@@ -10,7 +10,7 @@ using Orchestrator.Protocol.Qmp.Server;
 namespace Orchestrator.Host.Endpoints;
 
 /// <summary>
-/// A QMP socket for every VM, by its name and by its UUID, as long as the VM is there. The UUID's is a link to the name's, so that a VM costs one
+/// A QMP socket for every VM of the node's own, by its name and by its UUID, as long as the VM is there. The UUID's is a link to the name's, so that a VM costs one
 /// listening socket; where the name is too long for one, it is a socket itself.
 /// </summary>
 /// <param name="directory">Where they are; <see langword="null"/> serves none.</param>
@@ -32,7 +32,7 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
     }
 
     /// <summary>Path of a VM's socket; <see langword="null"/> if it has none.</summary>
-    public string? PathOf(VmSnapshot vm) => vm.Host == node.Host ? _shown.GetValueOrDefault(vm.Name) : null;
+    public string? PathOf(VmSnapshot vm) => IsOwn(vm) ? _shown.GetValueOrDefault(vm.Name) : null;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -44,7 +44,8 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
             for (long after = 0; ;)
             {
                 var changes = await node.FollowAsync<InventoryReplies.Changes>(node.OwnInventory, new InventoryQueries.ReadChanges(after), stoppingToken).ConfigureAwait(false);
-                Apply(changes, directory);
+                // VMs of remote VmHosts may have the same names.
+                Apply(changes with { Changed = [.. changes.Changed.Where(IsOwn)], Gone = [.. changes.Gone.Where(IsOwn)] }, directory);
                 after = changes.Version;
             }
         }
@@ -55,6 +56,8 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
             directory.Dispose();
         }
     }
+
+    private bool IsOwn(VmSnapshot vm) => vm.Host == node.Host;
 
     private void Apply(InventoryReplies.Changes changes, QmpSocketDirectory paths)
     {
@@ -134,7 +137,7 @@ internal sealed partial class QmpSockets(QmpSocketDirectory? directory, Node nod
         try
         {
             var all = await node.AskAsync<InventoryReplies.Selection>(node.OwnInventory, new InventoryQueries.Select(null), CancellationToken.None).ConfigureAwait(false);
-            if (all.Entries.FirstOrDefault(entry => entry.Snapshot.Name == vm) is not { } entry)
+            if (all.Entries.FirstOrDefault(entry => entry.Snapshot.Name == vm && IsOwn(entry.Snapshot)) is not { } entry)
                 return;
             node.QmpEndpoint.Tell(new EndpointCommands.Serve(connection, vm, entry.Vm));
             isServed = true;

@@ -32,8 +32,9 @@ internal static class NodeActors
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), FleetLogs.LogName);
         parts.Local.Logs.Put(host, events, isRemote: false);
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, own, events, settings, store.Leases), "vm-host");
+        var observed = system.ActorOf(ObservedVmHosts.PropsFor(vmHost), "observed-vm-hosts");
         // In a cluster, guests here are looked at for readers of other nodes, too.
-        var share = parts.Cluster is null ? vmHost : system.ActorOf(ObservationShare.PropsFor(host, vmHost, settings.Time), ObservationShare.ActorName);
+        var share = parts.Cluster is null ? observed : system.ActorOf(ObservationShare.PropsFor(host, observed, settings.Time), ObservationShare.ActorName);
         var observation = system.ActorOf(ObservationDesk.PropsFor(share, settings.Time), "observation");
         registry.Register<ObservationDesk>(observation);
         registry.Register<Inventory>(inventory);
@@ -43,9 +44,17 @@ internal static class NodeActors
         parts.Local.Add(LocalParts.OwnVms, own);
         var fleet = new FleetParts(parts, inventory, observation);
         if (parts.Cluster is { } cluster)
-            ClusterNodeActors.Begin(system, cluster, parts, fleet, inventory, share);
-        else
-            BeginAll(system, parts, fleet);
+        {
+            ClusterNodeActors.Begin(system, cluster, parts, fleet, new ClusterNodeActors.Shared(inventory, share, events, observed));
+            return;
+        }
+        BeginAll(system, parts, fleet);
+        foreach (var (name, vms) in parts.RemoteHosts)
+        {
+            var remote = system.ActorOf(VmHostSupervisor.PropsFor(name, own, events, settings, store.Leases), $"vm-host-{name}");
+            remote.Tell(new VmHostCommands.SetVms(vms));
+            observed.Tell(new ObservedVmHosts.Join(remote));
+        }
     });
 
     /// <summary>A node that is alone does everything.</summary>

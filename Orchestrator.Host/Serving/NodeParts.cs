@@ -25,6 +25,9 @@ internal sealed record NodeParts
     /// <summary>Where the API finds what of the fleet's work is here.</summary>
     public required LocalParts Local { get; init; }
 
+    /// <summary>The VMs of remote VmHosts that the configuration lists, by the name of the VmHost.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<VmSpec>> RemoteHosts { get; init; } = new Dictionary<string, IReadOnlyList<VmSpec>>();
+
     /// <summary>Deadlines, pauses and limits of the VMs.</summary>
     public required VmSettings Settings { get; init; }
 

@@ -52,6 +52,9 @@ internal static class Server
         var config = Merge(options);
         var host = config.Host ?? Environment.MachineName;
         var cluster = config.Cluster.Options("the configuration");
+        RemoteHostConfig.Validate(config, options.Config ?? "the configuration");
+        if (cluster is not null)
+            cluster = cluster with { OwnDuties = [.. config.RemoteHosts.Keys.Select(ClusterDuties.OfVmHost)] };
         if (cluster is not null && config.Store is null)
             throw new ServeException("the nodes of a cluster share what they must not forget: 'store' (--store) must be the PostgreSQL of all of them, postgres://USER:PASSWORD@HOST:PORT/DATABASE");
         var endpoints = (config.Listen.Count > 0 ? config.Listen : [DefaultEndpoint.SocketPath()]).Select(ListenEndpoint.Parse).ToArray();
@@ -200,7 +203,8 @@ internal static class Server
         var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
         var parts = new LocalParts { Logs = new EventLogs(settings.Time) };
-        services.AddSingleton(new VmSources(config));
+        var sources = new VmSources(config);
+        services.AddSingleton(sources);
         services.AddSingleton(new EventStreams(EventStreams.DefaultMost));
         services.AddSingleton<IWebhookSender>(_ => new HttpWebhookSender(host, settings.Time));
         services.AddAkka(AkkaCluster.SystemName, (akka, provider) => akka
@@ -218,6 +222,7 @@ internal static class Server
                 Local = parts,
                 Loggers = provider.GetRequiredService<ILoggerFactory>(),
                 Host = host,
+                RemoteHosts = sources.Remote,
                 Settings = settings,
                 Guest = guest,
                 Endpoint = endpoint,

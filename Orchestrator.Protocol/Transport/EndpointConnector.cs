@@ -46,11 +46,12 @@ public static class EndpointConnector
 
     private static async Task<Stream> ConnectTlsAsync(Endpoint.Tls endpoint, CancellationToken cancellationToken)
     {
-        var stream = new SslStream(await ConnectTcpAsync(endpoint.Host, endpoint.Port, cancellationToken).ConfigureAwait(false));
+        var below = new HeldWrites(await ConnectTcpAsync(endpoint.Host, endpoint.Port, cancellationToken).ConfigureAwait(false));
+        var stream = new SslStream(below);
         try
         {
             await stream.AuthenticateAsClientAsync(ClientOptions(endpoint), cancellationToken).ConfigureAwait(false);
-            return stream;
+            return endpoint.Options.SingleByteRecords ? new SingleByteRecords(stream, below) : stream;
         }
         catch
         {

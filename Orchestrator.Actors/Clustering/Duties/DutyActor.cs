@@ -16,7 +16,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
     private IDutyPart? _part;
     private DutyClaim? _claim;
     private bool _isServing;
-    private long _provenAt;
+    private DutyTenure? _tenure;
     private string? _complaint;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
@@ -42,6 +42,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
     {
         if (_claim is not { } claim)
             return;
+        _tenure?.End();
         _part?.Ended(claim);
         _ = ReleaseAsync(claim);
     }
@@ -53,8 +54,12 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case DutySignals.Claimed { Claim: { } claim } claimed:
-                Serve(claim, claimed.AskedAt);
+            case DutySignals.Claimed { Claim: { } claim } claimed when TenureSince(claimed.AskedAt) is { IsHeld: true } tenure:
+                Serve(claim, tenure);
+                break;
+            case DutySignals.Claimed { Claim: not null }:
+                // This process stood still meanwhile: another may have it by now.
+                Claim();
                 break;
             case DutySignals.Claimed:
                 Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
@@ -115,7 +120,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
         if (_children.Count > 0)
             return;
         _part!.Ended(_claim!);
-        (_part, _claim) = (null, null);
+        (_part, _claim, _tenure) = (null, null, null);
         Become(Claiming);
         Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
     }
@@ -141,15 +146,17 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
         AskAsync(null, token => _environment.Store.ClaimAsync(_duty, _environment.Node, _environment.Settings.Lifetime, token), claim => new DutySignals.Claimed(claim, askedAt)).PipeTo(Self);
     }
 
-    private void Serve(DutyClaim claim, long askedAt)
+    private DutyTenure TenureSince(long askedAt) => new(_environment.Settings.Patience, _environment.Time, askedAt);
+
+    private void Serve(DutyClaim claim, DutyTenure tenure)
     {
-        (_claim, _provenAt, _complaint, _part, _isServing) = (claim, askedAt, null, _environment.PartOf(_duty), true);
+        (_claim, _tenure, _complaint, _part, _isServing) = (claim, tenure, null, _environment.PartOf(_duty), true);
         Timers.StartPeriodicTimer(nameof(DutySignals.RenewDue), DutySignals.RenewDue.Instance, _environment.Settings.RenewPause);
         Become(Serving);
-        Proven(askedAt);
+        WatchPatience();
         try
         {
-            Watch(_part.Begin(claim, Context));
+            Watch(_part.Begin(claim, tenure, Context));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -167,8 +174,13 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
     /// <summary>A claim whose renewal nobody confirms is given up before the store gives it to another.</summary>
     private void Proven(long askedAt)
     {
-        _provenAt = Math.Max(_provenAt, askedAt);
-        var left = _environment.Settings.Patience - _environment.Time.GetElapsedTime(_provenAt);
+        _tenure!.Prove(askedAt);
+        WatchPatience();
+    }
+
+    private void WatchPatience()
+    {
+        var left = _tenure!.Left;
         Timers.StartSingleTimer(nameof(DutySignals.PatienceOver), DutySignals.PatienceOver.Instance, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
@@ -184,6 +196,7 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
         Timers.Cancel(nameof(DutySignals.RenewDue));
         Timers.Cancel(nameof(DutySignals.PatienceOver));
         _isServing = false;
+        _tenure!.End();
         Become(Ending);
         foreach (var child in _children)
             Context.Stop(child);

@@ -6,7 +6,7 @@ namespace Orchestrator.Actors.Clustering.Duties;
 /// <param name="Time">Clock.</param>
 public sealed record DutyEnvironment(string Node, IDutyStore Store, TimeProvider Time)
 {
-    /// <summary>Names of all duties of the cluster: the same on every node.</summary>
+    /// <summary>Names of the duties that this node can do: the same on every node, but for the remote VmHosts that its configuration lists.</summary>
     public required IReadOnlyList<string> Duties { get; init; }
 
     /// <summary>What does the work of one.</summary>

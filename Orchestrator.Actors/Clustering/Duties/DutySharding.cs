@@ -4,11 +4,14 @@ using Akka.Cluster.Sharding;
 
 namespace Orchestrator.Actors.Clustering.Duties;
 
-/// <summary>The duties as Akka's sharding has them: each is a shard of its own, and goes to the node with the fewest, of those that reach the store.</summary>
+/// <summary>The duties as Akka's sharding has them: each is a shard of its own, and goes to the node with the fewest, of those that reach the store and can do it (<c>SightedAllocation</c>, <c>DutyPlaces</c>).</summary>
 public static class DutySharding
 {
     /// <summary>Role of the nodes that have duties.</summary>
     public const string Role = "gateway";
+
+    /// <summary>What the names of duties begin with that only nodes do which have a role of the same name: remote VmHosts.</summary>
+    public const string VmHostPrefix = "vmhost-";
 
     private const string TypeName = "duties";
 
@@ -25,7 +28,7 @@ public static class DutySharding
             return sharding.StartProxy(TypeName, Role, new Extractor());
         var (settings, sight) = (ClusterShardingSettings.Create(system).WithRole(Role), new StoreSight(environment.Time));
         system.ActorOf(StoreWatch.PropsFor(nodes, environment, sight), StoreWatch.ActorName);
-        var allocation = new SightedAllocation(sharding.DefaultShardAllocationStrategy(settings), sight, Cluster.Get(system).SelfAddress);
+        var allocation = new SightedAllocation(new DutyPlaces(system, sharding.DefaultShardAllocationStrategy(settings)), sight, Cluster.Get(system).SelfAddress);
         var region = sharding.Start(TypeName, duty => DutyActor.PropsFor(duty, environment), settings, new Extractor(), allocation, PoisonPill.Instance);
         system.ActorOf(DutyReminder.PropsFor(region, environment), "duty-reminder");
         return region;

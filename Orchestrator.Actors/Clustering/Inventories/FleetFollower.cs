@@ -3,13 +3,13 @@ using Orchestrator.Actors.Clustering.Nodes;
 
 namespace Orchestrator.Actors.Clustering.Inventories;
 
-/// <summary>The picture of the whole fleet on one node: a <see cref="PartFollower"/> for each node that the cluster knows. One per node.</summary>
+/// <summary>The picture of the whole fleet on one node: a <see cref="PartFollower"/> for each node that the cluster knows, and for each remote VmHost. One per node.</summary>
 public sealed class FleetFollower : UntypedActor
 {
     private readonly IActorRef _nodes;
     private readonly IActorRef _fleet;
     private readonly TimeProvider _time;
-    private readonly Dictionary<string, (NodeInfo Info, IActorRef Follower)> _followers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (PartSource Part, IActorRef Follower)> _followers = new(StringComparer.Ordinal);
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public FleetFollower(IActorRef nodes, IActorRef fleet, TimeProvider time) => (_nodes, _fleet, _time) = (nodes, fleet, time);
@@ -21,7 +21,7 @@ public sealed class FleetFollower : UntypedActor
     public static Props PropsFor(IActorRef nodes, IActorRef fleet, TimeProvider time) => Props.Create(() => new FleetFollower(nodes, fleet, time));
 
     /// <inheritdoc/>
-    protected override void PreStart() => _nodes.Tell(NodeCommands.Follow.Instance);
+    protected override void PreStart() => _nodes.Tell(NodeCommands.Follow.WithVmHosts);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -29,18 +29,25 @@ public sealed class FleetFollower : UntypedActor
         switch (message)
         {
             case NodeEvents.Up up:
-                OnUp(up.Info);
+                OnUp(PartSource.Of(up.Info));
                 break;
             case NodeEvents.Unreachable unreachable:
-                Tell(unreachable.Info, new FleetSignals.Stale(unreachable.Since));
+                Tell(PartSource.Of(unreachable.Info), new FleetSignals.Stale(unreachable.Since));
                 break;
             case NodeEvents.Gone gone:
-                Tell(gone.Info, new FleetSignals.Stale(gone.Since));
+                Tell(PartSource.Of(gone.Info), new FleetSignals.Stale(gone.Since));
                 break;
-            case NodeEvents.Forgotten forgotten when _followers.Remove(forgotten.Name, out var known):
-                known.Follower.Tell(FleetSignals.Vanish.Instance);
+            case NodeEvents.Forgotten { Name: var name }:
+                OnForgotten(name);
                 break;
-            case NodeEvents.Forgotten:
+            case VmHostEvents.Up up:
+                OnUp(PartSource.Of(up.Info));
+                break;
+            case VmHostEvents.Down down:
+                Tell(PartSource.Of(down.Info), new FleetSignals.Stale(down.Since));
+                break;
+            case VmHostEvents.Forgotten { Name: var name }:
+                OnForgotten(name);
                 break;
             default:
                 Unhandled(message);
@@ -49,22 +56,28 @@ public sealed class FleetFollower : UntypedActor
     }
 
     /// <summary>A new process of a node has new actors: its VMs of before vanish when all of the new ones are told.</summary>
-    private void OnUp(NodeInfo info)
+    private void OnUp(PartSource part)
     {
-        if (_followers.TryGetValue(info.Name, out var known))
+        if (_followers.TryGetValue(part.Name, out var known))
         {
-            if (known.Info.Incarnation == info.Incarnation)
+            if (known.Part.Incarnation == part.Incarnation)
                 return;
-            known.Follower.Tell(new FleetSignals.Anew(info));
-            _followers[info.Name] = (info, known.Follower);
+            known.Follower.Tell(new FleetSignals.Anew(part));
+            _followers[part.Name] = (part, known.Follower);
             return;
         }
-        _followers[info.Name] = (info, Context.ActorOf(PartFollower.PropsFor(info, _fleet, _time)));
+        _followers[part.Name] = (part, Context.ActorOf(PartFollower.PropsFor(part, _fleet, _time)));
     }
 
-    private void Tell(NodeInfo info, object message)
+    private void OnForgotten(string name)
     {
-        if (_followers.TryGetValue(info.Name, out var known) && known.Info.Incarnation == info.Incarnation)
+        if (_followers.Remove(name, out var known))
+            known.Follower.Tell(FleetSignals.Vanish.Instance);
+    }
+
+    private void Tell(PartSource part, object message)
+    {
+        if (_followers.TryGetValue(part.Name, out var known) && known.Part.Incarnation == part.Incarnation)
             known.Follower.Tell(message);
     }
 }
@@ -75,8 +88,8 @@ internal static class FleetSignals
     /// <summary>The node does not answer.</summary>
     internal sealed record Stale(DateTimeOffset Since) : ILocalSignal;
 
-    /// <summary>The node is another process now.</summary>
-    internal sealed record Anew(NodeInfo Node) : ILocalSignal;
+    /// <summary>The node is another process now, or another has the VmHost.</summary>
+    internal sealed record Anew(PartSource Part) : ILocalSignal;
 
     /// <summary>The node was forgotten.</summary>
     internal sealed class Vanish : ILocalSignal

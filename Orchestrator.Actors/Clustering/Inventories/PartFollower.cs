@@ -1,18 +1,17 @@
 using Akka.Actor;
-using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.VmHosts;
 
 namespace Orchestrator.Actors.Clustering.Inventories;
 
 /// <summary>
-/// Follows the own VMs of one node, this or another, and puts them into the picture of the fleet: the whole first, then what changes. While the node
+/// Follows the own VMs of one node, this or another, or those of a remote VmHost, and puts them into the picture of the fleet: the whole first, then what changes. While the node
 /// does not answer, its VMs stay as they were, and say since when. Child of the <see cref="FleetFollower"/>.
 /// </summary>
 internal sealed class PartFollower : UntypedActor, IWithTimers
 {
     private readonly Dictionary<string, InventoryEntry> _coming = new(StringComparer.Ordinal);
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
-    private NodeInfo _node;
+    private PartSource _part;
     private readonly IActorRef _fleet;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, IActorRef> _vms = new(StringComparer.Ordinal);
@@ -24,16 +23,16 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     private DateTimeOffset? _staleSince;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public PartFollower(NodeInfo node, IActorRef fleet, TimeProvider time)
+    public PartFollower(PartSource part, IActorRef fleet, TimeProvider time)
     {
-        (_node, _fleet, _time) = (node, fleet, time);
-        _source = SourceOf(node);
+        (_part, _fleet, _time) = (part, fleet, time);
+        _source = Context.ActorSelection(part.Inventory);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(NodeInfo node, IActorRef fleet, TimeProvider time) => Props.Create(() => new PartFollower(node, fleet, time));
+    public static Props PropsFor(PartSource part, IActorRef fleet, TimeProvider time) => Props.Create(() => new PartFollower(part, fleet, time));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -60,7 +59,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
                 MarkStale(stale.Since);
                 break;
             case FleetSignals.Anew anew:
-                OnAnew(anew.Node);
+                OnAnew(anew.Part);
                 break;
             case FleetSignals.Vanish:
                 _fleet.Tell(new InventoryCommands.Take([], [.. _vms.Values]));
@@ -84,7 +83,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
         {
             _unseen.Remove(entry.Path);
             _left.Remove(entry.Path);
-            _coming[entry.Path] = new InventoryEntry(entry.Vm, RefOf(entry.Path)) { Node = _node.Name };
+            _coming[entry.Path] = new InventoryEntry(entry.Vm, RefOf(entry.Path)) { Node = _part.Node, Part = _part.Name };
         }
         foreach (var path in part.Gone)
         {
@@ -111,7 +110,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
         foreach (var (path, entry) in _coming)
             _vms[path] = entry.Vm;
         if (_staleSince is not null)
-            _fleet.Tell(new InventoryCommands.Mark(_node.Name, null));
+            _fleet.Tell(new InventoryCommands.Mark(_part.Name, null));
         if (_coming.Count > 0 || gone.Count > 0)
             _fleet.Tell(new InventoryCommands.Take([.. _coming.Values], gone));
         _staleSince = null;
@@ -121,18 +120,16 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
 
     private IActorRef RefOf(string path) => _vms.TryGetValue(path, out var vm) ? vm : ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path);
 
-    /// <summary>The node is another process now: its VMs of before stay, stale, until the new one has told all of its own.</summary>
-    private void OnAnew(NodeInfo node)
+    /// <summary>The node is another process now, or another has the VmHost: its VMs of before stay, stale, until the new one has told all of its own.</summary>
+    private void OnAnew(PartSource part)
     {
-        (_node, _source, _version, _began) = (node, SourceOf(node), 0, 0);
+        (_part, _source, _version, _began) = (part, Context.ActorSelection(part.Inventory), 0, 0);
         _coming.Clear();
         _left.Clear();
         MarkStale(_time.GetUtcNow());
         _heardAt = _time.GetTimestamp();
         Read();
     }
-
-    private static ActorSelection SourceOf(NodeInfo node) => Context.ActorSelection($"{node.Address}/user/{Inventory.OwnName}");
 
     /// <summary>A question or its answer may be lost on the way: it is asked again, and what is old is marked.</summary>
     private void OnReadDue()
@@ -147,7 +144,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
         if (_staleSince is not null)
             return;
         _staleSince = since;
-        _fleet.Tell(new InventoryCommands.Mark(_node.Name, since));
+        _fleet.Tell(new InventoryCommands.Mark(_part.Name, since));
     }
 
     private void Read()

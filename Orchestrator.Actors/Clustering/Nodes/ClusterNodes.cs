@@ -7,7 +7,7 @@ namespace Orchestrator.Actors.Clustering.Nodes;
 /// The nodes of the cluster by name: takes what Akka knows of its members, asks each who it is, and tells whoever follows. A node that left stays
 /// known, with its last state, until an operator removes it. One per node, <c>/user/nodes</c>.
 /// </summary>
-public sealed class ClusterNodes : UntypedActor, IWithTimers
+public sealed partial class ClusterNodes : UntypedActor, IWithTimers
 {
     /// <summary>Name of the actor.</summary>
     public const string ActorName = "nodes";
@@ -18,7 +18,7 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
     private readonly HashSet<IActorRef> _followers = [];
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public ClusterNodes(Cluster cluster, NodeInfo self, TimeProvider time) => (_cluster, _table) = (cluster, new NodeTable(self, time));
+    public ClusterNodes(Cluster cluster, NodeInfo self, TimeProvider time) => (_cluster, _table, _vmHosts) = (cluster, new NodeTable(self, time), new VmHostTable(time));
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -58,9 +58,16 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
                 break;
             case HelloDue:
                 SayHello(_table.Strangers);
+                OnVmHostsDue();
                 break;
-            case NodeCommands.Follow:
-                OnFollow();
+            case NodeMessages.VmHosts told:
+                OnVmHosts(told);
+                break;
+            case NodeCommands.Serve serve:
+                OnServe(serve);
+                break;
+            case NodeCommands.Follow follow:
+                OnFollow(follow.HasVmHosts);
                 break;
             case NodeQueries.List:
                 Sender.Tell(new NodeReplies.Nodes(_table.Views()));
@@ -68,7 +75,10 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
             case NodeCommands.Remove remove:
                 OnRemove(remove.Name);
                 break;
+            case Terminated terminated when OnVmHostStopped(terminated.ActorRef):
+                break;
             case Terminated terminated:
+                _vmHostFollowers.Remove(terminated.ActorRef);
                 _followers.Remove(terminated.ActorRef);
                 break;
             default:
@@ -121,11 +131,16 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
 
     private static ActorSelection At(string address) => Context.ActorSelection($"{address}/user/{ActorName}");
 
-    private void OnFollow()
+    private void OnFollow(bool hasVmHosts)
     {
         if (_followers.Add(Sender))
             Context.Watch(Sender);
         foreach (var happened in _table.Now())
+            Sender.Tell(happened);
+        if (!hasVmHosts)
+            return;
+        _vmHostFollowers.Add(Sender);
+        foreach (var happened in _vmHosts.Now())
             Sender.Tell(happened);
     }
 
@@ -161,6 +176,7 @@ public sealed class ClusterNodes : UntypedActor, IWithTimers
             return;
         foreach (var follower in _followers)
             follower.Tell(happened);
+        OnNodeHappened(happened);
     }
 
     private sealed class HelloDue : ILocalSignal

@@ -16,6 +16,11 @@ internal static class NodeMessages
     /// <param name="Name">Of the node.</param>
     /// <param name="Incarnation">Of its process: a newer one stays.</param>
     internal sealed record Forget(string Name, int Incarnation) : IWireMessage;
+
+    /// <summary>Remote VmHosts that a node has, and has no more. Said again every second: one may be lost on the way.</summary>
+    /// <param name="Served">At most 100.</param>
+    /// <param name="Left">Given up since.</param>
+    internal sealed record VmHosts(IReadOnlyList<VmHostInfo> Served, IReadOnlyList<VmHostInfo> Left) : IWireMessage;
 }
 
 /// <summary>"Do".</summary>
@@ -25,12 +30,20 @@ public static class NodeCommands
     public sealed class Follow : INoSerializationVerificationNeeded
     {
         /// <summary>The only one.</summary>
-        public static readonly Follow Instance = new();
+        public static readonly Follow Instance = new(hasVmHosts: false);
 
-        private Follow()
-        {
-        }
+        /// <summary>The same, and of the remote VmHosts that nodes have: <see cref="VmHostEvents"/>.</summary>
+        public static readonly Follow WithVmHosts = new(hasVmHosts: true);
+
+        private Follow(bool hasVmHosts) => HasVmHosts = hasVmHosts;
+
+        internal bool HasVmHosts { get; }
     }
+
+    /// <summary>From the actor of a remote VmHost, which is watched: this node has it from now on, until that actor stops.</summary>
+    /// <param name="VmHost">Its name.</param>
+    /// <param name="Epoch">Of the claim.</param>
+    public sealed record Serve(string VmHost, long Epoch) : INoSerializationVerificationNeeded;
 
     /// <summary>Takes a node that does not answer out of the cluster, and forgets it. Answered by <see cref="NodeReplies"/>.</summary>
     public sealed record Remove(string Name) : INoSerializationVerificationNeeded;

@@ -21,6 +21,7 @@ internal static class WireFormats
         WireFormat.Json("node.hello.v1", WireJson.Default.Hello),
         WireFormat.Json("node.introduction.v1", WireJson.Default.Introduction),
         WireFormat.Json("node.forget.v1", WireJson.Default.ForgetNode),
+        WireFormat.Json("node.vm-hosts.v1", WireJson.Default.VmHosts),
         WireFormat.Json("inventory.read.v1", WireJson.Default.ReadPart),
         WireFormat.Json("inventory.part.v1", WireJson.Default.Part),
         WireFormat.Json("duty.remind.v1", WireJson.Default.Remind),

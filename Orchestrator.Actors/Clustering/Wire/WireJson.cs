@@ -36,6 +36,7 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(NodeMessages.Hello))]
 [JsonSerializable(typeof(NodeMessages.Introduction))]
 [JsonSerializable(typeof(NodeMessages.Forget), TypeInfoPropertyName = "ForgetNode")]
+[JsonSerializable(typeof(NodeMessages.VmHosts))]
 [JsonSerializable(typeof(PartMessages.ReadPart))]
 [JsonSerializable(typeof(PartMessages.Part))]
 [JsonSerializable(typeof(PartEntry))]

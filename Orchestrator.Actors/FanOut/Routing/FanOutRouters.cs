@@ -22,6 +22,10 @@ public abstract record FanOutRouters
     public sealed record Fleet(IActorRef Nodes, char Partition, DutyClaim Claim) : FanOutRouters
     {
         /// <summary>Where a node's router is; by default <see cref="ClusterRouter.ActorName"/> under its <c>/user</c>.</summary>
+        /// <remarks>A remote VmHost has one of its own: <see cref="RouterOfVmHost"/>.</remarks>
         public Func<NodeInfo, ActorSystem, ICanTell> RouterOf { get; init; } = static (node, system) => system.ActorSelection($"{node.Address}/user/{ClusterRouter.ActorName}");
+
+        /// <summary>Where the router of a remote VmHost is; by default beside its VMs on the node that has it.</summary>
+        public Func<VmHostInfo, ActorSystem, ICanTell> RouterOfVmHost { get; init; } = static (host, system) => system.ActorSelection($"{host.Address}{host.Path}/{ClusterRouter.ActorName}");
     }
 }

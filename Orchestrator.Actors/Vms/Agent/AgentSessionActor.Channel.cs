@@ -25,10 +25,10 @@ internal sealed partial class AgentSessionActor
         try
         {
             return await _settings.Connections.EnterAsync(
-                () =>
+                async () =>
                 {
                     attempt.CancelAfter(_settings.ConnectTimeout);
-                    return AgentSession.ConnectAsync(_endpoint, _settings.Agent, observer, _settings.Time, attempt.Token);
+                    return AgentSession.Attach(await _settings.Connect(_endpoint, attempt.Token).ConfigureAwait(false), _settings.Agent, observer, _settings.Time);
                 },
                 _settings.Time,
                 attempt.Token).ConfigureAwait(false);

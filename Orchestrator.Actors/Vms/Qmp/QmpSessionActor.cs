@@ -122,10 +122,10 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
         try
         {
             return await _settings.Connections.EnterAsync(
-                () =>
+                async () =>
                 {
                     attempt.CancelAfter(limit);
-                    return QmpSession.ConnectAsync(_endpoint, _settings.Qmp, observer, _settings.Time, attempt.Token);
+                    return await QmpSession.AttachAsync(await _settings.Connect(_endpoint, attempt.Token).ConfigureAwait(false), _settings.Qmp, observer, _settings.Time, attempt.Token).ConfigureAwait(false);
                 },
                 _settings.Time,
                 attempt.Token).ConfigureAwait(false);

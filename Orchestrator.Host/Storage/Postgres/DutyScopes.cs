@@ -1,3 +1,4 @@
+using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.FanOut;
 
 namespace Orchestrator.Host.Storage.Postgres;
@@ -8,8 +9,10 @@ internal static class DutyScopes
     /// <summary>Duty of the controllers and their jobs, of the webhook subscriptions and the freeze groups.</summary>
     public const string Control = "control";
 
+    /// <summary>What the names of the duties of remote VmHosts begin with.</summary>
+    public const string VmHostPrefix = DutySharding.VmHostPrefix;
+
     private const string JobsPrefix = "jobs-";
-    private const string VmHostPrefix = "vmhost-";
 
     /// <summary>The partition whose jobs a duty is for.</summary>
     /// <exception cref="ArgumentException">It is for no jobs.</exception>

@@ -139,6 +139,42 @@ public sealed class DutyActorTests : ActorTest
     }
 
     [Fact]
+    public async Task Claim_that_was_answered_too_late_is_not_served_but_claimed_anew()
+    {
+        var answered = new TaskCompletionSource();
+        _store.NextClaim = answered.Task;
+        var duty = Start();
+        await Eventually.TrueAsync(() => _store.CountOf("claim " + Duty) == 1 && _store.NextClaim is null, Limit, "it has asked");
+        Advance(_settings.Patience);
+        answered.SetResult();
+
+        await ServesAsync(duty, 2, step: 0.5);
+        Assert.Equal([new DutyClaim(Duty, "a", 2)], _part.Begun);
+    }
+
+    [Fact]
+    public async Task Tenure_ends_before_the_store_gives_the_duty_to_another_and_with_the_duty()
+    {
+        var duty = await StartAsync();
+        var tenure = _part.Tenures[0];
+        Assert.True(tenure.IsHeld);
+        Advance(_settings.RenewPause);
+        await Eventually.TrueAsync(() => _store.CountOf("renew " + Duty) == 1, Limit, "it is renewed");
+        await SettleAsync(duty);
+        Assert.Equal(_settings.Patience, tenure.Left);
+
+        // The process stands still: nothing of it runs while time passes.
+        Time.Advance(_settings.Patience);
+        Assert.False(tenure.IsHeld);
+        Assert.NotNull(_store[Duty]);
+
+        await Eventually.TrueAsync(() => _part.Ended.Count == 1, Limit, "its part has ended");
+        await ServesAsync(duty, 2, step: 0.5);
+        await InTime(duty.GracefulStop(Limit));
+        Assert.All(_part.Tenures, served => Assert.False(served.IsHeld));
+    }
+
+    [Fact]
     public async Task Part_that_fails_is_begun_anew_under_a_new_claim()
     {
         var duty = await StartAsync();
@@ -246,6 +282,8 @@ public sealed class DutyActorTests : ActorTest
 
         public List<DutyClaim> Begun { get; } = [];
 
+        public List<DutyTenure> Tenures { get; } = [];
+
         public List<(DutyClaim Claim, DateTimeOffset At)> Ended { get; } = [];
 
         /// <summary>So many beginnings fail half-way.</summary>
@@ -259,9 +297,10 @@ public sealed class DutyActorTests : ActorTest
                 return _stopped.Contains(_children[index]);
         }
 
-        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, DutyTenure tenure, IActorContext context)
         {
             Begun.Add(claim);
+            Tenures.Add(tenure);
             var first = context.ActorOf(Props.Create(() => new Worker(_stopped)));
             _children.Add(first);
             if (Failures-- > 0)

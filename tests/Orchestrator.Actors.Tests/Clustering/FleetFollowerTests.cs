@@ -40,6 +40,29 @@ public sealed class FleetFollowerTests : PartTest
     }
 
     [Fact]
+    public async Task Vms_of_a_remote_vm_host_belong_to_the_node_that_has_it_and_to_the_next_when_that_has_told_all()
+    {
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        var (ofFirst, ofSecond) = (VmHostAt("one", "b", 3, first), VmHostAt("two", "c", 5, second));
+        _follower.Tell(new VmHostEvents.Up(ofFirst));
+        await AnswerAsync(first, Whole(2, "a", "b"));
+        await FleetIsAsync("a b");
+        Assert.All(await EntriesAsync(_fleet), entry => Assert.Equal(("b", "rack7"), (entry.Node, entry.Part)));
+
+        var since = Time.GetUtcNow();
+        _follower.Tell(new VmHostEvents.Down(ofFirst, since));
+        await Eventually.TrueAsync(async () => (await EntriesAsync(_fleet)).All(entry => entry.Snapshot.StaleSince == since), Limit, "they are stale");
+        _follower.Tell(new VmHostEvents.Up(ofSecond));
+        await AnswerAsync(second, Whole(1, "a"));
+
+        await FleetIsAsync("a");
+        var entry = Assert.Single(await EntriesAsync(_fleet));
+        Assert.Equal(("c", "rack7", null), (entry.Node, entry.Part, entry.Snapshot.StaleSince));
+        _follower.Tell(new VmHostEvents.Forgotten("rack7"));
+        await FleetIsAsync("");
+    }
+
+    [Fact]
     public async Task Changes_and_departures_follow()
     {
         Up();
@@ -203,10 +226,30 @@ public sealed class FleetFollowerTests : PartTest
         _source.Reply(part);
     }
 
+    private static async Task AnswerAsync(TestProbe source, PartMessages.Part part)
+    {
+        await source.ExpectMsgAsync<PartMessages.ReadPart>();
+        source.Reply(part);
+    }
+
+    /// <summary>A remote VmHost whose inventory is a probe.</summary>
+    private VmHostInfo VmHostAt(string actor, string node, long epoch, TestProbe inventory)
+    {
+        var host = Sys.ActorOf(Props.Create(() => new Parent(inventory)), actor);
+        return new VmHostInfo("rack7", node, 1, "akka://" + Sys.Name, host.Path.ToStringWithoutAddress(), epoch);
+    }
+
     private Task FleetIsAsync(string names) => Eventually.TrueAsync(async () => await NamesAsync(_fleet) == names, Limit, $"the fleet is '{names}'");
 
     private Task StaleIsAsync(DateTimeOffset? since) =>
         Eventually.TrueAsync(async () => (await EntriesAsync(_fleet)).All(entry => entry.Snapshot.StaleSince == since), Limit, $"the VMs are stale since {since}");
+
+    private sealed class Parent(IActorRef inventory) : UntypedActor
+    {
+        protected override void PreStart() => Context.ActorOf(Props.Create(() => new Passing(inventory)), "inventory");
+
+        protected override void OnReceive(object message) => Unhandled(message);
+    }
 
     /// <summary>The own inventory of the node, played by the test.</summary>
     private sealed class Passing(IActorRef to) : UntypedActor

@@ -19,6 +19,9 @@ internal sealed class MemoryDutyStore(TimeProvider time) : IDutyStore
     /// <summary>What the next renewal is answered with, instead of the truth.</summary>
     public Task<bool>? NextRenewal { get; set; }
 
+    /// <summary>When the answer to the next claim comes; it is taken before.</summary>
+    public Task? NextClaim { get; set; }
+
     /// <summary>Questions that were asked, such as <c>claim jobs-0</c>.</summary>
     public List<string> Asked { get; } = [];
 
@@ -55,8 +58,15 @@ internal sealed class MemoryDutyStore(TimeProvider time) : IDutyStore
     public async Task<DutyClaim?> ClaimAsync(string duty, string owner, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         await AnswerAsync($"claim {duty}", cancellationToken);
+        DutyClaim? claim;
         lock (_lock)
-            return Holds(duty) && _claims[duty].Claim.Owner != owner ? null : Take(duty, owner, lifetime);
+            claim = Holds(duty) && _claims[duty].Claim.Owner != owner ? null : Take(duty, owner, lifetime);
+        if (NextClaim is { } next)
+        {
+            NextClaim = null;
+            await next;
+        }
+        return claim;
     }
 
     public async Task<bool> RenewAsync(DutyClaim claim, TimeSpan lifetime, CancellationToken cancellationToken)

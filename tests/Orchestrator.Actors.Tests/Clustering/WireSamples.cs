@@ -27,6 +27,9 @@ internal static class WireSamples
         new NodeMessages.Hello(),
         new NodeMessages.Introduction(new NodeInfo("a", 17, "akka.ssl.tcp://orchestrator@10.0.0.1:4053", "https://10.0.0.1:4054", "0.1.0", Time, ["vmhost", "gateway"])),
         new NodeMessages.Forget("a", 17),
+        new NodeMessages.VmHosts(
+            [new VmHostInfo("rack7", "a", 17, "akka.ssl.tcp://orchestrator@10.0.0.1:4053", "/system/sharding/duties/vmhost-rack7/vmhost-rack7/vm-host", 5)],
+            [new VmHostInfo("rack8", "a", 17, "akka.ssl.tcp://orchestrator@10.0.0.1:4053", "/system/sharding/duties/vmhost-rack8/vmhost-rack8/vm-host", 6)]),
         new PartMessages.ReadPart(7, 9),
         new PartMessages.Part(7, [new PartEntry("akka.tcp://orchestrator@10.0.0.1:4053/user/vm-host/web01#5", Vm)], ["akka.tcp://orchestrator@10.0.0.1:4053/user/vm-host/web02#6"], 8, true, false, 12),
         new DutyMessages.Remind("jobs-0"),

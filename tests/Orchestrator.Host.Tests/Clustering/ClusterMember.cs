@@ -5,9 +5,11 @@ using Orchestrator.Actors.Clustering;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Host.Clustering;
 using Orchestrator.Host.Configuration;
 
@@ -20,14 +22,19 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     private readonly CutStore _store;
 
-    public ClusterMember(string name, IDutyStore store, DutyLedger ledger)
+    /// <param name="name">Of the node.</param>
+    /// <param name="store">Who has which duty.</param>
+    /// <param name="ledger">Is told what runs here.</param>
+    /// <param name="remote">Its remote VmHosts.</param>
+    public ClusterMember(string name, IDutyStore store, DutyLedger ledger, RemoteHosts? remote = null)
     {
+        remote ??= new RemoteHosts();
         Name = name;
         _store = new CutStore(store);
         var any = NodeAddress.Parse("127.0.0.1:1", "the test", "listen");
         // A process that is killed says nothing to the others.
         var settings = ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, remote.dot-netty.tcp.port = 0, coordinated-shutdown.run-by-actor-system-terminate = off }");
-        System = ActorSystem.Create(AkkaCluster.SystemName, settings.WithFallback(AkkaCluster.Settings(new ClusterOptions(any, any, [], ["vmhost", "gateway"], null))));
+        System = ActorSystem.Create(AkkaCluster.SystemName, settings.WithFallback(AkkaCluster.Settings(new ClusterOptions(any, any, [], ["vmhost", "gateway"], null) { OwnDuties = remote.Duties })));
         Akka = Cluster.Get(System);
         var self = new NodeInfo(name, Akka.SelfUniqueAddress.Uid, Akka.SelfAddress.ToString(), $"http://{name}", "1", DateTimeOffset.UnixEpoch, ["vmhost", "gateway"]);
         Nodes = System.ActorOf(ClusterNodes.PropsFor(Akka, self, TimeProvider.System), ClusterNodes.ActorName);
@@ -35,10 +42,12 @@ internal sealed class ClusterMember : IAsyncDisposable
         Fleet = System.ActorOf(Inventory.PropsFor(), "inventory");
         System.ActorOf(FleetFollower.PropsFor(Nodes, Fleet, TimeProvider.System), "fleet");
         own.Tell(new VmEvents.Changed(new VmSnapshot { Name = $"vm-of-{name}", Host = name }), System.ActorOf(Props.Create(() => new Silent()), "vm"));
+        var observed = System.ActorOf(ObservedVmHosts.PropsFor(ActorRefs.Nobody));
+        System.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings(name, self.Incarnation, TimeProvider.System)), ClusterRouter.ActorName);
         Duties = DutySharding.Start(System, new DutyEnvironment(name, _store, TimeProvider.System)
         {
-            Duties = ClusterDuties.All,
-            PartOf = duty => new LedgerPart(ledger, name),
+            Duties = [.. ClusterDuties.All, .. remote.Duties],
+            PartOf = duty => remote.Duties.Contains(duty) ? new LedgerPart(ledger, name, new VmHostPart(claim => remote.SettingsOf(claim, Nodes, observed))) : new LedgerPart(ledger, name),
             Settings = new DutySettings { Lifetime = TimeSpan.FromSeconds(4), Patience = TimeSpan.FromSeconds(3), RenewPause = TimeSpan.FromSeconds(1) },
         }, hasRole: true, Nodes);
     }
@@ -63,6 +72,9 @@ internal sealed class ClusterMember : IAsyncDisposable
     public async Task<string> VmsAsync() =>
         string.Join(' ', (await Fleet.Ask<InventoryReplies.Selection>(new InventoryQueries.Select(null), Limit)).Entries.Select(vm => vm.Snapshot.StaleSince is null ? $"{vm.Node}/{vm.Snapshot.Name}" : $"({vm.Node}/{vm.Snapshot.Name})"));
 
+    /// <summary>Cuts it off from the store, which then knows nothing of its renewals.</summary>
+    public void CutFromStore() => _store.IsCut = true;
+
     /// <summary>Ends it as a kill does: the others and the store hear nothing.</summary>
     public Task KillAsync()
     {
@@ -77,15 +89,19 @@ internal sealed class ClusterMember : IAsyncDisposable
         protected override void OnReceive(object message) => Unhandled(message);
     }
 
-    private sealed class LedgerPart(DutyLedger ledger, string node) : IDutyPart
+    private sealed class LedgerPart(DutyLedger ledger, string node, IDutyPart? inner = null) : IDutyPart
     {
-        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, IActorContext context)
+        public IReadOnlyList<IActorRef> Begin(DutyClaim claim, DutyTenure tenure, IActorContext context)
         {
             ledger.Begin(claim, node);
-            return [context.ActorOf(Props.Create(() => new Silent()))];
+            return inner?.Begin(claim, tenure, context) ?? [context.ActorOf(Props.Create(() => new Silent()))];
         }
 
-        public void Ended(DutyClaim claim) => ledger.End(claim, node);
+        public void Ended(DutyClaim claim)
+        {
+            inner?.Ended(claim);
+            ledger.End(claim, node);
+        }
     }
 
     /// <summary>The way of one node to the store.</summary>

@@ -36,6 +36,16 @@ internal sealed class TestCertificates : IDisposable
         return Sign("server", ServerUsage, names.Build());
     }
 
+    /// <summary>A server's certificate for one DNS name, as files of the names that QEMU's <c>tls-creds-x509</c> looks for.</summary>
+    public string ServerDirectory(string name)
+    {
+        using var certificate = Server(name);
+        Write("ca-cert.pem", _authority.ExportCertificatePem());
+        Write("server-cert.pem", certificate.ExportCertificatePem());
+        Write("server-key.pem", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        return _directory.FullName;
+    }
+
     /// <summary>A client's certificate and its key, in one file or in two.</summary>
     public (string CertificateFile, string? KeyFile) Client(bool inOneFile)
     {

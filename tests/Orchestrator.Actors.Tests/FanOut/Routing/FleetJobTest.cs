@@ -58,7 +58,7 @@ public abstract class FleetJobTest : ActorTest
         if (!Jobs.IsNobody())
             await Jobs.GracefulStop(Limit);
         _followers.Clear();
-        var fleet = new FanOutRouters.Fleet(_nodes, Partition, new DutyClaim("jobs-7", "me", epoch)) { RouterOf = (node, _) => _routers[node.Name].Ref };
+        var fleet = new FanOutRouters.Fleet(_nodes, Partition, new DutyClaim("jobs-7", "me", epoch)) { RouterOf = (node, _) => _routers[node.Name].Ref, RouterOfVmHost = (host, _) => _routers[host.Name].Ref };
         var environment = new FanOutEnvironment(_inventory, fleet, Time) { Store = Through ?? Store, ReadDocument = _ => (spec ?? Spec)() };
         var (props, parent) = (JobSupervisor.PropsFor(environment, new JobRetention()), Parent.Ref);
         Jobs = await Sys.ActorOf(Props.Create(() => new DutyStub(props, parent))).Ask<IActorRef>("child", Limit);
@@ -103,6 +103,9 @@ public abstract class FleetJobTest : ActorTest
         _up.RemoveWhere(known => known.Name == node.Name);
         _followers.ForEach(follower => follower.Tell(new NodeEvents.Gone(node, default)));
     }
+
+    /// <summary>Of a remote VmHost in the place of a node.</summary>
+    private protected void ActAs(object vmHostEvent) => _followers.ForEach(follower => follower.Tell(vmHostEvent));
 
     private protected static async Task<RouterCommands.Dispatch> DispatchedAsync(TestProbe router) => await router.ExpectMsgAsync<RouterCommands.Dispatch>();
 
