@@ -18,8 +18,24 @@ public sealed partial class Inventory
 
     private readonly Dictionary<IActorRef, PartMessages.ReadPart> _partReaders = [];
 
+    private bool _isBegun;
+    private int? _expected;
+
+    private void BeginIfAllAreIn()
+    {
+        if (_isBegun || _expected is not { } expected || _records.Count < expected)
+            return;
+        _isBegun = true;
+        AnswerPartReaders();
+    }
+
     private void OnReadPart(PartMessages.ReadPart read)
     {
+        if (!_isBegun)
+        {
+            _partReaders[Sender] = read;
+            return;
+        }
         if (read.After != _version)
         {
             AnswerPart(Sender, read);

@@ -42,8 +42,12 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>Created through <see cref="PropsFor"/>.</summary>
+    public Inventory(bool awaitsVms) => _isBegun = !awaitsVms;
+
     /// <summary>Props.</summary>
-    public static Props PropsFor() => Props.Create(() => new Inventory());
+    /// <param name="awaitsVms">Whether other nodes are told nothing before all VMs of the sources are in it: what they knew of an earlier process stays until then.</param>
+    public static Props PropsFor(bool awaitsVms = false) => Props.Create(() => new Inventory(awaitsVms));
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -73,6 +77,10 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
                 break;
             case InventoryCommands.Take take:
                 OnTake(take);
+                break;
+            case InventoryCommands.Expect expect:
+                _expected ??= expect.Vms;
+                BeginIfAllAreIn();
                 break;
             case InventoryCommands.Mark mark:
                 OnMark(mark);
@@ -123,7 +131,9 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
         record.Version = ++_version;
         _byVersion.AddLast(record.Place);
         _readers.AnswerAll(Answer);
-        AnswerPartReaders();
+        BeginIfAllAreIn();
+        if (_isBegun)
+            AnswerPartReaders();
     }
 
     private void OnSelect(InventoryQueries.Select select)

@@ -11,6 +11,9 @@ internal static class InventoryCommands
     /// <summary>VMs of another node are as told, others are not there any more.</summary>
     internal sealed record Take(IReadOnlyList<InventoryEntry> Changed, IReadOnlyList<IActorRef> Gone) : ILocalSignal;
 
+    /// <summary>These are all VMs: from the <see cref="VmHostSupervisor"/> when its sources have been read. Their actors tell of them next.</summary>
+    internal sealed record Expect(int Vms) : ILocalSignal;
+
     /// <summary>The VMs of a part are as they were at a time, because it does not answer; <see langword="null"/>: as they are.</summary>
     internal sealed record Mark(string Part, DateTimeOffset? StaleSince) : ILocalSignal;
 }

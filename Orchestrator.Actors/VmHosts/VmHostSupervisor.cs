@@ -62,6 +62,7 @@ public sealed class VmHostSupervisor : UntypedActor
             Stop(name, successor: null);
         foreach (var (vm, successor) in _leaving.ToArray())
             _leaving[vm] = successor is null ? null : wanted.GetValueOrDefault(successor.Name);
+        _environment.Inventory.Tell(new InventoryCommands.Expect(specs.Length));
         foreach (var spec in specs)
         {
             if (!_vms.TryGetValue(spec.Name, out var current))

@@ -31,12 +31,14 @@ internal static class ClusterNodeActors
         var self = new NodeInfo(parts.Host, akka.SelfUniqueAddress.Uid, akka.SelfAddress.ToString(), cluster.PeerUrl, SystemEndpoints.Version, time.GetUtcNow(), cluster.Options.Roles);
         var control = new NewestEpoch();
         var nodes = system.ActorOf(ClusterNodes.PropsFor(akka, self, time), ClusterNodes.ActorName);
-        system.ActorOf(FleetFollower.PropsFor(nodes, shared.Inventory, time), "fleet");
+        var picture = new FleetPicture(time);
+        system.ActorOf(FleetFollower.PropsFor(nodes, shared.Inventory, picture, time), "fleet");
         system.ActorOf(FleetLogs.PropsFor(nodes, parts.Local.Logs, shared.Share), "fleet-logs");
         system.ActorOf(ClusterRouter.PropsFor(RouterOf(parts, self.Incarnation, control)), ClusterRouter.ActorName);
         system.ActorOf(LeaseRouter.PropsFor(new LeaseRouterSettings(parts.Host, self.Incarnation, time) { Guest = parts.Guest, ControlEpoch = control }), LeaseRouter.ActorName);
         var duties = new DutyEnvironment(parts.Host, cluster.Store.Duties, time)
         {
+            KnowsFleet = () => picture.IsWhole(akka),
             Duties = [.. ClusterDuties.All, .. parts.RemoteHosts.Keys.Select(ClusterDuties.OfVmHost)],
             PartOf = duty => duty switch
             {

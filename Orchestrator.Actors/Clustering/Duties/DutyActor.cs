@@ -142,6 +142,11 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
 
     private void Claim()
     {
+        if (!_environment.KnowsFleet())
+        {
+            Timers.StartSingleTimer(nameof(DutySignals.ClaimDue), DutySignals.ClaimDue.Instance, _environment.Settings.ClaimPause);
+            return;
+        }
         var askedAt = _environment.Time.GetTimestamp();
         AskAsync(null, token => _environment.Store.ClaimAsync(_duty, _environment.Node, _environment.Settings.Lifetime, token), claim => new DutySignals.Claimed(claim, askedAt)).PipeTo(Self);
     }

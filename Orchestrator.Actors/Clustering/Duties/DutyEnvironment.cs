@@ -12,6 +12,9 @@ public sealed record DutyEnvironment(string Node, IDutyStore Store, TimeProvider
     /// <summary>What does the work of one.</summary>
     public required Func<string, IDutyPart> PartOf { get; init; }
 
+    /// <summary>Whether this node knows the fleet well enough to take a duty.</summary>
+    public Func<bool> KnowsFleet { get; init; } = static () => true;
+
     /// <summary>Times.</summary>
     public DutySettings Settings { get; init; } = new();
 }

@@ -8,17 +8,19 @@ public sealed class FleetFollower : UntypedActor
 {
     private readonly IActorRef _nodes;
     private readonly IActorRef _fleet;
+    private readonly FleetPicture _picture;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, (PartSource Part, IActorRef Follower)> _followers = new(StringComparer.Ordinal);
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public FleetFollower(IActorRef nodes, IActorRef fleet, TimeProvider time) => (_nodes, _fleet, _time) = (nodes, fleet, time);
+    public FleetFollower(IActorRef nodes, IActorRef fleet, FleetPicture picture, TimeProvider time) => (_nodes, _fleet, _picture, _time) = (nodes, fleet, picture, time);
 
     /// <summary>Props.</summary>
     /// <param name="nodes">The <see cref="ClusterNodes"/>.</param>
     /// <param name="fleet">The <see cref="VmHosts.Inventory"/> of all nodes' VMs.</param>
+    /// <param name="picture">Is told which nodes' VMs are known.</param>
     /// <param name="time">Clock.</param>
-    public static Props PropsFor(IActorRef nodes, IActorRef fleet, TimeProvider time) => Props.Create(() => new FleetFollower(nodes, fleet, time));
+    public static Props PropsFor(IActorRef nodes, IActorRef fleet, FleetPicture picture, TimeProvider time) => Props.Create(() => new FleetFollower(nodes, fleet, picture, time));
 
     /// <inheritdoc/>
     protected override void PreStart() => _nodes.Tell(NodeCommands.Follow.WithVmHosts);
@@ -66,7 +68,7 @@ public sealed class FleetFollower : UntypedActor
             _followers[part.Name] = (part, known.Follower);
             return;
         }
-        _followers[part.Name] = (part, Context.ActorOf(PartFollower.PropsFor(part, _fleet, _time)));
+        _followers[part.Name] = (part, Context.ActorOf(PartFollower.PropsFor(part, _fleet, _picture, _time)));
     }
 
     private void OnForgotten(string name)

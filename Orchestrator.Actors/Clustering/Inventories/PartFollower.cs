@@ -13,6 +13,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private PartSource _part;
     private readonly IActorRef _fleet;
+    private readonly FleetPicture _picture;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, IActorRef> _vms = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unseen = new(StringComparer.Ordinal);
@@ -23,16 +24,16 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     private DateTimeOffset? _staleSince;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public PartFollower(PartSource part, IActorRef fleet, TimeProvider time)
+    public PartFollower(PartSource part, IActorRef fleet, FleetPicture picture, TimeProvider time)
     {
-        (_part, _fleet, _time) = (part, fleet, time);
+        (_part, _fleet, _picture, _time) = (part, fleet, picture, time);
         _source = Context.ActorSelection(part.Inventory);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(PartSource part, IActorRef fleet, TimeProvider time) => Props.Create(() => new PartFollower(part, fleet, time));
+    public static Props PropsFor(PartSource part, IActorRef fleet, FleetPicture picture, TimeProvider time) => Props.Create(() => new PartFollower(part, fleet, picture, time));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -113,6 +114,8 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
             _fleet.Tell(new InventoryCommands.Mark(_part.Name, null));
         if (_coming.Count > 0 || gone.Count > 0)
             _fleet.Tell(new InventoryCommands.Take([.. _coming.Values], gone));
+        if (_part.Name == _part.Node)
+            _picture.Read(_part.Incarnation);
         _staleSince = null;
         _coming.Clear();
         _left.Clear();

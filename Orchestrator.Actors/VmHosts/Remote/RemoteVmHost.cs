@@ -73,7 +73,7 @@ public sealed class RemoteVmHost : UntypedActor, IWithTimers
 
     private void Begin(LeaseBook leases)
     {
-        var inventory = Context.ActorOf(Inventory.PropsFor(), InventoryName);
+        var inventory = Context.ActorOf(Inventory.PropsFor(awaitsVms: true), InventoryName);
         var vms = Context.ActorOf(VmHostSupervisor.PropsFor(_settings.Name, inventory, _settings.Events, _settings.Vm, leases), "vms");
         vms.Tell(new VmHostCommands.SetVms(_settings.Vms));
         _settings.Observation.Tell(new ObservedVmHosts.Join(vms));

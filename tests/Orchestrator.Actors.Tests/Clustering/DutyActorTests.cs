@@ -41,6 +41,23 @@ public sealed class DutyActorTests : ActorTest
     }
 
     [Fact]
+    public async Task Node_that_does_not_know_the_fleet_yet_claims_nothing()
+    {
+        var knows = false;
+        var duty = Sys.ActorOf(DutyActor.PropsFor(Duty, Environment() with { KnowsFleet = () => Volatile.Read(ref knows) }));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(new DutyMessages.Home(Duty, "a", null), await LocateAsync(duty));
+            Advance(_settings.ClaimPause);
+        }
+        Assert.Equal(0, _store.CountOf("claim " + Duty));
+
+        Volatile.Write(ref knows, true);
+
+        await ServesAsync(duty, 1, step: 0.5);
+    }
+
+    [Fact]
     public async Task Store_that_fails_or_is_silent_is_asked_again()
     {
         _store.Failure = "no connection";

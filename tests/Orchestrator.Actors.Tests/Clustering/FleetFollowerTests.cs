@@ -15,6 +15,7 @@ public sealed class FleetFollowerTests : PartTest
     private readonly NodeInfo _info;
     private readonly TestProbe _source;
     private readonly IActorRef _fleet;
+    private readonly FleetPicture _picture;
     private readonly IActorRef _follower;
 
     public FleetFollowerTests()
@@ -23,8 +24,9 @@ public sealed class FleetFollowerTests : PartTest
         _source = CreateTestProbe();
         Sys.ActorOf(Props.Create(() => new Passing(_source)), Inventory.OwnName);
         _fleet = Sys.ActorOf(Inventory.PropsFor());
+        _picture = new FleetPicture(Time);
         var nodes = CreateTestProbe();
-        _follower = Sys.ActorOf(FleetFollower.PropsFor(nodes, _fleet, Time));
+        _follower = Sys.ActorOf(FleetFollower.PropsFor(nodes, _fleet, _picture, Time));
         nodes.ExpectMsg<NodeCommands.Follow>();
     }
 
@@ -37,6 +39,17 @@ public sealed class FleetFollowerTests : PartTest
         await FleetIsAsync("a b");
         Assert.All(await EntriesAsync(_fleet), entry => Assert.Equal("b", entry.Node));
         Assert.Equal(2, (await AskedAsync()).After);
+        Assert.True(_picture.IsWhole([1]));
+    }
+
+    [Fact]
+    public async Task Half_of_a_nodes_vms_are_no_whole_picture()
+    {
+        Up();
+        await AnswerAsync(0, Whole(2, "a", "b") with { Began = 2 });
+        await AskedAsync();
+
+        Assert.False(_picture.IsWhole([1]));
     }
 
     [Fact]

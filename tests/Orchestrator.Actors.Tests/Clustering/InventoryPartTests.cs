@@ -29,6 +29,33 @@ public sealed class InventoryPartTests : PartTest
         Assert.Equal(Vms["a"], ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(part.Changed[0].Path));
     }
 
+    /// <summary>What others knew of the process before stays until then: a node that begins anew takes none of its VMs away for a moment.</summary>
+    [Fact]
+    public async Task Node_that_begins_tells_nothing_before_all_its_vms_are_in()
+    {
+        var own = Sys.ActorOf(Inventory.PropsFor(awaitsVms: true));
+        var waiting = ReadAsync(own, 0);
+        Change(own, "a");
+        await SettleAsync(own);
+        own.Tell(new InventoryCommands.Expect(2));
+        await SettleAsync(own);
+        Assert.False(waiting.IsCompleted);
+
+        Change(own, "b");
+
+        Assert.Equal(["a", "b"], (await InTime(waiting)).Changed.Select(entry => entry.Vm.Name));
+    }
+
+    [Fact]
+    public async Task Node_without_vms_says_so()
+    {
+        var own = Sys.ActorOf(Inventory.PropsFor(awaitsVms: true));
+        var waiting = ReadAsync(own, 0);
+        own.Tell(new InventoryCommands.Expect(0));
+
+        Assert.Empty((await InTime(waiting)).Changed);
+    }
+
     [Fact]
     public async Task Later_parts_are_what_changed_and_who_left()
     {

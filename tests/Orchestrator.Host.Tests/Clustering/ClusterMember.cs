@@ -40,7 +40,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         Nodes = System.ActorOf(ClusterNodes.PropsFor(Akka, self, TimeProvider.System), ClusterNodes.ActorName);
         var own = System.ActorOf(Inventory.PropsFor(), Inventory.OwnName);
         Fleet = System.ActorOf(Inventory.PropsFor(), "inventory");
-        System.ActorOf(FleetFollower.PropsFor(Nodes, Fleet, TimeProvider.System), "fleet");
+        System.ActorOf(FleetFollower.PropsFor(Nodes, Fleet, new FleetPicture(TimeProvider.System), TimeProvider.System), "fleet");
         own.Tell(new VmEvents.Changed(new VmSnapshot { Name = $"vm-of-{name}", Host = name }), System.ActorOf(Props.Create(() => new Silent()), "vm"));
         var observed = System.ActorOf(ObservedVmHosts.PropsFor(ActorRefs.Nobody));
         System.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings(name, self.Incarnation, TimeProvider.System)), ClusterRouter.ActorName);

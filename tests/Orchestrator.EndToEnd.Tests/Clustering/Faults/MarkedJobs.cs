@@ -18,7 +18,7 @@ internal sealed class MarkedJobs(ClusterLab lab, Gateways gateways, IReadOnlyLis
     private const int TargetsPerSecond = 20;
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, string> _jobs = new();
+    private readonly ConcurrentDictionary<string, (string Id, int Targets)> _jobs = new();
     private int _count;
 
     private string LabMarks => Path.Combine(lab.Network.Directory, "marks");
@@ -33,21 +33,21 @@ internal sealed class MarkedJobs(ClusterLab lab, Gateways gateways, IReadOnlyLis
             var script = $"marks={GuestMarks}; [ -d {lab.Network.Directory} ] && marks={LabMarks}; line=\"{key} $(tr '\\0' ' ' < /proc/$PPID/cmdline)\"; echo \"$line\" >> $marks";
             var body = JsonSerializer.Serialize(new { target = "*", run = new { argv = (string[])["/bin/sh", "-c", script] }, timeoutMs = TimeoutMs, rate = TargetsPerSecond });
             var accepted = await gateways.AskAsync(api => api.PostAsync("/v1/jobs", body, ("Idempotency-Key", key)), answer => (int)answer.Status is 200 or 202, $"{key} is accepted");
-            _jobs[key] = accepted.Body.Text("id")!;
+            _jobs[key] = (accepted.Body.Text("id")!, (int)accepted.Body.Number("targets"));
         }
     }
 
     /// <summary>Holds every job of which it was not done yet to its end, to the same words at every gateway, and to the marks: nothing twice, nothing lost, nothing made up.</summary>
-    /// <param name="targets">VMs of each job.</param>
-    public async Task HoldAsync(int targets)
+    /// <param name="vms">VMs of each job: all, whoever is away.</param>
+    public async Task HoldAsync(int vms)
     {
         foreach (var (key, job) in _jobs)
-            await EndedAsync(key, job);
+            await EndedAsync(key, job.Id);
         var marks = await MarksAsync();
         foreach (var (key, job) in _jobs)
         {
-            var outcomes = await OutcomesAsync(job);
-            Assert.True(outcomes.Length == targets, $"{key} has {outcomes.Length} outcomes of {targets}");
+            var outcomes = await OutcomesAsync(job.Id);
+            Assert.True(job.Targets == vms && outcomes.Length == vms, $"{key} was for {job.Targets} VMs of {vms}, and has {outcomes.Length} outcomes");
             foreach (var outcome in outcomes)
                 Hold(key, outcome, marks[(key, outcome.Text("name")!)].Count());
             _jobs.TryRemove(key, out _);

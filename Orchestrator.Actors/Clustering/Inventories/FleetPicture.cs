@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Akka.Cluster;
+
+namespace Orchestrator.Actors.Clustering.Inventories;
+
+/// <summary>
+/// Whether a node that has just begun knows the VMs of all nodes by now: until it does, <c>*</c> would not be the fleet to it, and it takes no duty. Once
+/// it has known them it goes on with what it knows. Any thread.
+/// </summary>
+/// <param name="time">Clock.</param>
+public sealed class FleetPicture(TimeProvider time)
+{
+    /// <summary>So long a node waits for those that do not tell their VMs.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<int, bool> _read = [];
+    private readonly long _began = time.GetTimestamp();
+    private volatile bool _isWhole;
+
+    /// <summary>All VMs of a node are known.</summary>
+    /// <param name="incarnation">Akka's number of the node's process.</param>
+    public void Read(int incarnation) => _read[incarnation] = true;
+
+    /// <summary>Whether it is, or was.</summary>
+    /// <param name="members">Akka's numbers of the members that can be reached.</param>
+    public bool IsWhole(IEnumerable<int> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return _isWhole |= time.GetElapsedTime(_began) >= Patience || (members.ToArray() is { Length: > 0 } all && all.All(_read.ContainsKey));
+    }
+
+    /// <summary>The same, with the members that Akka knows.</summary>
+    public bool IsWhole(Cluster cluster)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var state = cluster.State;
+        return IsWhole(state.Members.Where(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && !state.Unreachable.Contains(member)).Select(member => member.UniqueAddress.Uid));
+    }
+}
