@@ -65,7 +65,16 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<JobStoreException>(() => write);
         Assert.Contains("does not answer", error.Message, StringComparison.Ordinal);
         await _postgres.ResumeAsync();
-        await store.WriteAsync(new JobWrite.Created(Samples.Job(2)));
+        var next = store.WriteAsync(new JobWrite.Created(Samples.Job(2)));
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return next.IsCompleted;
+            },
+            Limit,
+            "the next is written");
+        await next;
         Assert.Equal([Samples.Job(2).Header.Id], (await store.ListAsync(new JobFilter())).Select(job => job.Id));
     }
 
