@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Npgsql;
+using Orchestrator.Actors.FanOut;
 using Orchestrator.Host.Clustering;
+using Orchestrator.Host.Storage.Postgres;
 using Orchestrator.Host.Tests.Serving;
+using Orchestrator.TestKit;
 
 namespace Orchestrator.Host.Tests.Clustering;
 
@@ -11,6 +15,7 @@ namespace Orchestrator.Host.Tests.Clustering;
 public sealed class FleetGatewayTests(ServedCluster cluster)
 {
     private const int Large = 200_000;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     public static TheoryData<string, string> Pairs => new() { { "a", "a" }, { "a", "b" }, { "b", "c" }, { "c", "a" } };
 
@@ -113,6 +118,27 @@ public sealed class FleetGatewayTests(ServedCluster cluster)
         Assert.Equal((HttpStatusCode.OK, "Succeeded"), (answer.Status, answer.Text("phase")));
     }
 
+    /// <summary>Somebody else has the partition for a moment: the job goes on under a new owner, and its caller is told its end all the same.</summary>
+    [Fact]
+    public async Task Job_that_is_waited_for_is_answered_when_it_has_ended_although_it_moved()
+    {
+        var release = new TaskCompletionSource<string>();
+        cluster.VmOf("c").AgentAnswers["guest-get-users"] = _ => release.Task;
+        var key = $"{Guid.NewGuid()}";
+        var duty = $"jobs-{JobPartition.OfKey(key)}";
+        var owner = (await cluster.DutiesAsync())[duty];
+        var answer = cluster.PostAsync(owner, "v1/jobs", """{"target":"vm-c","command":"guest-get-users"}""", ("Prefer", "wait=60"), ("Idempotency-Key", key));
+        await Eventually.TrueAsync(async () => (await cluster.GetAsync("a", "v1/jobs?phase=Running&command=guest-get-users")).Items("id").Any(id => id[^1] == duty[^1]), Limit, "the job runs");
+        var epoch = await EpochAsync($"UPDATE duty SET owner = 'nobody', epoch = epoch + 1, expires_at = clock_timestamp() + interval '3 s' WHERE name = '{duty}' RETURNING epoch");
+
+        await Eventually.TrueAsync(async () => await EpochAsync($"SELECT epoch FROM duty WHERE name = '{duty}'") > epoch && (await cluster.DutiesAsync()).ContainsKey(duty), Limit, "a node has the duty again");
+        Assert.False(answer.IsCompleted);
+        release.SetResult("[]");
+
+        var ended = await answer;
+        Assert.Equal((HttpStatusCode.OK, "Succeeded"), (ended.Status, ended.Text("phase")));
+    }
+
     [Fact]
     public async Task Every_gateway_lists_the_jobs_of_all_newest_first_in_pages_and_by_filter()
     {
@@ -142,13 +168,27 @@ public sealed class FleetGatewayTests(ServedCluster cluster)
     }
 
     [Fact]
-    public async Task Jobs_of_a_partition_that_has_just_moved_are_listed()
+    public async Task Jobs_of_a_partition_that_no_node_has_are_listed_from_the_store()
     {
-        var comment = $"moved {Guid.NewGuid():N}";
+        var comment = $"nobody {Guid.NewGuid():N}";
         var ids = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => RunNamedAsync("b", comment)));
+        var duty = $"jobs-{ids[0][^1]}";
+        await EpochAsync($"UPDATE duty SET owner = 'nobody', epoch = epoch + 1, expires_at = clock_timestamp() + interval '5 s' WHERE name = '{duty}' RETURNING epoch");
+        await Eventually.TrueAsync(async () => Check(await cluster.GetAsync("a", "readyz"), "duties") == "Degraded", Limit, "no node has the duty");
 
         foreach (var gateway in new[] { "a", "b", "c" })
             Assert.Equal(ids.OrderDescending(StringComparer.Ordinal), (await cluster.GetAsync(gateway, "v1/jobs?limit=1000")).Items("id").Where(ids.Contains));
+        await Eventually.TrueAsync(async () => (await cluster.DutiesAsync()).GetValueOrDefault(duty) is "a" or "b" or "c", Limit, "a node has the duty again");
+    }
+
+    private static string? Check(Api.ServedFleet.Answer health, string name) =>
+        health.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == name).GetProperty("status").GetString();
+
+    private async Task<long> EpochAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection($"{cluster.Postgres.ConnectionString};Search Path=orchestrator");
+        await connection.OpenAsync();
+        return (long)(await connection.ScalarAsync(sql))!;
     }
 
     /// <summary>A program that writes two large outputs.</summary>

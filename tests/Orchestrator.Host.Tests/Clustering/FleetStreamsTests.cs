@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Host.Api;
 using Orchestrator.Host.Tests.Endpoints;
 using Orchestrator.Host.Tests.Serving;
 using Orchestrator.Protocol.Agent.Files;
@@ -101,6 +102,18 @@ public sealed class FleetStreamsTests(ServedCluster cluster)
 
             Assert.Equal((gateway, HttpStatusCode.BadGateway, 0), (gateway, answer.StatusCode, body.Reads));
         }
+    }
+
+    /// <summary>How much may come is for the node to say that takes it.</summary>
+    [Fact]
+    public async Task Body_that_is_larger_than_those_of_commands_may_be_comes_through()
+    {
+        var (length, files) = (RequestBody.MaxBytes + GuestFile.ChunkBytes, new GuestFiles(cluster.VmOf("b")));
+
+        using var put = await cluster["a"].Http.PutAsync("v1/vms/vm-b/file?path=/tmp/large", new CountedBody(length));
+
+        Assert.True(put.StatusCode == HttpStatusCode.OK, await put.Content.ReadAsStringAsync());
+        Assert.Equal(length, files.Contents["/tmp/large"].Length);
     }
 
     [Fact]
