@@ -31,11 +31,6 @@ internal sealed partial class ControllerCall : ControllerContext
     private const int MaxPublishedBytes = 65_536;
     private const int MaxFactLength = 256;
 
-    /// <summary>In one message to another node, which holds 128,000 bytes: 1.7 KB each at most.</summary>
-    private const int MaxFactsOfMessage = 24;
-
-    private static readonly TimeSpan FactsTimeout = TimeSpan.FromSeconds(5);
-
     private readonly ControllerEnvironment _environment;
     private readonly ControllerCommander _commander;
     private readonly ControllerCaller _caller;
@@ -109,13 +104,6 @@ internal sealed partial class ControllerCall : ControllerContext
         if (await SelectAsync(ControllerJobs.Only(vm), cancellationToken).ConfigureAwait(false) is [var entry, ..])
             return IsElsewhere(entry) ? await ReadElsewhereAsync(command, vm, cancellationToken).ConfigureAwait(false) : await _commander.ReadAsync(entry.Vm, command, cancellationToken).ConfigureAwait(false);
         throw new OutcomeException(command.Name, new Outcome { Vm = vm, Name = vm.ToString(), Host = _environment.Host, Phase = Phase.Undelivered, Reason = Reasons.VmNotFound, Effect = Effect.None, Message = "the VM is not here any more" });
-    }
-
-    /// <summary>What is asked of another node's VM goes the way of jobs; one that only reads is nowhere kept.</summary>
-    private async Task<ReadOnlyMemory<byte>> ReadElsewhereAsync(EncodedCommand command, VmId vm, CancellationToken cancellationToken)
-    {
-        var outcome = await _commander.CommandAsync(ControllerJobs.Command(ControllerJobs.Only(vm), command), null, 1, cancellationToken).ConfigureAwait(false);
-        return outcome.Phase == Phase.Succeeded ? outcome.Result : throw new OutcomeException(command.Name, outcome);
     }
 
     /// <summary>A command on one VM that may change something.</summary>
@@ -243,29 +231,6 @@ internal sealed partial class ControllerCall : ControllerContext
         foreach (var happened in _published)
             _environment.Logs[_environment.Host].Tell(happened);
     }
-
-    /// <summary>What goes to another node may be lost on the way: it is confirmed, or the handler has failed and is tried again.</summary>
-    private async Task SetFactsAsync(InventoryEntry vm, Dictionary<string, string?> facts, CancellationToken cancellationToken)
-    {
-        if (!IsElsewhere(vm))
-        {
-            vm.Vm.Tell(new VmCommands.SetFacts(facts));
-            return;
-        }
-        foreach (var some in facts.Chunk(MaxFactsOfMessage))
-        {
-            try
-            {
-                await vm.Vm.Ask<VmReplies.FactsSet>(new VmCommands.SetFacts(some.ToDictionary()), FactsTimeout, cancellationToken).ConfigureAwait(false);
-            }
-            catch (AskTimeoutException)
-            {
-                throw new ControllerCommandException("node-unreachable", $"the facts of {vm.Snapshot.Name} could not be set: its node {vm.Node} did not answer within {FactsTimeout.TotalSeconds} s");
-            }
-        }
-    }
-
-    private bool IsElsewhere(InventoryEntry vm) => vm.Node is { } node && node != _environment.Host;
 
     private async Task<IReadOnlyList<InventoryEntry>> SelectAsync(TargetSelector? vms, CancellationToken cancellationToken) =>
         (await _environment.Inventory.Ask<InventoryReplies.Selection>(new InventoryQueries.Select(vms), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false)).Entries;

@@ -21,7 +21,7 @@ internal static class SnapshotRules
     /// <summary>A VM of a group that was not frozen.</summary>
     public static VmDiskSnapshot OfFailedGroup(FreezeMember member) => member.Reason is null or Reasons.GroupFailed
         ? Skipped(member.Vm) with { FrozenFor = member.FrozenFor }
-        : new VmDiskSnapshot(member.Vm, Phase.Failed) { FrozenFor = member.FrozenFor, Reason = member.Reason, Message = member.Message };
+        : new VmDiskSnapshot(member.Vm, member.Stage == FreezeStage.Unknown ? Phase.Unknown : Phase.Failed) { FrozenFor = member.FrozenFor, Reason = member.Reason, Message = member.Message };
 
     /// <summary>A VM whose transaction has ended.</summary>
     /// <param name="member">Its part in the group, after the thaw.</param>
@@ -34,6 +34,8 @@ internal static class SnapshotRules
             return taken with { Reason = transaction.Reason, Message = transaction.Message ?? transaction.Error?.Description };
         if (member.Cause is not (null or ThawCause.Requested) && member.Stage != FreezeStage.Accepted)
             return taken with { Phase = Phase.Failed, Consistency = Consistency.Crash, Reason = Reasons.FreezeLost, Message = $"the freeze may have ended ({member.Cause}) before the disks were done with: what the files hold is as after a power cut" };
+        if (member.Stage == FreezeStage.Unknown)
+            return taken with { Phase = Phase.Failed, Consistency = Consistency.Crash, Reason = Reasons.FreezeLost, Message = $"nobody knows whether the freeze lasted until the disks were done with: {member.Message}" };
         return taken with { Consistency = member.Consistency ?? Consistency.Crash, Message = member.Stage is FreezeStage.Accepted or FreezeStage.ThawFailed ? member.Message : null };
     }
 }

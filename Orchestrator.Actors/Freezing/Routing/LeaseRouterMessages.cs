@@ -68,7 +68,7 @@ internal static class LeaseRouterEvents
     internal sealed record SnapshotPlanned(Outcome Asked) : IWireMessage
     {
         /// <summary>As in <see cref="SnapshotPlan"/>.</summary>
-        public IReadOnlyList<DiskFile> Files { get; init; } = [];
+        public IReadOnlyList<DiskFile> Files { get; init => field = value ?? []; } = [];
 
         /// <summary>Of QEMU's <c>transaction</c>; <see langword="null"/> if there is none.</summary>
         public byte[]? Arguments { get; init; }

@@ -237,7 +237,7 @@ internal sealed class RemoteLeases : UntypedActor, IWithTimers
         foreach (var item in report.Leases)
         {
             // What only a newer version knows how to tell changes nothing here: the lease's end does.
-            if (_leases.TryGetValue(item.LeaseId, out var lease) && !lease.HasEnded && Enum.IsDefined(item.Kind) && (lease.Report is not { } known || item.Version > known.Version))
+            if (_leases.TryGetValue(item.LeaseId, out var lease) && !lease.HasEnded && Enum.IsDefined(item.Kind) && item is not { Kind: LeaseReportKind.Stands, Standing: null } && (lease.Report is not { } known || item.Version > known.Version))
                 Put(item.LeaseId, item);
         }
         if (report.After <= _after && report.Version > _after)

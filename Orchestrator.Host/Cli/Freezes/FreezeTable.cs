@@ -15,11 +15,11 @@ internal static class FreezeTable
         table.WriteTo(output);
     }
 
-    /// <summary>One whose thaw is not confirmed may be frozen: that is unknown. Else the worst of what became of them.</summary>
+    /// <summary>One whose thaw is not confirmed, or whose node is lost, may be frozen: that is unknown. Else the worst of what became of them.</summary>
     public static int ExitCode(JsonElement group)
     {
         JsonElement[] vms = [.. Vms(group)];
-        if (vms.Any(vm => vm.Text("stage") is "ThawFailed" or "Thawing"))
+        if (vms.Any(vm => vm.Text("stage") is "ThawFailed" or "Thawing" or "Unknown"))
             return ExitCodes.Unknown;
         return group.Text("phase") == "Failed" || vms.Any(vm => vm.Text("stage") == "Failed") ? ExitCodes.Failed : ExitCodes.Ok;
     }
@@ -32,7 +32,7 @@ internal static class FreezeTable
     private static Cell Stage(JsonElement vm) => new(vm.Text("stage") ?? "", vm.Text("stage") switch
     {
         "Frozen" or "Thawed" => Tone.Good,
-        "Failed" or "ThawFailed" => Tone.Bad,
+        "Failed" or "ThawFailed" or "Unknown" => Tone.Bad,
         _ => Tone.Warning,
     });
 

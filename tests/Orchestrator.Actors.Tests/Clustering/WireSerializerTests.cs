@@ -77,6 +77,10 @@ public sealed class WireSerializerTests : ActorTest
         var part = Assert.IsType<PartMessages.Part>(WireSerializer.Read("""{"after":0,"changed":[{"path":"akka://x/user/y","vm":{"name":"v","host":"h"}}],"gone":[],"version":1,"isWhole":true,"isLast":true}"""u8.ToArray(), "inventory.part.v1"));
         Assert.Empty(part.Changed[0].Vm.Labels);
         Assert.Equal((0, null), (part.Began, part.Changed[0].Vm.Id));
+        var planned = Assert.IsType<LeaseRouterEvents.SnapshotPlanned>(WireSerializer.Read("""{"asked":{"name":"v","host":"h","phase":"Undelivered","effect":"None"}}"""u8.ToArray(), "lease.snapshot-planned.v1"));
+        Assert.Equal((0, null, null), (planned.Files.Count, planned.Arguments, planned.Trouble));
+        var report = Assert.IsType<LeaseRouterEvents.Report>(WireSerializer.Read("""{"groupId":"G","incarnation":1,"after":0,"version":1,"leases":[{"leaseId":"L","version":1,"kind":"VmGone"}]}"""u8.ToArray(), "lease.report.v1"));
+        Assert.Equal((null, null, 0), (report.Leases[0].Vm, report.Leases[0].Standing, report.Leases[0].Extension));
     }
 
     /// <summary>During an upgrade: one value that this version does not have costs nobody the rest of the message.</summary>

@@ -97,6 +97,68 @@ public sealed class FreezeRulesTests
         Assert.Equal(FreezeStep.Abort, Next(FreezeGroupPhase.Freezing, frozen, thawed));
     }
 
+    [Fact]
+    public void A_VM_of_a_lost_node_is_waited_for_until_it_is_given_up_and_keeps_others_from_being_frozen()
+    {
+        var lost = FreezeRules.OfLost(At(FreezeStage.Frozen) with { Consistency = Consistency.Fs }, "node b does not answer");
+        var over = FreezeRules.OfGivenUp(lost);
+
+        Assert.Equal((FreezeStage.Unknown, Reasons.HostUnreachable), (lost.Stage, lost.Reason));
+        Assert.StartsWith("node b does not answer: if it is frozen, its node thaws it", lost.Message);
+        Assert.Equal((FreezeStage.Unknown, Reasons.NodeLost), (over.Stage, over.Reason));
+        Assert.Equal((true, false, true), (FreezeRules.IsTold(lost), FreezeRules.HasEnded(lost), FreezeRules.HasEnded(over)));
+        Assert.Equal(FreezeStep.Abort, Next(FreezeGroupPhase.Freezing, At(FreezeStage.Frozen), lost));
+        Assert.Equal(FreezeStep.Abort, FreezeRules.Next(FreezeGroupPhase.Preparing, FreezeRequirement.Any, [lost]));
+        Assert.Equal(FreezeStep.Wait, Next(FreezeGroupPhase.Frozen, At(FreezeStage.Thawed), lost));
+        Assert.Equal(FreezeStep.End, Next(FreezeGroupPhase.Thawing, At(FreezeStage.Thawed), over));
+    }
+
+    [Fact]
+    public void Word_of_a_lost_VM_replaces_what_was_said_of_its_node()
+    {
+        var lost = FreezeRules.OfLost(At(FreezeStage.Frozen), "gone");
+
+        Assert.Equal((null, null), FreezeRules.Heard(lost, isGroupFailed: false) is var heard ? (heard.Reason, heard.Message) : default);
+        Assert.Equal(Reasons.GroupFailed, FreezeRules.Heard(lost, isGroupFailed: true).Reason);
+        var failed = At(FreezeStage.Failed) with { Reason = Reasons.VmPaused, Message = "why" };
+        Assert.Same(failed, FreezeRules.Heard(failed, isGroupFailed: true));
+    }
+
+    [Theory]
+    [InlineData(null, 1, FreezeStage.Thawed, ThawCause.Restarted)]
+    [InlineData(null, 0, FreezeStage.Skipped, null)]
+    [InlineData(Reasons.GroupFailed, 0, FreezeStage.Skipped, null)]
+    [InlineData(Reasons.VmPaused, 0, FreezeStage.Failed, null)]
+    public void A_VM_without_its_lease_is_not_frozen_under_it(string? reason, int filesystems, FreezeStage stage, ThawCause? cause)
+    {
+        var absent = FreezeRules.OfAbsent(At(FreezeStage.Unknown) with { Reason = reason, Filesystems = filesystems });
+
+        Assert.Equal((stage, cause, reason), (absent.Stage, absent.Cause, absent.Reason));
+    }
+
+    [Fact]
+    public void A_process_that_does_not_know_that_it_was_frozen_thaws_what_was()
+    {
+        var resumed = LeaseMachine.Resume(Lease()).Next.On(new LeaseInput.ThawEnded(null)).Next;
+        var before = At(FreezeStage.Frozen) with { Filesystems = 2, FrozenAt = 5 };
+
+        var told = FreezeRules.Of(before, FreezeRequirement.Fs, new LeaseEvents.Changed(resumed, 5, null, Vm()));
+
+        Assert.Equal((FreezeStage.Thawed, ThawCause.Restarted, 2), (told.Stage, told.Cause, told.Filesystems));
+    }
+
+    [Fact]
+    public void A_snapshot_of_a_VM_whose_node_was_lost_promises_nothing()
+    {
+        var lost = FreezeRules.OfLost(At(FreezeStage.Frozen) with { Consistency = Consistency.Fs }, "node b does not answer");
+        var done = new Outcome { Name = "web1", Host = "b", Phase = Phase.Succeeded, Effect = Effect.Applied };
+
+        var taken = SnapshotRules.Of(lost, new SnapshotPlan([], null, null), done);
+
+        Assert.Equal((Phase.Failed, Reasons.FreezeLost, Consistency.Crash), (taken.Phase, taken.Reason, taken.Consistency!.Value));
+        Assert.Equal((Phase.Unknown, Reasons.HostUnreachable), SnapshotRules.OfFailedGroup(lost) is var untaken ? (untaken.Phase, untaken.Reason) : default);
+    }
+
     private static FreezeStep Next(FreezeGroupPhase phase, params FreezeMember[] members) => FreezeRules.Next(phase, FreezeRequirement.Fs, members);
 
     private static FreezeMember At(FreezeStage stage) => Member() with { Stage = stage };

@@ -273,6 +273,27 @@ public sealed class VmActorFreezeTests : VmActorTest
         Assert.Equal(ThawResult.Thawed, (await asked).Result);
     }
 
+    [Fact]
+    public async Task Whoever_watches_a_lease_is_told_how_it_stands_and_all_that_becomes_of_it()
+    {
+        await FrozenAsync();
+        var watcher = CreateTestProbe();
+
+        Vm.Tell(new LeaseCommands.Watch("lease1"), watcher);
+        Assert.Equal((LeasePhase.Frozen, 1), (await watcher.ExpectMsgAsync<LeaseEvents.Changed>()).Machine is var now ? (now.Phase, now.Filesystems) : default);
+        Vm.Tell(new LeaseCommands.Thaw("lease1", ThawCause.Requested), watcher);
+        await Agent.Peer.ReturnAsync(await Agent.NextAsync("guest-fsfreeze-thaw"), "1");
+        await watcher.FishForMessageAsync<LeaseEvents.Changed>(changed => changed.Machine.Phase == LeasePhase.Thawed, Limit);
+        await SettleVmAsync();
+        Assert.False(_holder.HasMessages);
+
+        // Also of one that has ended, until there is another.
+        Vm.Tell(new LeaseCommands.Watch("lease1"), watcher);
+        Assert.Equal(LeasePhase.Thawed, (await watcher.ExpectMsgAsync<LeaseEvents.Changed>()).Machine.Phase);
+        Vm.Tell(new LeaseCommands.Watch("lease0"), watcher);
+        Assert.Equal("lease0", (await watcher.ExpectMsgAsync<LeaseEvents.Absent>()).LeaseId);
+    }
+
     private async Task StartWithLeasesAsync()
     {
         EnvironmentLeases = await LeaseBook.OpenAsync(_store);

@@ -25,7 +25,7 @@ public sealed class VmActorIdentityTests : VmActorTest
         StartVm();
         await ShowsAsync(vm => vm is { Guest: not null, Id: not null });
 
-        Vm.Tell(new VmCommands.SetFacts(new Dictionary<string, string?> { ["sync.offset"] = "3 ms", ["sync.none"] = null }));
+        await Vm.Ask<VmReplies.FactsSet>(new VmCommands.SetFacts(new Dictionary<string, string?> { ["sync.offset"] = "3 ms", ["sync.none"] = null }), Limit);
         var told = await ShowsAsync(vm => vm.Facts.ContainsKey("sync.offset"));
         Assert.Equal(("3 ms", "12"), (told.Facts["sync.offset"], told.Facts["os.version-id"]));
         Assert.DoesNotContain("sync.none", told.Facts.Keys);

@@ -31,6 +31,7 @@ public sealed class FreezeCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("Failed", "Failed", 4)]
     [InlineData("Failed", "ThawFailed", 6)]
+    [InlineData("Failed", "Unknown", 6)]
     [InlineData("Thawing", "Thawing", 6)]
     public async Task What_was_not_frozen_shows_in_the_exit_code(string phase, string stage, int expected)
     {
