@@ -8,6 +8,8 @@ namespace Orchestrator.Bench.Scale.Nodes;
 public sealed class ClusterNodes : IScaledNodes
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    // Twice what the nodes wait before they deal duties out anew.
+    private static readonly TimeSpan Rebalancing = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private readonly PostgresProcess _store;
     private readonly IReadOnlyList<OrchestratorServer> _servers;
@@ -45,11 +47,19 @@ public sealed class ClusterNodes : IScaledNodes
     public async Task WholeAsync(int vms, CancellationToken cancel)
     {
         var began = TimeProvider.System.GetTimestamp();
+        var (places, since) = ("", began);
         while (true)
         {
             var pictures = await Task.WhenAll(Apis.Select(api => api.ClusterAsync(cancel)));
             if (pictures.All(picture => picture?.IsWhole(_servers.Count, vms) == true))
-                return;
+            {
+                // A duty that moves cuts the streams of its jobs.
+                var now = string.Join(' ', pictures.SelectMany(picture => picture!.Duties).Select(duty => duty.Node));
+                if (now != places)
+                    (places, since) = (now, TimeProvider.System.GetTimestamp());
+                if (TimeProvider.System.GetElapsedTime(since) > Rebalancing)
+                    return;
+            }
             if (TimeProvider.System.GetElapsedTime(began) > Patience)
                 throw new BenchException($"after {Patience.TotalSeconds} s not every node knows all {vms} VMs of {_servers.Count} nodes: {string.Join("; ", pictures.Select(picture => picture?.ToString() ?? "no cluster"))}\n{LogTails()}");
             await Task.Delay(Poll, TimeProvider.System, cancel);

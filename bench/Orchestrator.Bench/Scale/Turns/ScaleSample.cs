@@ -7,7 +7,7 @@ namespace Orchestrator.Bench.Scale.Turns;
 /// <param name="Nodes">How many shared the VMs.</param>
 /// <param name="Vms">All of them.</param>
 /// <param name="StartSeconds">From the start of the nodes' processes until every agent was Ready.</param>
-/// <param name="WholeSeconds">The same until every node knew all VMs, and a job could go to any; of one node alone, StartSeconds.</param>
+/// <param name="WholeSeconds">The same until every node knew all VMs, every duty was done and none had moved for 6 s; of one node alone, StartSeconds.</param>
 /// <param name="EmptyBytes">Resident memory of as many nodes without a VM, in the same batch.</param>
 /// <param name="ReadyBytes">Resident memory of all nodes then.</param>
 /// <param name="AfterBytes">Resident memory of all nodes after the jobs.</param>
