@@ -11,7 +11,7 @@ namespace Orchestrator.Actors.Clustering.Inventories;
 public sealed class FleetPicture(TimeProvider time)
 {
     /// <summary>So long a node waits for those that do not tell their VMs.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<int, bool> _read = [];
     private readonly long _began = time.GetTimestamp();
@@ -22,7 +22,7 @@ public sealed class FleetPicture(TimeProvider time)
     public void Read(int incarnation) => _read[incarnation] = true;
 
     /// <summary>Whether it is, or was.</summary>
-    /// <param name="members">Akka's numbers of the members that can be reached.</param>
+    /// <param name="members">Akka's numbers of the members. One that cannot be reached counts until it is put out, as this node may be instead.</param>
     public bool IsWhole(IEnumerable<int> members)
     {
         ArgumentNullException.ThrowIfNull(members);
@@ -33,7 +33,6 @@ public sealed class FleetPicture(TimeProvider time)
     public bool IsWhole(Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var state = cluster.State;
-        return IsWhole(state.Members.Where(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && !state.Unreachable.Contains(member)).Select(member => member.UniqueAddress.Uid));
+        return IsWhole(cluster.State.Members.Where(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp).Select(member => member.UniqueAddress.Uid));
     }
 }

@@ -32,6 +32,8 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<Fault
         {
             await node.Server.KillAndRestartAsync();
             await cluster.WorkAsync(jobs: 1);
+            // A node that begins while another is away knows nothing of that one's VMs.
+            await cluster.WholeAsync();
         }
     });
 

@@ -109,7 +109,8 @@ internal sealed class WorkingCluster : IAsyncDisposable
             await guest.BootedAsync(BootLimit);
     }
 
-    private async Task WholeAsync()
+    /// <summary>Every gateway shows every VM as ready.</summary>
+    public async Task WholeAsync()
     {
         foreach (var node in Lab.Nodes)
             await Gateways.ShowsAsync(node, "/v1/vms", answer => answer.Status == HttpStatusCode.OK && answer.Items().Count(OrchestratorServer.IsReady) == Vms, WholeLimit, $"all {Vms} VMs as ready");
