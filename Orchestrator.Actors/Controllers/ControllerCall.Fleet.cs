@@ -15,7 +15,7 @@ internal sealed partial class ControllerCall
 
     private static readonly TimeSpan FactsTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is asked of another node's VM goes the way of jobs; one that only reads is nowhere kept.</summary>
+    /// <summary>What is asked of another node's VM goes the way of jobs; one that only reads has no key, and is asked anew when the handler is.</summary>
     private async Task<ReadOnlyMemory<byte>> ReadElsewhereAsync(EncodedCommand command, VmId vm, CancellationToken cancellationToken)
     {
         var outcome = await _commander.CommandAsync(ControllerJobs.Command(ControllerJobs.Only(vm), command), null, 1, cancellationToken).ConfigureAwait(false);
