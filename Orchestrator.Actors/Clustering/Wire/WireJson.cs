@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 using Orchestrator.Actors.Clustering.Duties;
 using Orchestrator.Actors.Clustering.Inventories;
 using Orchestrator.Actors.Clustering.Nodes;
-using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Actors.Vms;
 
