@@ -86,7 +86,8 @@ internal sealed partial class VmActor
 
     private void OnPrepare(LeaseCommands.Prepare prepare)
     {
-        var lease = LeaseRules.Cap(prepare.Lease, _snapshot.Guest, Now);
+        // Who prepares it for another node knows the node, and not always the VmHost.
+        var lease = LeaseRules.Cap(prepare.Lease with { Host = _environment.Host }, _snapshot.Guest, Now);
         if (_lease.Phase != LeasePhase.Thawed)
             Sender.Tell(new LeaseEvents.Denied(lease.Id, Reasons.AgentFrozen, $"the VM is frozen, or about to be, under the lease {_lease.Lease!.Id} of '{_lease.Lease.Owner}'", _snapshot));
         else if (Obstruct(prepare.Freeze) is { } rejection)

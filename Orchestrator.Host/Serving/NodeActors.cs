@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
-using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Clustering.Logs;
+using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;

@@ -56,7 +56,7 @@ public sealed class FleetFollowerTests : PartTest
     public async Task Vms_of_a_remote_vm_host_belong_to_the_node_that_has_it_and_to_the_next_when_that_has_told_all()
     {
         var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        var (ofFirst, ofSecond) = (VmHostAt("one", "b", 3, first), VmHostAt("two", "c", 5, second));
+        var (ofFirst, ofSecond) = (await VmHostAtAsync("one", "b", 3, first), await VmHostAtAsync("two", "c", 5, second));
         _follower.Tell(new VmHostEvents.Up(ofFirst));
         await AnswerAsync(first, Whole(2, "a", "b"));
         await FleetIsAsync("a b");
@@ -246,9 +246,10 @@ public sealed class FleetFollowerTests : PartTest
     }
 
     /// <summary>A remote VmHost whose inventory is a probe.</summary>
-    private VmHostInfo VmHostAt(string actor, string node, long epoch, TestProbe inventory)
+    private async Task<VmHostInfo> VmHostAtAsync(string actor, string node, long epoch, TestProbe inventory)
     {
         var host = Sys.ActorOf(Props.Create(() => new Parent(inventory)), actor);
+        await SettleAsync(host);
         return new VmHostInfo("rack7", node, 1, "akka://" + Sys.Name, host.Path.ToStringWithoutAddress(), epoch);
     }
 

@@ -56,6 +56,18 @@ public sealed class VmActorFreezeTests : VmActorTest
     }
 
     [Fact]
+    public async Task Lease_is_one_of_the_vms_own_vm_host_whatever_node_it_was_prepared_on()
+    {
+        await StartWithLeasesAsync();
+        var lease = LeaseSamples.Lease("lease1") with { Host = "node-a", Deadline = Time.GetUtcNow().AddSeconds(60) };
+
+        Vm.Tell(new LeaseCommands.Prepare(lease, Guest("guest-fsfreeze-freeze")), _holder);
+
+        await PhaseAsync(LeasePhase.Prepared);
+        Assert.Equal("host1", Assert.Single(_store.Kept).Host);
+    }
+
+    [Fact]
     public async Task A_lease_that_ends_thaws_and_a_heartbeat_puts_it_off()
     {
         await FrozenAsync();

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Actors.Clustering;
-using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Tests.Freezing;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
