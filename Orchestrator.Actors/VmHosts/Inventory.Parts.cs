@@ -7,6 +7,9 @@ namespace Orchestrator.Actors.VmHosts;
 /// <summary>In a cluster: this node's own VMs as others read them, and theirs as they come in.</summary>
 public sealed partial class Inventory
 {
+    /// <summary>Name of the actor that has the picture of the fleet.</summary>
+    public const string FleetName = "inventory";
+
     /// <summary>Name of the actor that has this node's own VMs and no others.</summary>
     public const string OwnName = "own-inventory";
 
@@ -67,6 +70,24 @@ public sealed partial class Inventory
                 break;
         }
         reader.Tell(page.Answer(read.After, _version, isWhole, began));
+    }
+
+    /// <summary>By path, so that a reader can go on after the last one that it has.</summary>
+    private void OnReadLost(PartMessages.ReadLost read)
+    {
+        var lost = _records.Values.Where(record => record.Snapshot.StaleSince is not null && record.Entry is { Node: not null, Part: not null })
+            .Select(record => (Path: PathOf(record.Entry.Vm), record.Entry))
+            .Where(record => string.CompareOrdinal(record.Path, read.After) > 0)
+            .OrderBy(record => record.Path, StringComparer.Ordinal);
+        var (page, owners) = (new PartPage(), new List<InventoryEntry>());
+        foreach (var (path, entry) in lost)
+        {
+            if (!page.TryAdd(new PartEntry(path, entry.Snapshot), version: 0))
+                break;
+            owners.Add(entry);
+        }
+        var told = page.Answer(0, 0, isWhole: true, 0);
+        Sender.Tell(new PartMessages.Lost(read.Incarnation, read.After, [.. told.Changed.Zip(owners, (entry, owner) => new LostEntry(entry, owner.Node!, owner.Part!))], told.IsLast));
     }
 
     private static string PathOf(IActorRef vm) =>

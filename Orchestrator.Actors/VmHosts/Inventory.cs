@@ -72,6 +72,9 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
             case PartMessages.ReadPart read:
                 OnReadPart(read);
                 break;
+            case PartMessages.ReadLost read:
+                OnReadLost(read);
+                break;
             case PartsDue:
                 AnswerPartReaders();
                 break;

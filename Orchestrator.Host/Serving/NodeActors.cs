@@ -27,8 +27,8 @@ internal static class NodeActors
         system.ActorOf(TelemetryActor.PropsFor(), "telemetry");
         system.RegisterOnTermination(FreezeMetrics.Follow(store.Leases, settings.Time).Dispose);
         // In a cluster, the picture of all VMs is another than that of the node's own.
-        var own = system.ActorOf(Inventory.PropsFor(awaitsVms: parts.Cluster is not null), parts.Cluster is null ? "inventory" : Inventory.OwnName);
-        var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), "inventory");
+        var own = system.ActorOf(Inventory.PropsFor(awaitsVms: parts.Cluster is not null), parts.Cluster is null ? Inventory.FleetName : Inventory.OwnName);
+        var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), Inventory.FleetName);
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), FleetLogs.LogName);
         parts.Local.Logs.Put(host, events, isRemote: false);
         var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, own, events, settings, store.Leases), "vm-host");

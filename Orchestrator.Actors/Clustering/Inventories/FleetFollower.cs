@@ -4,7 +4,7 @@ using Orchestrator.Actors.Clustering.Nodes;
 namespace Orchestrator.Actors.Clustering.Inventories;
 
 /// <summary>The picture of the whole fleet on one node: a <see cref="PartFollower"/> for each node that the cluster knows, and for each remote VmHost. One per node.</summary>
-public sealed class FleetFollower : UntypedActor
+public sealed partial class FleetFollower : UntypedActor, IWithTimers
 {
     private readonly IActorRef _nodes;
     private readonly IActorRef _fleet;
@@ -23,6 +23,9 @@ public sealed class FleetFollower : UntypedActor
     public static Props PropsFor(IActorRef nodes, IActorRef fleet, FleetPicture picture, TimeProvider time) => Props.Create(() => new FleetFollower(nodes, fleet, picture, time));
 
     /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc/>
     protected override void PreStart() => _nodes.Tell(NodeCommands.Follow.WithVmHosts);
 
     /// <inheritdoc/>
@@ -32,12 +35,21 @@ public sealed class FleetFollower : UntypedActor
         {
             case NodeEvents.Up up:
                 OnUp(PartSource.Of(up.Info));
+                if (!up.IsSelf)
+                    AskForLost(up.Info);
+                break;
+            case PartMessages.Lost lost:
+                OnLost(lost);
+                break;
+            case LostDue:
+                OnLostDue();
                 break;
             case NodeEvents.Unreachable unreachable:
                 Tell(PartSource.Of(unreachable.Info), new FleetSignals.Stale(unreachable.Since));
                 break;
             case NodeEvents.Gone gone:
                 Tell(PartSource.Of(gone.Info), new FleetSignals.Stale(gone.Since));
+                _asked.Remove(gone.Info.Incarnation);
                 break;
             case NodeEvents.Forgotten { Name: var name }:
                 OnForgotten(name);
@@ -68,8 +80,10 @@ public sealed class FleetFollower : UntypedActor
             _followers[part.Name] = (part, known.Follower);
             return;
         }
-        _followers[part.Name] = (part, Context.ActorOf(PartFollower.PropsFor(part, _fleet, _picture, _time)));
+        _followers[part.Name] = Follow(part);
     }
+
+    private (PartSource Part, IActorRef Follower) Follow(PartSource part) => (part, Context.ActorOf(PartFollower.PropsFor(part, _fleet, _picture, _time)));
 
     private void OnForgotten(string name)
     {
@@ -92,6 +106,9 @@ internal static class FleetSignals
 
     /// <summary>The node is another process now, or another has the VmHost.</summary>
     internal sealed record Anew(PartSource Part) : ILocalSignal;
+
+    /// <summary>The VMs of a node that does not answer, as another remembers them.</summary>
+    internal sealed record Remember(IReadOnlyList<LostEntry> Entries) : ILocalSignal;
 
     /// <summary>The node was forgotten.</summary>
     internal sealed class Vanish : ILocalSignal

@@ -27,7 +27,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     public PartFollower(PartSource part, IActorRef fleet, FleetPicture picture, TimeProvider time)
     {
         (_part, _fleet, _picture, _time) = (part, fleet, picture, time);
-        _source = Context.ActorSelection(part.Inventory);
+        _source = SourceOf(part);
     }
 
     /// <inheritdoc/>
@@ -61,6 +61,9 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
                 break;
             case FleetSignals.Anew anew:
                 OnAnew(anew.Part);
+                break;
+            case FleetSignals.Remember remember:
+                OnRemember(remember.Entries);
                 break;
             case FleetSignals.Vanish:
                 _fleet.Tell(new InventoryCommands.Take([], [.. _vms.Values]));
@@ -126,12 +129,26 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     /// <summary>The node is another process now, or another has the VmHost: its VMs of before stay, stale, until the new one has told all of its own.</summary>
     private void OnAnew(PartSource part)
     {
-        (_part, _source, _version, _began) = (part, Context.ActorSelection(part.Inventory), 0, 0);
+        (_part, _source, _version, _began) = (part, SourceOf(part), 0, 0);
         _coming.Clear();
         _left.Clear();
         MarkStale(_time.GetUtcNow());
         _heardAt = _time.GetTimestamp();
         Read();
+    }
+
+    private static ActorSelection SourceOf(PartSource part) => Context.ActorSelection(part.IsLost ? "/deadLetters" : part.Inventory);
+
+    /// <summary>What another node remembers of one that does not answer.</summary>
+    private void OnRemember(IReadOnlyList<LostEntry> entries)
+    {
+        if (!_part.IsLost)
+            return;
+        var vms = entries.Select(lost => new InventoryEntry(lost.Entry.Vm, RefOf(lost.Entry.Path)) { Node = _part.Node, Part = _part.Name }).ToArray();
+        foreach (var (lost, vm) in entries.Zip(vms))
+            _vms[lost.Entry.Path] = vm.Vm;
+        _staleSince ??= vms[0].Snapshot.StaleSince;
+        _fleet.Tell(new InventoryCommands.Take(vms, []));
     }
 
     /// <summary>A question or its answer may be lost on the way: it is asked again, and what is old is marked.</summary>
@@ -152,6 +169,8 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
 
     private void Read()
     {
+        if (_part.IsLost)
+            return;
         _source.Tell(new PartMessages.ReadPart(_version, _began));
         Timers.StartSingleTimer(nameof(ReadDue), ReadDue.Instance, Inventory.PartPatience);
     }

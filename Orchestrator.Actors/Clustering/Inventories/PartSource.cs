@@ -13,6 +13,12 @@ internal sealed record PartSource(string Name, string Node, int Incarnation, str
     /// <summary>The VMs of a node.</summary>
     public static PartSource Of(NodeInfo node) => new(node.Name, node.Name, node.Incarnation, $"{node.Address}/user/{VmHosts.Inventory.OwnName}");
 
+    /// <summary>One that nobody can read, because its node does not answer.</summary>
+    public static PartSource Lost(string name, string node) => new(name, node, 0, "");
+
+    /// <summary>Whether it is one that nobody can read.</summary>
+    public bool IsLost => Inventory.Length == 0;
+
     /// <summary>The VMs of a remote VmHost.</summary>
     public static PartSource Of(VmHostInfo host) => new(host.Name, host.Node, host.Incarnation, $"{host.Address}{host.Path}/{RemoteVmHost.InventoryName}");
 }

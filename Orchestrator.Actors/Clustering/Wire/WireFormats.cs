@@ -24,6 +24,8 @@ internal static class WireFormats
         WireFormat.Json("node.vm-hosts.v1", WireJson.Default.VmHosts),
         WireFormat.Json("inventory.read.v1", WireJson.Default.ReadPart),
         WireFormat.Json("inventory.part.v1", WireJson.Default.Part),
+        WireFormat.Json("inventory.read-lost.v1", WireJson.Default.ReadLost),
+        WireFormat.Json("inventory.lost.v1", WireJson.Default.Lost),
         WireFormat.Json("duty.remind.v1", WireJson.Default.Remind),
         WireFormat.Json("duty.locate.v1", WireJson.Default.Locate),
         WireFormat.Json("duty.home.v1", WireJson.Default.Home),

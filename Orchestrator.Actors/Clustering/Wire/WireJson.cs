@@ -40,6 +40,8 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(PartMessages.ReadPart))]
 [JsonSerializable(typeof(PartMessages.Part))]
 [JsonSerializable(typeof(PartEntry))]
+[JsonSerializable(typeof(PartMessages.ReadLost))]
+[JsonSerializable(typeof(PartMessages.Lost))]
 [JsonSerializable(typeof(DutyMessages.Remind))]
 [JsonSerializable(typeof(DutyMessages.Locate))]
 [JsonSerializable(typeof(DutyMessages.Home))]

@@ -39,7 +39,7 @@ public sealed class FleetFollowerTests : PartTest
         await FleetIsAsync("a b");
         Assert.All(await EntriesAsync(_fleet), entry => Assert.Equal("b", entry.Node));
         Assert.Equal(2, (await AskedAsync()).After);
-        Assert.True(_picture.IsWhole([1]));
+        Assert.True(_picture.IsWhole(1, [1]));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class FleetFollowerTests : PartTest
         await AnswerAsync(0, Whole(2, "a", "b") with { Began = 2 });
         await AskedAsync();
 
-        Assert.False(_picture.IsWhole([1]));
+        Assert.False(_picture.IsWhole(1, [1]));
     }
 
     [Fact]

@@ -32,6 +32,8 @@ internal static class WireSamples
             [new VmHostInfo("rack8", "a", 17, "akka.ssl.tcp://orchestrator@10.0.0.1:4053", "/system/sharding/duties/vmhost-rack8/vmhost-rack8/vm-host", 6)]),
         new PartMessages.ReadPart(7, 9),
         new PartMessages.Part(7, [new PartEntry("akka.tcp://orchestrator@10.0.0.1:4053/user/vm-host/web01#5", Vm)], ["akka.tcp://orchestrator@10.0.0.1:4053/user/vm-host/web02#6"], 8, true, false, 12),
+        new PartMessages.ReadLost(17, "akka.tcp://orchestrator@10.0.0.3:4053/user/vm-host/web01#5"),
+        new PartMessages.Lost(17, "", [new LostEntry(new PartEntry("akka.tcp://orchestrator@10.0.0.3:4053/user/vm-host/web01#5", Vm), "c", "c")], true),
         new DutyMessages.Remind("jobs-0"),
         new DutyMessages.Locate("jobs-0"),
         new DutyMessages.Home("jobs-0", "a", 3),
