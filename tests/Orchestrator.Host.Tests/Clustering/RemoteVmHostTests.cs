@@ -89,6 +89,7 @@ public sealed class RemoteVmHostTests : IAsyncLifetime
         _web.Answer("query-version", null);
         var (reset, read) = (await SubmitAsync(jobs, "system_reset"), await SubmitAsync(jobs, "query-version"));
         await Eventually.TrueAsync(() => _web.CountOf("system_reset") == 1 && _web.CountOf("query-version") == 1, Limit, "both are under way");
+        await Eventually.TrueAsync(async () => (await JobAsync(jobs, reset)).Counts.ContainsKey(Phase.Succeeded), Limit, "one of them has its outcome");
         var (dead, epoch) = (_members.First(member => member.Name == Owner), _store["vmhost-rack7"]!.Epoch);
         var heir = _members[..2].First(member => member != dead);
         _web.Answer("query-version", """{"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "fake"}""");
@@ -168,8 +169,9 @@ public sealed class RemoteVmHostTests : IAsyncLifetime
 
     private static async Task<JobSnapshot> EndedAsync(IActorRef jobs, string id)
     {
-        JobSnapshot? job = null;
-        await Eventually.TrueAsync(async () => (job = (await jobs.Ask<JobReplies.Found>(new JobQueries.Get(id), Limit)).Job).HasEnded, Limit, "the job has ended");
-        return job!;
+        await Eventually.TrueAsync(async () => (await JobAsync(jobs, id)).HasEnded, Limit, "the job has ended");
+        return await JobAsync(jobs, id);
     }
+
+    private static async Task<JobSnapshot> JobAsync(IActorRef jobs, string id) => (await jobs.Ask<JobReplies.Found>(new JobQueries.Get(id), Limit)).Job;
 }
