@@ -29,6 +29,6 @@ internal sealed partial class ThawAtStop(Node node, LeaseBook leases, ActorSyste
         }
     }
 
-    [LoggerMessage(1805, LogLevel.Warning, "{Vms} VMs could not be thawed before the node stopped ({Reason}): they are when it starts again")]
+    [LoggerMessage(1004, LogLevel.Warning, "{Vms} VMs could not be thawed before the node stopped ({Reason}): they are when it starts again")]
     private static partial void NotThawed(ILogger log, int vms, string reason);
 }

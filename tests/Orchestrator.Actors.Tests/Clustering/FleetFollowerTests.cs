@@ -76,6 +76,50 @@ public sealed class FleetFollowerTests : PartTest
     }
 
     [Fact]
+    public async Task Vms_of_a_node_that_is_away_are_known_from_one_that_remembers_them_until_it_is_back()
+    {
+        var remembering = CreateTestProbe();
+        Sys.ActorOf(Props.Create(() => new Passing(remembering)), Inventory.FleetName);
+        var since = Time.GetUtcNow();
+        Up();
+        await AnswerAsync(0, Whole(1, "a"));
+        var asked = await remembering.ExpectMsgAsync<PartMessages.ReadLost>();
+        Assert.Equal((1, ""), (asked.Incarnation, asked.After));
+        Assert.False(_picture.IsWhole(9, [1]));
+
+        remembering.Reply(new PartMessages.Lost(1, "", [Lost("x", "c", since)], IsLast: false));
+        var next = await remembering.ExpectMsgAsync<PartMessages.ReadLost>();
+        Assert.Equal(Entry("x").Path, next.After);
+        remembering.Reply(new PartMessages.Lost(1, next.After, [Lost("y", "c", since), Lost("stale", "b", since)], IsLast: true));
+
+        await FleetIsAsync("a x y");
+        Assert.All((await EntriesAsync(_fleet)).Where(entry => entry.Snapshot.Name != "a"), entry => Assert.Equal(("c", "c", since), (entry.Node, entry.Part, entry.Snapshot.StaleSince)));
+        Assert.True(_picture.IsWhole(9, [1]));
+
+        _follower.Tell(new NodeEvents.Up(_info with { Name = "c", Incarnation = 7 }, IsSelf: false));
+        while ((await AskedAsync()).After != 0)
+        {
+            // Those of the other node.
+        }
+        _source.Reply(Whole(1, "y"));
+
+        await FleetIsAsync("a y");
+        Assert.All(await EntriesAsync(_fleet), entry => Assert.Null(entry.Snapshot.StaleSince));
+    }
+
+    [Fact]
+    public async Task Node_that_does_not_say_what_it_remembers_is_asked_again()
+    {
+        var remembering = CreateTestProbe();
+        Sys.ActorOf(Props.Create(() => new Passing(remembering)), Inventory.FleetName);
+        Up();
+        await remembering.ExpectMsgAsync<PartMessages.ReadLost>();
+        Advance(Inventory.PartPatience);
+
+        await remembering.ExpectMsgAsync<PartMessages.ReadLost>();
+    }
+
+    [Fact]
     public async Task Changes_and_departures_follow()
     {
         Up();
@@ -218,6 +262,8 @@ public sealed class FleetFollowerTests : PartTest
             Vms.Add(name, vm = Sys.ActorOf(Props.Create(() => new Silent())));
         return new PartEntry(vm.Path.ToSerializationFormat(), Sample.Vm(name));
     }
+
+    private LostEntry Lost(string name, string node, DateTimeOffset since) => new(Entry(name) is var entry ? entry with { Vm = entry.Vm with { StaleSince = since } } : null!, node, node);
 
     private PartMessages.Part Whole(long version, params string[] names) => new(0, [.. names.Select(Entry)], [], version, true, true);
 

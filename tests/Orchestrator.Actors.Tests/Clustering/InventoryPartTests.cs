@@ -57,6 +57,26 @@ public sealed class InventoryPartTests : PartTest
     }
 
     [Fact]
+    public async Task Vms_of_nodes_that_are_away_are_told_in_pages_by_path()
+    {
+        var stale = Enumerable.Range(0, 5).Select(number => new InventoryEntry(Sample.Vm($"vm{number}") with { StaleSince = Time.GetUtcNow(), Message = new string('x', 30_000) }, Sys.ActorOf(Props.Create(() => new Silent()))) { Node = "c", Part = "rack7" }).ToArray();
+        var there = new InventoryEntry(Sample.Vm("there"), Sys.ActorOf(Props.Create(() => new Silent()))) { Node = "b", Part = "b" };
+        _inventory.Tell(new InventoryCommands.Take([.. stale, there], []));
+
+        var told = new List<LostEntry>();
+        for (var page = new PartMessages.Lost(0, "", [], false); !page.IsLast;)
+        {
+            page = await _inventory.Ask<PartMessages.Lost>(new PartMessages.ReadLost(4, told.LastOrDefault()?.Entry.Path ?? ""), Limit);
+            Assert.InRange(page.Entries.Count, 1, 2);
+            Assert.Equal(4, page.Incarnation);
+            told.AddRange(page.Entries);
+        }
+
+        Assert.Equal(["vm0", "vm1", "vm2", "vm3", "vm4"], told.Select(lost => lost.Entry.Vm.Name).Order());
+        Assert.All(told, lost => Assert.Equal(("c", "rack7"), (lost.Node, lost.Part)));
+    }
+
+    [Fact]
     public async Task Later_parts_are_what_changed_and_who_left()
     {
         foreach (var name in new[] { "a", "b", "c" })
