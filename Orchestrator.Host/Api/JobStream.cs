@@ -16,8 +16,7 @@ internal static class JobStream
         await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         for (var next = 0; ;)
         {
-            var news = node.FollowPartAsync<object>(node.JobsOf(job.Id), new JobQueries.Read(job.Id, next), context.RequestAborted);
-            if (await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false) is not JobReplies.Page page)
+            if (await NextAsync(stream, job.Id, next, context, node).ConfigureAwait(false) is not { } page)
                 return;
             foreach (var outcome in page.Outcomes)
                 stream.Write("outcome", (++next).ToString(CultureInfo.InvariantCulture), new JobStreamItem { Outcome = OutcomeView.Of(outcome) }, ApiJson.Default.JobStreamItem);
@@ -26,6 +25,20 @@ internal static class JobStream
             await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
             if (page.IsLast)
                 return;
+        }
+    }
+
+    /// <summary>What comes next; <see langword="null"/> if it is no longer here: a stream that ends without the ended job is asked for anew.</summary>
+    private static async Task<JobReplies.Page?> NextAsync(JsonStream stream, string job, int next, HttpContext context, Node node)
+    {
+        try
+        {
+            var news = node.FollowPartAsync<object>(node.JobsOf(job), new JobQueries.Read(job, next), context.RequestAborted);
+            return await stream.AwaitNewsAsync(news, context.RequestAborted).ConfigureAwait(false) as JobReplies.Page;
+        }
+        catch (RequestException e) when (e.Code == LocalParts.Moving)
+        {
+            return null;
         }
     }
 

@@ -42,12 +42,16 @@ internal static class Server
     {
         var manager = ServiceManager.OfProcess();
         await using var told = cancellationToken.Register(manager.Stops).ConfigureAwait(false);
-        while (await ServeAsync(options, manager, cancellationToken).ConfigureAwait(false) == NodeEnd.PutOut)
+        for (var isAgain = false; await ServeAsync(options, manager, isAgain, cancellationToken).ConfigureAwait(false) == NodeEnd.PutOut; isAgain = true)
             await Console.Error.WriteLineAsync("the cluster has put this node out: it starts anew, and joins again").ConfigureAwait(false);
         return 0;
     }
 
-    private static async Task<NodeEnd> ServeAsync(ServeOptions options, ServiceManager manager, CancellationToken cancellationToken)
+    /// <param name="options">As they were given.</param>
+    /// <param name="manager">Is told when it serves.</param>
+    /// <param name="isAgain">Whether it served before and was put out: then it begins also without the store, which may be cut off with it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private static async Task<NodeEnd> ServeAsync(ServeOptions options, ServiceManager manager, bool isAgain, CancellationToken cancellationToken)
     {
         var config = Merge(options);
         var host = config.Host ?? Environment.MachineName;
@@ -66,8 +70,8 @@ internal static class Server
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
         await using var store = await NodeStore.OpenAsync(data.Path, cluster is null ? config.Store : null, host, TimeProvider.System).ConfigureAwait(false);
-        await using var clusterStore = cluster is null ? null : await ClusterStore.OpenAsync(config.Store!, store.Outputs, TimeProvider.System).ConfigureAwait(false);
-        if (cluster is not null)
+        await using var clusterStore = cluster is null ? null : await ClusterStore.OpenAsync(config.Store!, store.Outputs, TimeProvider.System, isAgain).ConfigureAwait(false);
+        if (cluster is not null && !isAgain)
             await NodeName.TakeAsync(clusterStore!.Duties, host, cluster.Listen).ConfigureAwait(false);
         var tls = cluster?.Tls is { } files ? ClusterTls.Load(new ClusterTlsFiles(files.Certificate!, files.Key!, files.Authority!), [host, cluster.Listen.Host, cluster.Peer.Host], TimeProvider.System, logs.CreateLogger<ClusterTls>()) : null;
         var clustering = cluster is null ? null : new ClusterParts(cluster, clusterStore!, tls);

@@ -34,9 +34,10 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <param name="address">The setting <c>store</c>.</param>
     /// <param name="outputs">This node's directory for what is too large for a row.</param>
     /// <param name="time">Tells the age of history, and measures pauses and deadlines.</param>
+    /// <param name="isAgain">Whether this process has done so before: then the server need not answer now.</param>
     /// <exception cref="ServeException">There is no such server, or it refuses; the message says what to do.</exception>
-    public static async Task<ClusterStore> OpenAsync(string address, OutputFiles outputs, TimeProvider time) =>
-        new(await PostgresConnections.OpenAsync(address, time).ConfigureAwait(false), outputs, time);
+    public static async Task<ClusterStore> OpenAsync(string address, OutputFiles outputs, TimeProvider time, bool isAgain = false) =>
+        new(await PostgresConnections.OpenAsync(address, time, isAgain).ConfigureAwait(false), outputs, time);
 
     /// <summary>The jobs of the claim's partition.</summary>
     /// <param name="claim">Of <c>jobs-0</c> to <c>jobs-Y</c>, or of <c>control</c> for partition Z.</param>

@@ -48,8 +48,9 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <summary>Connects, and brings the tables up to date.</summary>
     /// <param name="address">The setting <c>store</c>.</param>
     /// <param name="time">Measures pauses and deadlines.</param>
+    /// <param name="isAgain">Whether this process has done so before: then the server need not answer now.</param>
     /// <exception cref="ServeException">There is no such server, or it refuses; the message says what to do.</exception>
-    public static async Task<PostgresConnections> OpenAsync(string address, TimeProvider time)
+    public static async Task<PostgresConnections> OpenAsync(string address, TimeProvider time, bool isAgain = false)
     {
         var parsed = PostgresAddress.Parse(address);
         // Statements come again and again; a plan of their own saves half of their time.
@@ -60,6 +61,8 @@ internal sealed class PostgresConnections : IAsyncDisposable
         parsed.Timeout = Within(parsed.Timeout, ConnectSeconds);
         var where = $"PostgreSQL at {parsed.Host}";
         var connections = new PostgresConnections(NpgsqlDataSource.Create(parsed), time, where);
+        if (isAgain)
+            return connections;
         try
         {
             await using var connection = await connections._server.OpenConnectionAsync().ConfigureAwait(false);
