@@ -39,6 +39,9 @@ public sealed class FanOutRouter : UntypedActor
     /// <summary>Props.</summary>
     public static Props PropsFor() => Props.Create(() => new FanOutRouter());
 
+    /// <summary>A process may have several in its life: each takes along what it counted.</summary>
+    protected override void PostStop() => FanOutMetrics.Pending.Add(-_parts.Values.Sum(part => part.Pending.Count + part.Ended.Count));
+
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {

@@ -49,8 +49,14 @@ public sealed partial class ClusterRouter : UntypedActor, IWithTimers
         foreach (var vm in _jobs.Values.SelectMany(job => job.Begun.Values).Select(begun => begun.Vm))
             Context.Watch(vm);
         _unsent.UnionWith(_jobs.Values);
+        FanOutMetrics.Pending.Add(Counted);
         Self.Tell(Due.Send);
     }
+
+    /// <summary>A process may have several in its life: each takes along what it counted.</summary>
+    protected override void PostStop() => FanOutMetrics.Pending.Add(-Counted);
+
+    private int Counted => _jobs.Values.Sum(job => job.Begun.Count + job.Uncounted.Count);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

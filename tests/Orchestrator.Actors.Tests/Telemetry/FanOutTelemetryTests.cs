@@ -38,6 +38,17 @@ public sealed class FanOutTelemetryTests : ActorTest
     }
 
     [Fact]
+    public async Task Router_that_stops_takes_along_what_is_pending()
+    {
+        var pending = FanOutMetrics.Pending.Value;
+        await DispatchAsync(6, default);
+
+        await _router.GracefulStop(Limit);
+
+        Assert.Equal(pending, FanOutMetrics.Pending.Value);
+    }
+
+    [Fact]
     public void Counting_allocates_nothing()
     {
         var outcomes = Enumerable.Range(0, 256).Select(ordinal => (ordinal, Of(ordinal % 3 == 0 ? Phase.Undelivered : Phase.Succeeded, ordinal % 3 == 0 ? Reasons.VmPaused : null, 1))).ToList();

@@ -15,6 +15,8 @@ public sealed class RoutedTelemetryTests : FleetJobTest
 {
     private static readonly ActivityContext Caller = new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
 
+    private IActorRef? _router;
+
     [Fact]
     public async Task The_span_of_another_nodes_VM_is_a_child_of_the_jobs_in_its_callers_trace()
     {
@@ -46,6 +48,19 @@ public sealed class RoutedTelemetryTests : FleetJobTest
         Assert.Null((await CrossAsync(dispatch)).Span);
     }
 
+    [Fact]
+    public async Task Router_that_stops_takes_along_what_is_pending()
+    {
+        await SubmitAsync(2, Ping());
+        var pending = FanOutMetrics.Pending.Value;
+        await CrossAsync(await TakeAsync(B));
+        Assert.Equal(pending + 1, FanOutMetrics.Pending.Value);
+
+        await _router!.GracefulStop(Limit);
+
+        Assert.Equal(pending, FanOutMetrics.Pending.Value);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -56,7 +71,7 @@ public sealed class RoutedTelemetryTests : FleetJobTest
     private async Task<Invocation> CrossAsync(RouterCommands.Dispatch dispatch)
     {
         var vm = CreateTestProbe("vm-of-b");
-        var router = Sys.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings("b", dispatch.Incarnation, Time)));
+        var router = _router = Sys.ActorOf(ClusterRouter.PropsFor(new ClusterRouterSettings("b", dispatch.Incarnation, Time)));
         var wire = new WireSerializer((ExtendedActorSystem)Sys);
         var ordinal = dispatch.Targets.Read().First().Ordinal;
         var there = (RouterCommands.Dispatch)wire.FromBinary(wire.ToBinary(dispatch), wire.Manifest(dispatch));

@@ -89,7 +89,7 @@ internal sealed class WorkingCluster : IAsyncDisposable
     {
         foreach (var node in Lab.Nodes)
         {
-            await Gateways.ShowsAsync(node, "/v1/controllers/facts", answer => answer.Body.Is("health", "Ok") && answer.Body.Number("lagEvents") == 0, WholeLimit, "that the controller has nothing left to read");
+            await Gateways.ShowsAsync(node, "/v1/controllers/facts", answer => answer.Body.TryGetProperty("controller", out var facts) && facts.Is("health", "Ok") && facts.Number("lagEvents") == 0, WholeLimit, "that the controller has nothing left to read");
             foreach (var guest in _guests)
                 await Gateways.ShowsAsync(node, $"/v1/vms/{guest}", answer => answer.Body.TryGetProperty("facts", out var facts) && facts.Text("os.id") is not null, WholeLimit, $"the facts of {guest}");
         }
