@@ -6,12 +6,9 @@ namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 /// What a cluster promises, held against each fault: every job ends and its word is true, nothing runs twice, every freeze thaws, no event that was told is lost, and the
 /// cluster is whole again, without anybody's help: the next fault meets the same cluster.
 /// </summary>
-[Collection(Name)]
-[CollectionDefinition(Name, DisableParallelization = true)]
+[Collection(nameof(FaultsCollection))]
 public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<FaultTests.Fixture>
 {
-    internal const string Name = "faults of a cluster";
-
     /// <summary>Long enough for the others to put a node out, and to go on without it.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
