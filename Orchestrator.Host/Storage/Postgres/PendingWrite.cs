@@ -1,4 +1,3 @@
-using Npgsql;
 using Orchestrator.Actors.Clustering;
 
 namespace Orchestrator.Host.Storage.Postgres;
@@ -7,9 +6,10 @@ namespace Orchestrator.Host.Storage.Postgres;
 /// A write that waits to be done by the <see cref="PostgresWriter"/>. It ends once: done, failed, or given up because its time is over, and never done
 /// after that. While it is being committed it is not given up: the answer says what became of it. Any thread.
 /// </summary>
-/// <param name="write">May run twice.</param>
+/// <param name="statements">May run twice.</param>
 /// <param name="claim">Of the duty that it is for.</param>
-internal sealed class PendingWrite(Func<NpgsqlConnection, Task> write, DutyClaim? claim)
+/// <param name="refusal">Asked before each try: why it is not done any more.</param>
+internal sealed class PendingWrite(IReadOnlyList<PostgresStatement> statements, DutyClaim? claim, Func<Exception?>? refusal = null)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -18,7 +18,7 @@ internal sealed class PendingWrite(Func<NpgsqlConnection, Task> write, DutyClaim
     private bool _isCommitting;
 
     /// <summary>What is done, inside a transaction.</summary>
-    public Func<NpgsqlConnection, Task> Write { get; } = write;
+    public IReadOnlyList<PostgresStatement> Statements { get; } = statements;
 
     /// <summary>Of the duty that it is for; <see langword="null"/> outside a cluster.</summary>
     public DutyClaim? Claim { get; } = claim;
@@ -31,6 +31,10 @@ internal sealed class PendingWrite(Func<NpgsqlConnection, Task> write, DutyClaim
 
     /// <summary>Why it failed alone, in the last transaction. The writer's.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>Why it is not done now; <see langword="null"/> if it may be.</summary>
+    /// <param name="held">Epochs of the duties that are held.</param>
+    public Exception? Refuse(IReadOnlyDictionary<string, long> held) => refusal?.Invoke() ?? PostgresFences.Check(Claim, held);
 
     /// <summary>Gives it up after a while.</summary>
     /// <param name="within">From now on.</param>

@@ -63,7 +63,7 @@ internal sealed class PostgresControllerStore(PostgresConnections connections, D
         var ids = checkpoint.Failures.Select(_ => Guid.CreateVersion7()).ToArray();
         try
         {
-            await connections.Writer.AddAsync(connection => SaveAsync(connection, checkpoint, ids), claim).ConfigureAwait(false);
+            await connections.Writer.AddAsync([.. StatementsOf(checkpoint, ids)], claim).ConfigureAwait(false);
         }
         catch (JobStoreException e)
         {
@@ -98,59 +98,61 @@ internal sealed class PostgresControllerStore(PostgresConnections connections, D
     }
 
     /// <summary>A checkpoint may have moved every instance, so each kind of change is one statement.</summary>
-    private static async Task SaveAsync(NpgsqlConnection connection, ControllerCheckpoint checkpoint, Guid[] failureIds)
+    private static IEnumerable<PostgresStatement> StatementsOf(ControllerCheckpoint checkpoint, Guid[] failureIds)
     {
         var name = checkpoint.Controller;
-        await connection.ExecuteAsync(
+        yield return new(
             "INSERT INTO controller (name, cursor, paused) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, paused = excluded.paused",
             name,
             checkpoint.Cursor.ToString(),
-            checkpoint.IsPaused).ConfigureAwait(false);
+            checkpoint.IsPaused);
         if (checkpoint.Instances.Count > 0)
-            await SaveInstancesAsync(connection, name, checkpoint.Instances).ConfigureAwait(false);
+        {
+            foreach (var statement in InstancesOf(name, checkpoint.Instances))
+                yield return statement;
+        }
         if (checkpoint.Forgotten.Count > 0)
         {
             object forgotten = checkpoint.Forgotten.ToArray();
-            await connection.ExecuteAsync("DELETE FROM controller_instance WHERE controller = $1 AND key = ANY($2)", name, forgotten).ConfigureAwait(false);
-            await connection.ExecuteAsync("DELETE FROM controller_value WHERE controller = $1 AND instance = ANY($2)", name, forgotten).ConfigureAwait(false);
+            yield return new("DELETE FROM controller_instance WHERE controller = $1 AND key = ANY($2)", name, forgotten);
+            yield return new("DELETE FROM controller_value WHERE controller = $1 AND instance = ANY($2)", name, forgotten);
         }
         if (checkpoint.Failures is { Count: > 0 } failures)
-            await SaveFailuresAsync(connection, name, failures, failureIds).ConfigureAwait(false);
+        {
+            yield return Add(name, failures, failureIds);
+            yield return new(TrimFailures, name, FailedWork.MaxKept);
+        }
     }
 
-    private static async Task SaveInstancesAsync(NpgsqlConnection connection, string name, IReadOnlyDictionary<string, InstanceChange> instances)
+    private static IEnumerable<PostgresStatement> InstancesOf(string name, IReadOnlyDictionary<string, InstanceChange> instances)
     {
         var marks = instances.Values.Select(change => change.Mark).ToArray();
-        await connection.ExecuteAsync(
+        yield return new(
             PutInstances,
             name,
             instances.Keys.ToArray(),
             marks.Select(mark => mark.Born).ToArray(),
             marks.Select(mark => mark.Cursor.ToString()).ToArray(),
             marks.Select(mark => mark.Starts).ToArray(),
-            marks.Select(mark => mark.Ticks).ToArray()).ConfigureAwait(false);
+            marks.Select(mark => mark.Ticks).ToArray());
         var changes = instances.SelectMany(instance => instance.Value.State.Select(item => (Instance: instance.Key, Key: BytesOf(item.Key), item.Value))).ToLookup(change => change.Value is null);
         if (changes[true].ToArray() is { Length: > 0 } gone)
-            await connection.ExecuteAsync(RemoveValues, name, gone.Select(item => item.Instance).ToArray(), gone.Select(item => item.Key).ToArray()).ConfigureAwait(false);
+            yield return new(RemoveValues, name, gone.Select(item => item.Instance).ToArray(), gone.Select(item => item.Key).ToArray());
         if (changes[false].ToArray() is { Length: > 0 } set)
-            await connection.ExecuteAsync(PutValues, name, set.Select(item => item.Instance).ToArray(), set.Select(item => item.Key).ToArray(), set.Select(item => BytesOf(item.Value!)).ToArray()).ConfigureAwait(false);
+            yield return new(PutValues, name, set.Select(item => item.Instance).ToArray(), set.Select(item => item.Key).ToArray(), set.Select(item => BytesOf(item.Value!)).ToArray());
     }
 
-    private static async Task SaveFailuresAsync(NpgsqlConnection connection, string name, IReadOnlyList<FailedWork> failures, Guid[] ids)
-    {
-        await connection.ExecuteAsync(
-            AddFailures,
-            name,
-            ids,
-            failures.Select(failure => failure.Time.ToUnixTimeMilliseconds()).ToArray(),
-            failures.Select(failure => failure.Instance).ToArray(),
-            failures.Select(failure => PostgresSql.Prose(failure.Work)).ToArray(),
-            failures.Select(failure => PostgresSql.Prose(failure.Event)).ToArray(),
-            failures.Select(failure => PostgresSql.Prose(failure.VmName)).ToArray(),
-            failures.Select(failure => failure.Attempts).ToArray(),
-            failures.Select(failure => PostgresSql.Prose(failure.Error)).ToArray()).ConfigureAwait(false);
-        await connection.ExecuteAsync(TrimFailures, name, FailedWork.MaxKept).ConfigureAwait(false);
-    }
+    private static PostgresStatement Add(string name, IReadOnlyList<FailedWork> failures, Guid[] ids) => new(
+        AddFailures,
+        name,
+        ids,
+        failures.Select(failure => failure.Time.ToUnixTimeMilliseconds()).ToArray(),
+        failures.Select(failure => failure.Instance).ToArray(),
+        failures.Select(failure => PostgresSql.Prose(failure.Work)).ToArray(),
+        failures.Select(failure => PostgresSql.Prose(failure.Event)).ToArray(),
+        failures.Select(failure => PostgresSql.Prose(failure.VmName)).ToArray(),
+        failures.Select(failure => failure.Attempts).ToArray(),
+        failures.Select(failure => PostgresSql.Prose(failure.Error)).ToArray());
 
     private static byte[] BytesOf(string text) => Encoding.UTF8.GetBytes(text);
 

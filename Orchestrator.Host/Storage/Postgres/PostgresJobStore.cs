@@ -28,13 +28,11 @@ internal sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         new(await PostgresConnections.OpenAsync(address, time).ConfigureAwait(false), node, outputs, time);
 
     /// <inheritdoc/>
-    public Task WriteAsync(params IReadOnlyList<JobWrite> writes) => _connections.Writer.AddAsync(
-        async connection =>
-        {
-            foreach (var write in writes)
-                await PostgresJobWrites.ApplyAsync(connection, await PostgresJobWrites.LightenAsync(write, _outputs).ConfigureAwait(false), _node).ConfigureAwait(false);
-        },
-        within: writes.Any(write => write is JobWrite.Created) ? PostgresWriter.AcceptPatience : null);
+    public async Task WriteAsync(params IReadOnlyList<JobWrite> writes)
+    {
+        var light = await PostgresJobWrites.LightenAsync(writes, _outputs).ConfigureAwait(false);
+        await _connections.Writer.AddAsync([.. light.SelectMany(write => PostgresJobWrites.StatementsOf(write, _node))], within: PostgresJobWrites.PatienceOf(writes)).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<(int Ordinal, Outcome Outcome)>> KeepAsync(string jobId, IReadOnlyList<(int Ordinal, Outcome Outcome)> outcomes) => _outputs.KeepAsync(jobId, outcomes);
@@ -55,7 +53,7 @@ internal sealed class PostgresJobStore : IJobStore, IAsyncDisposable
     public async Task TrimAsync(JobHistoryLimits limits)
     {
         foreach (var key in await _reader.SurplusAsync(limits, _time.GetUtcNow()).ConfigureAwait(false))
-            await _connections.Writer.AddAsync(connection => PostgresJobWrites.ForgetAsync(connection, key)).ConfigureAwait(false);
+            await _connections.Writer.AddAsync([PostgresJobWrites.Forget(key)]).ConfigureAwait(false);
         await SweepAsync().ConfigureAwait(false);
     }
 

@@ -13,103 +13,122 @@ internal static class PostgresJobWrites
         ON CONFLICT DO NOTHING
         """;
 
+    /// <summary>Done twice, it changes the row that is there to what it is: no row is one without its job.</summary>
+    private const string CreateRequest = """
+        INSERT INTO request (job, document, targets) SELECT key, $2, $3 FROM job WHERE id = $1
+        ON CONFLICT (job) DO UPDATE SET job = excluded.job
+        """;
+
+    private const string PutDispatch = "INSERT INTO dispatch (job, attempt, ordinals) SELECT key, $2, $3 FROM job WHERE id = $1";
+
     private const string PutPrograms = """
-        INSERT INTO program (job, ordinal, pid, agent) SELECT $1, * FROM unnest($2::integer[], $3::bigint[], $4::text[])
+        INSERT INTO program (job, ordinal, pid, agent)
+        SELECT key, came.* FROM job, unnest($2::integer[], $3::bigint[], $4::text[]) AS came WHERE id = $1
         ON CONFLICT (job, ordinal) DO UPDATE SET pid = excluded.pid, agent = excluded.agent
         """;
 
     private const string PutOutcomes = """
         INSERT INTO outcome (job, ordinal, phase, reason, effect, document)
-        SELECT $1, ordinal, phase, reason, effect, document
-        FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS came (ordinal, phase, reason, effect, document, place)
-        ORDER BY place
+        SELECT job.key, came.ordinal, came.phase, came.reason, came.effect, came.document
+        FROM job, unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS came (ordinal, phase, reason, effect, document, place)
+        WHERE job.id = $1
+        ORDER BY came.place
         ON CONFLICT (job, ordinal) DO UPDATE SET phase = excluded.phase, reason = excluded.reason, effect = excluded.effect, document = excluded.document
         """;
 
-    /// <summary>A change whose large outputs are files.</summary>
+    /// <summary>Changes whose large outputs are files.</summary>
     /// <exception cref="JobStoreException">They could not be written.</exception>
-    public static async Task<JobWrite> LightenAsync(JobWrite write, OutputFiles outputs) =>
-        write is JobWrite.Ended ended ? ended with { Outcomes = await outputs.KeepAsync(ended.JobId, ended.Outcomes).ConfigureAwait(false) } : write;
+    public static async Task<IReadOnlyList<JobWrite>> LightenAsync(IReadOnlyList<JobWrite> writes, OutputFiles outputs)
+    {
+        var light = new List<JobWrite>(writes.Count);
+        foreach (var write in writes)
+            light.Add(write is JobWrite.Ended ended ? ended with { Outcomes = await outputs.KeepAsync(ended.JobId, ended.Outcomes).ConfigureAwait(false) } : write);
+        return light;
+    }
+
+    /// <summary>How long changes may wait to be written: somebody waits for a new job.</summary>
+    public static TimeSpan? PatienceOf(IReadOnlyList<JobWrite> writes) => writes.Any(write => write is JobWrite.Created) ? PostgresWriter.AcceptPatience : null;
 
     /// <summary>Removes a job, with all that belongs to it.</summary>
-    public static Task ForgetAsync(NpgsqlConnection connection, long key) => connection.ExecuteAsync("DELETE FROM job WHERE key = $1", key);
+    public static PostgresStatement Forget(long key) => new("DELETE FROM job WHERE key = $1", key);
 
-    /// <summary>One change.</summary>
-    /// <exception cref="JobStoreException">It contradicts what is there.</exception>
-    public static Task ApplyAsync(NpgsqlConnection connection, JobWrite write, string node) => write switch
+    /// <summary>The statements of one change. Those of a change that contradicts what is there are refused with a <see cref="JobStoreException"/>.</summary>
+    public static IReadOnlyList<PostgresStatement> StatementsOf(JobWrite write, string node) => write switch
     {
-        JobWrite.Created { Job: var job } => CreateAsync(connection, job, node),
-        JobWrite.Dispatched dispatched => DispatchAsync(connection, dispatched),
-        JobWrite.Started started => StartAsync(connection, started),
-        JobWrite.Ended ended => EndAsync(connection, ended),
-        JobWrite.Changed { Job: var job } => ChangeAsync(connection, job),
+        JobWrite.Created { Job: var job } => Create(job, node),
+        JobWrite.Dispatched dispatched => [Dispatch(dispatched)],
+        JobWrite.Started { Programs.Count: 0 } or JobWrite.Ended { Outcomes.Count: 0 } => [],
+        JobWrite.Started started => [Start(started)],
+        JobWrite.Ended ended => End(ended),
+        JobWrite.Changed { Job: var job } => [Change(job)],
         _ => throw new ArgumentOutOfRangeException(nameof(write)),
     };
 
-    private static async Task CreateAsync(NpgsqlConnection connection, StoredJob job, string node)
+    private static PostgresStatement[] Create(StoredJob job, string node)
     {
         var header = job.Header;
-        var isNew = await connection.ExecuteAsync(
-            CreateJob,
-            header.Id,
-            node,
-            PostgresSql.Text(job.IdempotencyKey),
-            header.Command,
-            header.Phase.ToString(),
-            header.CreatedAt.ToUnixTimeMilliseconds(),
-            PostgresSql.Number(header.EndedAt?.ToUnixTimeMilliseconds()),
-            HeaderOf(header)).ConfigureAwait(false) > 0;
-        // Asked after it, which waits for a node that takes the same key at the same time.
-        if (!isNew && job.IdempotencyKey is { } taken && await connection.ScalarAsync("SELECT id FROM job WHERE idempotency_key = $1 AND id <> $2", taken, header.Id).ConfigureAwait(false) is string other)
-            throw new JobStoreException($"the idempotency key '{taken}' belongs to the job {other}: ask for that one, or choose another key");
-        var key = await KeyOfAsync(connection, header.Id).ConfigureAwait(false);
-        await connection.ExecuteAsync("INSERT INTO request (job, document, targets) VALUES ($1, $2, $3) ON CONFLICT (job) DO NOTHING", key, job.Document.ToArray(), TargetList.Write(job.Targets)).ConfigureAwait(false);
+        return
+        [
+            // It waits for a node that takes the same key at the same time.
+            new(
+                CreateJob,
+                header.Id,
+                node,
+                PostgresSql.Text(job.IdempotencyKey),
+                header.Command,
+                header.Phase.ToString(),
+                header.CreatedAt.ToUnixTimeMilliseconds(),
+                PostgresSql.Number(header.EndedAt?.ToUnixTimeMilliseconds()),
+                HeaderOf(header)),
+            new(CreateRequest, header.Id, job.Document.ToArray(), TargetList.Write(job.Targets)) { WhenNone = connection => NotCreatedAsync(connection, header.Id, job.IdempotencyKey) },
+        ];
     }
 
-    private static async Task DispatchAsync(NpgsqlConnection connection, JobWrite.Dispatched dispatched) => await connection.ExecuteAsync(
-        "INSERT INTO dispatch (job, attempt, ordinals) VALUES ($1, $2, $3)",
-        await KeyOfAsync(connection, dispatched.JobId).ConfigureAwait(false),
-        dispatched.Attempt,
-        OrdinalRanges.Write(dispatched.Ordinals)).ConfigureAwait(false);
+    private static PostgresStatement Dispatch(JobWrite.Dispatched dispatched) =>
+        new(PutDispatch, dispatched.JobId, dispatched.Attempt, OrdinalRanges.Write(dispatched.Ordinals)) { WhenNone = NoJob(dispatched.JobId) };
 
-    private static async Task StartAsync(NpgsqlConnection connection, JobWrite.Started started)
+    private static PostgresStatement Start(JobWrite.Started started)
     {
         var programs = started.Programs.GroupBy(program => program.Ordinal).Select(same => same.Last()).ToArray();
-        await connection.ExecuteAsync(
+        return new(
             PutPrograms,
-            await KeyOfAsync(connection, started.JobId).ConfigureAwait(false),
+            started.JobId,
             programs.Select(program => program.Ordinal).ToArray(),
             programs.Select(program => program.Evidence.Pid).ToArray(),
-            programs.Select(program => program.Evidence.Agent).ToArray()).ConfigureAwait(false);
+            programs.Select(program => program.Evidence.Agent).ToArray())
+        { WhenNone = NoJob(started.JobId) };
     }
 
-    private static async Task EndAsync(NpgsqlConnection connection, JobWrite.Ended ended)
+    private static PostgresStatement[] End(JobWrite.Ended ended)
     {
-        var key = await KeyOfAsync(connection, ended.JobId).ConfigureAwait(false);
         // One statement changes a row once: of several outcomes of one place the last counts, where the first was.
         var outcomes = ended.Outcomes.GroupBy(item => item.Ordinal).Select(same => same.Last()).ToArray();
         var ordinals = outcomes.Select(item => item.Ordinal).ToArray();
-        await connection.ExecuteAsync(
-            PutOutcomes,
-            key,
-            ordinals,
-            outcomes.Select(item => item.Outcome.Phase.ToString()).ToArray(),
-            outcomes.Select(item => item.Outcome.Reason).ToArray(),
-            outcomes.Select(item => item.Outcome.Effect.ToString()).ToArray(),
-            outcomes.Select(item => JsonSerializer.Serialize(item.Outcome, StoreJson.Default.Outcome)).ToArray()).ConfigureAwait(false);
-        await connection.ExecuteAsync("DELETE FROM program WHERE job = $1 AND ordinal = ANY($2)", key, ordinals).ConfigureAwait(false);
+        return
+        [
+            new(
+                PutOutcomes,
+                ended.JobId,
+                ordinals,
+                outcomes.Select(item => item.Outcome.Phase.ToString()).ToArray(),
+                outcomes.Select(item => item.Outcome.Reason).ToArray(),
+                outcomes.Select(item => item.Outcome.Effect.ToString()).ToArray(),
+                outcomes.Select(item => JsonSerializer.Serialize(item.Outcome, StoreJson.Default.Outcome)).ToArray())
+            { WhenNone = NoJob(ended.JobId) },
+            new("DELETE FROM program USING job WHERE job.id = $1 AND program.job = job.key AND ordinal = ANY($2)", ended.JobId, ordinals),
+        ];
     }
 
-    private static async Task ChangeAsync(NpgsqlConnection connection, JobSnapshot job) => await connection.ExecuteAsync(
-        "UPDATE job SET phase = $2, ended_at = $3, header = $4 WHERE key = $1",
-        await KeyOfAsync(connection, job.Id).ConfigureAwait(false),
-        job.Phase.ToString(),
-        PostgresSql.Number(job.EndedAt?.ToUnixTimeMilliseconds()),
-        HeaderOf(job)).ConfigureAwait(false);
+    private static PostgresStatement Change(JobSnapshot job) =>
+        new("UPDATE job SET phase = $2, ended_at = $3, header = $4 WHERE id = $1", job.Id, job.Phase.ToString(), PostgresSql.Number(job.EndedAt?.ToUnixTimeMilliseconds()), HeaderOf(job)) { WhenNone = NoJob(job.Id) };
 
     private static string HeaderOf(JobSnapshot job) => JsonSerializer.Serialize(job, StoreJson.Default.JobSnapshot);
 
-    private static async Task<long> KeyOfAsync(NpgsqlConnection connection, string jobId) =>
-        await connection.ScalarAsync("SELECT key FROM job WHERE id = $1", jobId).ConfigureAwait(false) as long?
-        ?? throw new JobStoreException($"there is no job {jobId} in the store, or it was forgotten");
+    private static Func<NpgsqlConnection, Task<Exception>> NoJob(string id) => _ => Task.FromResult<Exception>(new JobStoreException($"there is no job {id} in the store, or it was forgotten"));
+
+    private static async Task<Exception> NotCreatedAsync(NpgsqlConnection connection, string id, string? key)
+    {
+        var other = key is null ? null : await connection.ScalarAsync("SELECT id FROM job WHERE idempotency_key = $1", key).ConfigureAwait(false) as string;
+        return new JobStoreException(other is null ? $"the job {id} could not be kept: another write was in its way" : $"the idempotency key '{key}' belongs to the job {other}: ask for that one, or choose another key");
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class PostgresLeaseStore(PostgresConnections connections, DutyCl
 
     /// <inheritdoc/>
     public Task PutAsync(FreezeLease lease) => lease.Host == host
-        ? WriteAsync(connection => connection.ExecuteAsync(
+        ? WriteAsync(new PostgresStatement(
             Put,
             lease.Host,
             lease.Vm,
@@ -34,7 +34,7 @@ internal sealed class PostgresLeaseStore(PostgresConnections connections, DutyCl
         : throw new LeaseStoreException($"the VM {lease.Vm} is on {lease.Host}, and {claim.Duty} is for those of {host}: its lease was not written");
 
     /// <inheritdoc/>
-    public Task RemoveAsync(string leaseId) => WriteAsync(connection => connection.ExecuteAsync("DELETE FROM lease WHERE id = $1 AND host = $2", leaseId, host));
+    public Task RemoveAsync(string leaseId) => WriteAsync(new PostgresStatement("DELETE FROM lease WHERE id = $1 AND host = $2", leaseId, host));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<FreezeLease>> LoadAsync()
@@ -60,11 +60,11 @@ internal sealed class PostgresLeaseStore(PostgresConnections connections, DutyCl
         Deadline = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
     };
 
-    private async Task WriteAsync(Func<NpgsqlConnection, Task> write)
+    private async Task WriteAsync(PostgresStatement write)
     {
         try
         {
-            await connections.Writer.AddAsync(write, claim).ConfigureAwait(false);
+            await connections.Writer.AddAsync([write], claim).ConfigureAwait(false);
         }
         catch (JobStoreException e)
         {

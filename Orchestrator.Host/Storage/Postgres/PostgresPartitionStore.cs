@@ -28,19 +28,8 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
         if (writes.FirstOrDefault(write => !IsMine(write.JobId)) is { } strange)
             throw new JobStoreException($"the job {strange.JobId} is none of the partition {partition}, which {claim.Duty} is for: nothing was written");
         // Files are made first: nobody who takes the duty over is to wait for this node's disk. A job's row was written by a call before that of its outputs.
-        var light = new List<JobWrite>(writes.Count);
-        foreach (var write in writes)
-            light.Add(await PostgresJobWrites.LightenAsync(write, outputs).ConfigureAwait(false));
-        await connections.Writer.AddAsync(
-            async connection =>
-            {
-                if (_isClosed)
-                    throw new DutyLostException($"{claim.Owner} has given the duty {claim.Duty} up: nothing was written, and the node that takes it goes on");
-                foreach (var write in light)
-                    await PostgresJobWrites.ApplyAsync(connection, write, claim.Owner).ConfigureAwait(false);
-            },
-            claim,
-            writes.Any(write => write is JobWrite.Created) ? PostgresWriter.AcceptPatience : null).ConfigureAwait(false);
+        var light = await PostgresJobWrites.LightenAsync(writes, outputs).ConfigureAwait(false);
+        await connections.Writer.AddAsync([.. light.SelectMany(write => PostgresJobWrites.StatementsOf(write, claim.Owner))], claim, PostgresJobWrites.PatienceOf(writes), GivenUp).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -64,8 +53,11 @@ internal sealed class PostgresPartitionStore(PostgresConnections connections, Du
     public async Task TrimAsync(JobHistoryLimits limits)
     {
         foreach (var key in await _reader.SurplusAsync(limits, time.GetUtcNow(), partition).ConfigureAwait(false))
-            await connections.Writer.AddAsync(connection => PostgresJobWrites.ForgetAsync(connection, key), claim).ConfigureAwait(false);
+            await connections.Writer.AddAsync([PostgresJobWrites.Forget(key)], claim).ConfigureAwait(false);
     }
+
+    private DutyLostException? GivenUp() =>
+        _isClosed ? new DutyLostException($"{claim.Owner} has given the duty {claim.Duty} up: nothing was written, and the node that takes it goes on") : null;
 
     private bool IsMine(string jobId) => JobPartition.Of(jobId) == partition;
 }

@@ -53,11 +53,24 @@ internal static class PostgresSql
         return rows;
     }
 
+    /// <summary>A statement of a batch.</summary>
+    public static NpgsqlBatchCommand BatchCommand(string sql, IReadOnlyList<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        AddTo(command.Parameters, values);
+        return command;
+    }
+
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<object> values)
     {
         var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+        AddTo(command.Parameters, values);
         return command;
+    }
+
+    private static void AddTo(NpgsqlParameterCollection parameters, IReadOnlyList<object> values)
+    {
+        foreach (var value in values)
+            parameters.Add((value as NpgsqlParameter)?.Clone() ?? new NpgsqlParameter { Value = value });
     }
 }

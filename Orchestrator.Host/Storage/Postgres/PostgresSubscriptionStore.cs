@@ -23,9 +23,10 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
 
     private const string AddLetters = """
         INSERT INTO dead_letter (subscription, id, type, subject, document, reason, attempts, failed_at)
-        SELECT $1, id, type, subject, document, reason, attempts, failed_at
-        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::integer[], $8::bigint[])
+        SELECT subscription.id, came.id, type, subject, document, reason, attempts, failed_at
+        FROM subscription, unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::integer[], $8::bigint[])
             WITH ORDINALITY AS came (id, type, subject, document, reason, attempts, failed_at, place)
+        WHERE subscription.id = $1
         ORDER BY place
         ON CONFLICT (id) DO NOTHING
         """;
@@ -40,7 +41,7 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
         ReadSubscription);
 
     /// <inheritdoc/>
-    public Task AddAsync(Subscription subscription) => WriteAsync(connection => connection.ExecuteAsync(
+    public Task AddAsync(Subscription subscription) => WriteAsync(new PostgresStatement(
         Add,
         subscription.Id,
         subscription.CreatedAt.ToUnixTimeMilliseconds(),
@@ -55,26 +56,25 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
         PostgresSql.Text(PostgresSql.Prose(subscription.Pause?.Reason))));
 
     /// <inheritdoc/>
-    public Task RemoveAsync(string id) => WriteAsync(connection => connection.ExecuteAsync("DELETE FROM subscription WHERE id = $1", id));
+    public Task RemoveAsync(string id) => WriteAsync(new PostgresStatement("DELETE FROM subscription WHERE id = $1", id));
 
     /// <inheritdoc/>
     public async Task<int?> SaveAsync(string id, SubscriptionChange change)
     {
         int? letters = null;
-        var ids = change.Added.Select(_ => Guid.CreateVersion7()).ToArray();
-        await WriteAsync(async connection => letters = await SaveAsync(connection, id, change, ids).ConfigureAwait(false)).ConfigureAwait(false);
+        await WriteAsync([.. StatementsOf(id, change, count => letters = count)]).ConfigureAwait(false);
         return letters;
     }
 
     /// <inheritdoc/>
-    public Task SavePauseAsync(string id, SubscriptionPause? pause) => WriteAsync(connection => connection.ExecuteAsync(
+    public Task SavePauseAsync(string id, SubscriptionPause? pause) => WriteAsync(new PostgresStatement(
         "UPDATE subscription SET pause_cause = $2, pause_reason = $3 WHERE id = $1",
         id,
         PostgresSql.Text(pause?.Cause.ToString()),
         PostgresSql.Text(PostgresSql.Prose(pause?.Reason))));
 
     /// <inheritdoc/>
-    public Task SaveSecretsAsync(string id, WebhookSecrets secrets) => WriteAsync(connection => connection.ExecuteAsync(
+    public Task SaveSecretsAsync(string id, WebhookSecrets secrets) => WriteAsync(new PostgresStatement(
         "UPDATE subscription SET secret = $2, previous_secret = $3, previous_until = $4 WHERE id = $1",
         id,
         secrets.Current,
@@ -92,29 +92,28 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
     /// <inheritdoc/>
     public Task<IReadOnlyList<long>> DeadLetterKeysAsync(string id) => ReadAsync("SELECT key FROM dead_letter WHERE subscription = $1 ORDER BY key", row => row.GetInt64(0), id);
 
-    private static async Task<int?> SaveAsync(NpgsqlConnection connection, string id, SubscriptionChange change, Guid[] letterIds)
+    private static IEnumerable<PostgresStatement> StatementsOf(string id, SubscriptionChange change, Action<int?> count)
     {
         var progress = change.Progress;
-        var isThere = await connection.ExecuteAsync("UPDATE subscription SET cursor = $2, delivered = $3, failed = $4 WHERE id = $1", id, progress.Cursor.ToString(), progress.Delivered, progress.Failed).ConfigureAwait(false) > 0;
-        if (!isThere || (change.Added.Count == 0 && change.Removed.Count == 0))
-            return null;
+        yield return new("UPDATE subscription SET cursor = $2, delivered = $3, failed = $4 WHERE id = $1", id, progress.Cursor.ToString(), progress.Delivered, progress.Failed);
         var added = change.Added;
         if (added.Count > 0)
         {
-            await connection.ExecuteAsync(
+            yield return new(
                 AddLetters,
                 id,
-                letterIds,
+                added.Select(_ => Guid.CreateVersion7()).ToArray(),
                 added.Select(letter => PostgresSql.Prose(letter.Document.Type)).ToArray(),
                 added.Select(letter => PostgresSql.Prose(letter.Document.Subject)).ToArray(),
                 added.Select(letter => letter.Document.Json.ToArray()).ToArray(),
                 added.Select(letter => PostgresSql.Prose(letter.Reason)).ToArray(),
                 added.Select(letter => letter.Attempts).ToArray(),
-                added.Select(letter => letter.FailedAt.ToUnixTimeMilliseconds()).ToArray()).ConfigureAwait(false);
+                added.Select(letter => letter.FailedAt.ToUnixTimeMilliseconds()).ToArray());
         }
         if (change.Removed.Count > 0)
-            await connection.ExecuteAsync("DELETE FROM dead_letter WHERE subscription = $1 AND key = ANY($2)", id, change.Removed.ToArray()).ConfigureAwait(false);
-        return (int)(long)(await connection.ScalarAsync("SELECT count(*) FROM dead_letter WHERE subscription = $1", id).ConfigureAwait(false))!;
+            yield return new("DELETE FROM dead_letter WHERE subscription = $1 AND key = ANY($2)", id, change.Removed.ToArray());
+        if (added.Count > 0 || change.Removed.Count > 0)
+            yield return new("SELECT (SELECT count(*) FROM dead_letter WHERE subscription = $1) FROM subscription WHERE id = $1", id) { Take = letters => count((int)(long)letters) };
     }
 
     private static Subscription ReadSubscription(NpgsqlDataReader row) => new()
@@ -144,11 +143,11 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
 
     private static string? TextOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private async Task WriteAsync(Func<NpgsqlConnection, Task> write)
+    private async Task WriteAsync(params IReadOnlyList<PostgresStatement> statements)
     {
         try
         {
-            await connections.Writer.AddAsync(write, claim).ConfigureAwait(false);
+            await connections.Writer.AddAsync(statements, claim).ConfigureAwait(false);
         }
         catch (JobStoreException e)
         {

@@ -6,8 +6,8 @@ using Orchestrator.Actors.FanOut.Storage;
 namespace Orchestrator.Host.Storage.Postgres;
 
 /// <summary>
-/// The one writer of a node, on one connection: what has come together is committed in one transaction. A write that fails fails alone. While the
-/// server is away, what waits is tried again for ten seconds, then it fails; every write may be done twice, so a commit whose answer was lost may too.
+/// The one writer of a node, on one connection: what has come together is committed in one transaction, and sent in one message. A write that fails
+/// fails alone: then the others are done once more, each for itself. While the server is away, what waits is tried again for ten seconds, then it fails; every write may be done twice, so a commit whose answer was lost may too.
 /// </summary>
 /// <remarks>
 /// A write for a duty is done only while its claim holds, which each transaction asks anew, once for all duties that are in it, and no claim passes
@@ -45,17 +45,18 @@ internal sealed class PostgresWriter : IAsyncDisposable
     }
 
     /// <summary>Takes a write in, which runs inside a transaction; done when that is committed.</summary>
-    /// <param name="write">May run twice.</param>
+    /// <param name="statements">May run twice.</param>
     /// <param name="claim">Of the duty that it is for; <see langword="null"/> outside a cluster.</param>
     /// <param name="within">
     /// A deadline from now on: a write that is not being committed by then fails, and is not done any more. <see langword="null"/> for what waits as
     /// long as the writer does.
     /// </param>
+    /// <param name="refusal">Asked before each try: why it is not done any more; <see langword="null"/> while it is.</param>
     /// <exception cref="DutyLostException">The claim does not hold any more: nothing was written.</exception>
     /// <exception cref="JobStoreException">It failed, or too much is waiting, or the store is closed.</exception>
-    public Task AddAsync(Func<NpgsqlConnection, Task> write, DutyClaim? claim = null, TimeSpan? within = null)
+    public Task AddAsync(IReadOnlyList<PostgresStatement> statements, DutyClaim? claim = null, TimeSpan? within = null, Func<Exception?>? refusal = null)
     {
-        var pending = new PendingWrite(write, claim);
+        var pending = new PendingWrite(statements, claim, refusal);
         if (_waiting.Writer.TryWrite(pending))
             StoreMetrics.Postgres.Waiting(1);
         else
@@ -118,18 +119,8 @@ internal sealed class PostgresWriter : IAsyncDisposable
         try
         {
             _connection ??= await OpenAsync().ConfigureAwait(false);
-            await using var transaction = await _connection.BeginTransactionAsync().ConfigureAwait(false);
-            var held = await PostgresFences.HoldAsync(_connection, group.Select(pending => pending.Claim).OfType<DutyClaim>()).ConfigureAwait(false);
-            foreach (var pending in group)
-            {
-                pending.Failure = PostgresFences.Check(pending.Claim, held);
-                if (pending.Failure is null)
-                    await WriteAsync(pending, transaction).ConfigureAwait(false);
-            }
-            // What its caller has given up must not be done: all the others once more, without it.
-            if (!group.All(static pending => pending.TryCommit()))
-                throw new TimeoutException("the time of a write was over before it could be committed");
-            await transaction.CommitAsync().ConfigureAwait(false);
+            if (!await TryTransactAsync(_connection, group, TryTogetherAsync).ConfigureAwait(false))
+                await TryTransactAsync(_connection, group, EachAloneAsync).ConfigureAwait(false);
             return null;
         }
         catch (Exception e)
@@ -156,18 +147,55 @@ internal sealed class PostgresWriter : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(PendingWrite pending, NpgsqlTransaction transaction)
+    private static async Task<bool> TryTransactAsync(NpgsqlConnection connection, List<PendingWrite> group, Func<NpgsqlConnection, NpgsqlTransaction, IReadOnlyList<PendingWrite>, Task<bool>> tryWrite)
     {
-        await transaction.SaveAsync("one").ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
+        var held = await PostgresFences.HoldAsync(connection, group.Select(pending => pending.Claim).OfType<DutyClaim>()).ConfigureAwait(false);
+        foreach (var pending in group)
+            pending.Failure = pending.Refuse(held);
+        if (!await tryWrite(connection, transaction, [.. group.Where(static pending => pending.Failure is null)]).ConfigureAwait(false))
+            return false;
+        // What its caller has given up must not be done: all the others once more, without it.
+        if (!group.All(static pending => pending.TryCommit()))
+            throw new TimeoutException("the time of a write was over before it could be committed");
+        await transaction.CommitAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Whether all of them could be written.</summary>
+    private static async Task<bool> TryTogetherAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingWrite> writes)
+    {
         try
         {
-            await pending.Write(_connection!).ConfigureAwait(false);
-            await transaction.ReleaseAsync("one").ConfigureAwait(false);
+            return await PostgresBatch.RunAsync(connection, [.. writes.SelectMany(static pending => pending.Statements)]).ConfigureAwait(false) is null;
         }
         catch (Exception e) when (!PostgresFailures.MayPass(e))
         {
-            pending.Failure = e;
-            await transaction.RollbackAsync("one").ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    /// <summary>Writes those that can be written, and says why the others cannot.</summary>
+    private static async Task<bool> EachAloneAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingWrite> writes)
+    {
+        foreach (var pending in writes)
+        {
+            await transaction.SaveAsync("one").ConfigureAwait(false);
+            pending.Failure = await FailureOfAsync(connection, pending.Statements).ConfigureAwait(false);
+            await (pending.Failure is null ? transaction.ReleaseAsync("one") : transaction.RollbackAsync("one")).ConfigureAwait(false);
+        }
+        return true;
+    }
+
+    private static async Task<Exception?> FailureOfAsync(NpgsqlConnection connection, IReadOnlyList<PostgresStatement> statements)
+    {
+        try
+        {
+            return await PostgresBatch.RunAsync(connection, statements).ConfigureAwait(false) is { WhenNone: { } why } ? await why(connection).ConfigureAwait(false) : null;
+        }
+        catch (Exception e) when (!PostgresFailures.MayPass(e))
+        {
+            return e;
         }
     }
 

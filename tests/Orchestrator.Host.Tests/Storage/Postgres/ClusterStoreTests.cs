@@ -37,7 +37,7 @@ public sealed class ClusterStoreTests(PostgresServer server) : IAsyncLifetime
         await using var connection = new NpgsqlConnection(server.AddressOf(_cluster.Schema));
         await connection.OpenAsync();
         await PostgresSchema.MigrateAsync(connection, _cluster.Schema, "here", [PostgresSchema.Migrations[0]]);
-        await PostgresJobWrites.ApplyAsync(connection, new JobWrite.Created(Samples.Job(17)), "single");
+        await PostgresBatch.RunAsync(connection, PostgresJobWrites.StatementsOf(new JobWrite.Created(Samples.Job(17)), "single"));
 
         var node = await _cluster.NodeAsync();
 
@@ -86,7 +86,7 @@ public sealed class ClusterStoreTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task What_is_written_twice_is_there_once()
     {
-        await using var loser = new CommitLoser(new NpgsqlConnectionStringBuilder(server.Postgres.ConnectionString).Host!);
+        await using var loser = new StoreRelay(new NpgsqlConnectionStringBuilder(server.Postgres.ConnectionString).Host!);
         var outputs = server.Outputs();
         await using var node = await ClusterStore.OpenAsync($"Host={loser.Host};Username=postgres;Database=postgres;Search Path={_cluster.Schema}", outputs, TimeProvider.System);
         var claim = await ClusterFixture.ClaimAsync(node, "control");

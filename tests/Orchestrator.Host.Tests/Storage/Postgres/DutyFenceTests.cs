@@ -15,6 +15,8 @@ namespace Orchestrator.Host.Tests.Storage.Postgres;
 [Collection(nameof(PostgresServer))]
 public sealed class DutyFenceTests(PostgresServer server) : IAsyncLifetime
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     private readonly ClusterFixture _cluster = new(server);
     private ClusterStore _a = null!;
     private ClusterStore _b = null!;
@@ -183,32 +185,20 @@ public sealed class DutyFenceTests(PostgresServer server) : IAsyncLifetime
     {
         await using var connections = await PostgresConnections.OpenAsync(server.AddressOf(_cluster.Schema), TimeProvider.System);
         var claim = await ClusterFixture.ClaimAsync(_a, "jobs-0");
-        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var write = connections.Writer.AddAsync(
-            async connection =>
-            {
-                await connection.ExecuteAsync("CREATE TABLE written ()");
-                begun.SetResult();
-                await end.Task;
-            },
-            claim);
-        await begun.Task;
+        await using var other = new NpgsqlConnection(server.AddressOf(_cluster.Schema));
+        await other.OpenAsync();
+        await other.ScalarAsync("SELECT pg_advisory_lock(1)");
+        var write = connections.Writer.AddAsync([new("CREATE TABLE written ()"), new("SELECT pg_advisory_xact_lock(1)")], claim);
+        await PostgresDutyStoreTests.BlockedAsync(server, 1);
 
-        try
-        {
-            Assert.True(await _a.Duties.RenewAsync(claim, TimeSpan.FromTicks(10), CancellationToken.None));
-            var taken = _b.Duties.ClaimAsync("jobs-0", "b", ClusterFixture.Forever, CancellationToken.None);
-            await Task.WhenAny(taken, PostgresDutyStoreTests.BlockedAsync(server, 1));
-            Assert.False(taken.IsCompleted);
-            end.SetResult();
+        Assert.True(await _a.Duties.RenewAsync(claim, TimeSpan.FromTicks(10), CancellationToken.None));
+        var taken = _b.Duties.ClaimAsync("jobs-0", "b", ClusterFixture.Forever, CancellationToken.None);
+        await Task.WhenAny(taken, PostgresDutyStoreTests.BlockedAsync(server, 2));
+        Assert.False(taken.IsCompleted);
+        await other.ScalarAsync("SELECT pg_advisory_unlock(1)");
 
-            await write;
-            Assert.Equal(claim.Epoch + 1, (await taken)!.Epoch);
-        }
-        finally
-        {
-            end.TrySetResult();
-        }
+        await write;
+        Assert.Equal(claim.Epoch + 1, (await taken)!.Epoch);
     }
 
     [Fact]
@@ -233,27 +223,22 @@ public sealed class DutyFenceTests(PostgresServer server) : IAsyncLifetime
     {
         await using var connections = await PostgresConnections.OpenAsync(server.AddressOf(_cluster.Schema), TimeProvider.System);
         var claim = await ClusterFixture.ClaimAsync(_a, "jobs-0");
-        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var stopped = new Barrier(2);
         var write = connections.Writer.AddAsync(
-            async connection =>
+            PostgresJobWrites.StatementsOf(new JobWrite.Created(Samples.Job(10)), "a"),
+            claim,
+            refusal: () =>
             {
-                begun.TrySetResult();
-                await end.Task;
-                await PostgresJobWrites.ApplyAsync(connection, new JobWrite.Created(Samples.Job(10)), "a");
-            },
-            claim);
-        await begun.Task;
+                if (stopped.CurrentPhaseNumber == 0 && stopped.SignalAndWait(Limit))
+                    Assert.True(stopped.SignalAndWait(Limit));
+                return null;
+            });
+        Assert.True(await Task.Run(() => stopped.SignalAndWait(Limit)));
 
-        try
-        {
-            // As if it were stopped: it comes back only when another has the duty.
-            var taken = await ClusterFixture.TakeAsync(_b, claim, "b");
-            Assert.Equal("b", taken.Owner);
-        }
-        finally
-        {
-            end.SetResult();
-        }
+        // As if it were stopped: it comes back only when another has the duty.
+        var taken = await ClusterFixture.TakeAsync(_b, claim, "b");
+        Assert.Equal("b", taken.Owner);
+        Assert.True(await Task.Run(() => stopped.SignalAndWait(Limit)));
 
         await Assert.ThrowsAsync<DutyLostException>(() => write);
         Assert.Empty(await _b.Jobs.ListAsync(new JobFilter()));

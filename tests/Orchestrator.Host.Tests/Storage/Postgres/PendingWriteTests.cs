@@ -8,7 +8,7 @@ public sealed class PendingWriteTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly PendingWrite _write = new(_ => Task.CompletedTask, null);
+    private readonly PendingWrite _write = new([], null);
 
     public PendingWriteTests() => _write.Expire(Limit, _time, () => new TimeoutException("late"));
 

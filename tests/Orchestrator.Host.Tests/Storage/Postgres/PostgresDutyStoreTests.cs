@@ -155,7 +155,8 @@ public sealed class PostgresDutyStoreTests(PostgresServer server) : IAsyncLifeti
     internal static Task BlockedAsync(PostgresServer server, long count) => Eventually.TrueAsync(
         async () =>
         {
-            await using var connection = new NpgsqlConnection(server.Postgres.ConnectionString);
+            // None of a pool: tests end connections of the server.
+            await using var connection = new NpgsqlConnection($"{server.Postgres.ConnectionString};Pooling=false");
             await connection.OpenAsync();
             return (long)(await connection.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))! == count;
         },

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Host.Tests.Storage.Postgres;
 
-/// <summary>A socket before PostgreSQL's that can lose the answer to a commit: it is done, and who asked for it sees its connection end.</summary>
-internal sealed class CommitLoser : IAsyncDisposable
+/// <summary>A socket before PostgreSQL's that counts what clients say, and can lose the answer to a commit: it is done, and who asked for it sees its connection end.</summary>
+internal sealed class StoreRelay : IAsyncDisposable
 {
     private const string SocketName = ".s.PGSQL.5432";
     private readonly CancellationTokenSource _end = new();
@@ -12,9 +12,10 @@ internal sealed class CommitLoser : IAsyncDisposable
     private readonly string _target;
     private readonly Task _accepting;
     private int _toLose;
+    private int _requests;
 
     /// <param name="directory">Where PostgreSQL's socket is.</param>
-    public CommitLoser(string directory)
+    public StoreRelay(string directory)
     {
         _target = Path.Combine(directory, SocketName);
         _listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(_directory.FullName, SocketName)));
@@ -24,6 +25,9 @@ internal sealed class CommitLoser : IAsyncDisposable
 
     /// <summary>The host of an address that leads through it.</summary>
     public string Host => _directory.FullName;
+
+    /// <summary>How often a client said something: each is a round trip at least, if it is answered before the next.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Answers that it has not lost yet.</summary>
     public int ToLose => Volatile.Read(ref _toLose);
@@ -63,7 +67,7 @@ internal sealed class CommitLoser : IAsyncDisposable
             await server.ConnectAsync(new UnixDomainSocketEndPoint(_target), end.Token);
             var isLost = false;
             await Task.WhenAny(
-                CopyAsync(client, server, request => isLost |= request.IndexOf("COMMIT"u8) >= 0 && TakeLoss(), end.Token),
+                CopyAsync(client, server, request => Interlocked.Increment(ref _requests) > 0 && (isLost |= request.IndexOf("COMMIT"u8) >= 0 && TakeLoss()), end.Token),
                 CopyAsync(server, client, _ => isLost ? throw new IOException("the answer is lost") : true, end.Token));
             await end.CancelAsync();
         }
