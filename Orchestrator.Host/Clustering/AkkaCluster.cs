@@ -55,12 +55,17 @@ internal static class AkkaCluster
             # A node that may have a remote VmHost has a role of that duty's name.
             roles = [{{string.Join(", ", options.Roles.Concat(options.OwnDuties).Select(role => $"\"{role}\""))}}]
             # A busy machine of two cores is late by seconds; a dead one must be noticed within a few.
-            failure-detector { heartbeat-interval = 1s, acceptable-heartbeat-pause = 4s, expected-response-after = 1s }
+            failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 3s, expected-response-after = 1s }
+            # Each step from there to the removal of the node waits for the next of these.
+            gossip-interval = 500ms
+            leader-actions-interval = 500ms
+            unreachable-nodes-reaper-interval = 500ms
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
             # The side with most nodes goes on. Two nodes cannot survive each other's death: a cluster has three or more.
             split-brain-resolver {
               active-strategy = keep-majority
-              stable-after = 3s
+              # The next coordinator of the sharding waits as long once more.
+              stable-after = 2s
               down-all-when-unstable = off
             }
             # A node that was downed ends its actor system; the program builds another and joins again.
@@ -76,7 +81,8 @@ internal static class AkkaCluster
               # The claim in the store sees to it that no duty has two owners, so nobody waits here for the dead.
               coordinator-failure-backoff = 1s
               retry-interval = 500ms
-              handoff-timeout = 20s
+              # A duty that is just being moved away from a node that dies waits so long, before it counts as nobody's. One that takes longer to end keeps its claim.
+              handoff-timeout = 5s
               shard-start-timeout = 5s
               rebalance-interval = 3s
               least-shard-allocation-strategy { rebalance-absolute-limit = 4, rebalance-relative-limit = 0.3 }

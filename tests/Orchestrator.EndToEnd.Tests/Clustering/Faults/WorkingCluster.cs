@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit.RealVms;
 
@@ -97,6 +98,15 @@ internal sealed class WorkingCluster : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Lab.DisposeAsync();
+
+    /// <summary>After the death of a node: everything that it did, another does, as every other gateway shows.</summary>
+    public async Task TakenOverAsync(ClusterNode dead, TimeSpan within)
+    {
+        foreach (var node in Lab.Nodes.Where(node => node != dead))
+            await Gateways.ShowsAsync(node, "/v1/cluster", answer => answer.Status == HttpStatusCode.OK && AreOfOthers(answer.Body.GetProperty("duties").EnumerateArray(), dead.Name), within, $"the duties of {dead.Name} as taken over");
+    }
+
+    private static bool AreOfOthers(IEnumerable<JsonElement> duties, string dead) => duties.Any() && duties.All(duty => duty.Text("node") is { } owner && owner != dead);
 
     private static async Task AddVmsAsync(ClusterNode node, VmsOfNode vms)
     {
