@@ -8,6 +8,7 @@
 #   --memory MIB     guest memory in MiB, at least 96 (default: 128)
 #   --disk FILE      data disk, mounted at /mnt/data; created as 16 MiB of ext4 when FILE does not exist
 #   --append TEXT    more kernel arguments, such as orchestrator.noshutdown
+#   --agent CHARDEV  the agent's channel, as QEMU's -chardev has it, without an id (default: a Unix socket, VM_DIR/NAME/qga.sock)
 #   --no-port-id     an agent port without id=: QEMU then sends no VSERPORT_CHANGE
 #   --daemonize      return once the sockets listen; the process id is in VM_DIR/NAME/qemu.pid
 set -euo pipefail
@@ -18,11 +19,11 @@ usage() {
 }
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-guest='' uuid='' memory=128 disk='' append='' port_id='id=agent0,' daemonize=''
+guest='' uuid='' memory=128 disk='' append='' agent='' port_id='id=agent0,' daemonize=''
 positional=()
 while [ $# -gt 0 ]; do
     case "$1" in
-        --guest | --uuid | --memory | --disk | --append)
+        --guest | --uuid | --memory | --disk | --append | --agent)
             [ $# -ge 2 ] || usage
             printf -v "${1#--}" '%s' "$2"
             shift 2
@@ -64,7 +65,7 @@ arguments=(
     -append "console=ttyS0 quiet nokaslr mitigations=off tsc=reliable no_timer_check cryptomgr.notests orchestrator.hostname=$name $append"
     -serial "file:$directory/console.log"
     -qmp "unix:$directory/qmp.sock,server=on,wait=off"
-    -chardev "socket,path=$directory/qga.sock,server=on,wait=off,id=qga0"
+    -chardev "${agent:-socket,path=$directory/qga.sock,server=on,wait=off},id=qga0"
     -device virtio-serial-pci,id=serial0
     -device "virtserialport,${port_id}bus=serial0.0,chardev=qga0,name=org.qemu.guest_agent.0"
 )

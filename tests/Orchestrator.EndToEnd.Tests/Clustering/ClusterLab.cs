@@ -22,6 +22,9 @@ internal sealed class ClusterLab : IAsyncDisposable
     /// <summary>What all nodes share.</summary>
     public RealPostgres Postgres { get; private set; } = null!;
 
+    /// <summary>VMs without a node, if the lab has such; not started yet.</summary>
+    public RemoteRack? Rack { get; private set; }
+
     /// <summary>In the order of their names.</summary>
     public IReadOnlyList<ClusterNode> Nodes => _nodes;
 
@@ -31,12 +34,14 @@ internal sealed class ClusterLab : IAsyncDisposable
     public static async Task<ClusterLab> StartAsync(ClusterLabOptions options)
     {
         string[] names = [.. Enumerable.Range(0, options.Nodes).Select(number => ((char)('a' + number)).ToString())];
-        var lab = new ClusterLab(await NetworkLab.StartAsync([.. names, Store]));
+        var lab = new ClusterLab(await NetworkLab.StartAsync([.. names, Store, RemoteRack.Name]));
         try
         {
             lab.Postgres = await RealPostgres.StartAsync(lab.Network, lab.Network[Store]);
             if (options.Clustered)
-                await lab.MakeCertificatesAsync(names);
+                await lab.MakeCertificatesAsync([.. names, RemoteRack.Name]);
+            if (options.RemoteVms > 0)
+                lab.Rack = new RemoteRack(lab.Network[RemoteRack.Name], options.RemoteVms, lab.Certificates);
             foreach (var name in names)
                 lab._nodes.Add(await ClusterNode.LaunchAsync(lab.Network[name], lab.Configuration(name, names, options), options));
             await Task.WhenAll(lab._nodes.Select(node => node.Server.ServesAsync()));
@@ -54,6 +59,8 @@ internal sealed class ClusterLab : IAsyncDisposable
     {
         // The store last: a node that ends still writes.
         await Task.WhenAll(_nodes.Select(async node => await node.DisposeAsync()));
+        if (Rack is not null)
+            await Rack.DisposeAsync();
         if (Postgres is not null)
             await Postgres.DisposeAsync();
         await Network.DisposeAsync();
@@ -72,6 +79,7 @@ internal sealed class ClusterLab : IAsyncDisposable
               listen: "{{Network[name].Address}}:{{RemotingPort}}"
               join: [ {{string.Join(", ", members.Concat(options.Join))}} ]
               tls: { certificate: {{Certificates}}/{{name}}.crt, key: {{Certificates}}/{{name}}.key, authority: {{Certificates}}/authority.crt }
+            {{Rack?.Configuration(name)}}
             {{options.Configuration}}
             """;
     }

@@ -9,6 +9,9 @@ internal sealed record ClusterLabOptions
     /// <summary>Whether the nodes are one cluster, with certificates of their own; else each is alone, with its own tables in the store.</summary>
     public bool Clustered { get; init; }
 
+    /// <summary>VMs on a machine without a node, which any of the nodes may have: the remote VmHost <see cref="RemoteRack.Name"/>. Only <see cref="Clustered"/>.</summary>
+    public int RemoteVms { get; init; }
+
     /// <summary>Whom each node asks as well, besides the other nodes: entries of <c>join</c>.</summary>
     public IReadOnlyList<string> Join { get; init; } = [];
 

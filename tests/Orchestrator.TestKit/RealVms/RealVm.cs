@@ -106,6 +106,8 @@ public sealed class RealVm : IAsyncDisposable
             arguments.AddRange(["--disk", options.DiskPath ?? Path.Combine(directory, "data.img")]);
         if (!options.PortHasId)
             arguments.Add("--no-port-id");
-        return [.. arguments, parent, options.Name, "--", "-qmp", $"unix:{directory}/test.sock,server=on,wait=off", .. options.ExtraQemuArguments];
+        if (options.Remote is { } remote)
+            arguments.AddRange(["--agent", remote.AgentChardev]);
+        return [.. arguments, parent, options.Name, "--", "-qmp", $"unix:{directory}/test.sock,server=on,wait=off", .. options.Remote?.QemuArguments ?? [], .. options.ExtraQemuArguments];
     }
 }

@@ -30,6 +30,9 @@ public sealed record RealVmOptions
     /// <summary>Appended to QEMU's command line as they are, such as "-incoming", "defer".</summary>
     public IReadOnlyList<string> ExtraQemuArguments { get; init; } = [];
 
+    /// <summary>Where its monitor and its agent are for a client elsewhere, over TLS. Null: on Unix sockets alone.</summary>
+    public RemoteEndpoints? Remote { get; init; }
+
     /// <summary>Put before QEMU's command line, such as <see cref="Clustering.LabHost.Launcher"/>; QEMU takes the place of what it starts.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 

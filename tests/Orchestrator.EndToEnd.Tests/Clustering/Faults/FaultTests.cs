@@ -151,12 +151,12 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<Fault
         await cluster.HoldAsync();
     }
 
-    /// <summary>The cluster that meets all faults: nodes with clocks of their own and small disks.</summary>
+    /// <summary>The cluster that meets all faults: nodes with clocks of their own and small disks, and VMs that any of them may have.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
         internal WorkingCluster Cluster { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Cluster = await WorkingCluster.StartAsync(new() { Clustered = true, OwnClocks = true, DiskMiB = 64 }, new VmsOfNode(Guests: 1, Light: 6));
+        public async Task InitializeAsync() => Cluster = await WorkingCluster.StartAsync(new() { Clustered = true, OwnClocks = true, DiskMiB = 64, RemoteVms = 2 }, new VmsOfNode(Guests: 1, Light: 6));
 
         public Task DisposeAsync() => Cluster.DisposeAsync().AsTask();
     }

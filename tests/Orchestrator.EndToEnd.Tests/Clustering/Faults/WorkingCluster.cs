@@ -20,8 +20,8 @@ internal sealed class WorkingCluster : IAsyncDisposable
     private WorkingCluster(ClusterLab lab, VmsOfNode vms)
     {
         Lab = lab;
-        _guests = [.. lab.Nodes.SelectMany(vms.GuestsOf)];
-        Vms = lab.Nodes.Count * (vms.Guests + vms.Light);
+        _guests = [.. lab.Nodes.SelectMany(vms.GuestsOf), .. lab.Rack?.VmNames ?? []];
+        Vms = _guests.Length + (lab.Nodes.Count * vms.Light);
         _gateways = new Gateways(lab);
         _jobs = new MarkedJobs(lab, _gateways, _guests);
         _events = new ReadEvents(lab, _gateways);
@@ -37,7 +37,7 @@ internal sealed class WorkingCluster : IAsyncDisposable
         var cluster = new WorkingCluster(await ClusterLab.StartAsync(options), vms);
         try
         {
-            await Task.WhenAll(cluster.Lab.Nodes.Select(node => AddVmsAsync(node, vms)));
+            await Task.WhenAll([.. cluster.Lab.Nodes.Select(node => AddVmsAsync(node, vms)), cluster.Lab.Rack?.StartAsync(BootLimit) ?? Task.CompletedTask]);
             await cluster.WholeAsync();
             return cluster;
         }
