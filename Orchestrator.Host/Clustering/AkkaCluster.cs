@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Akka.Configuration;
 using Akka.Hosting;
 using Orchestrator.Actors.Clustering.Wire;
@@ -45,7 +43,7 @@ internal static class AkkaCluster
             # Akka's own, counted; with TLS it is another.
             transport-class = "{{typeof(CountedTransport).FullName}}, {{typeof(CountedTransport).Assembly.GetName().Name}}"
             # Without TLS nobody on another machine may reach it.
-            hostname = "{{BindOf(options.Listen)}}"
+            hostname = "{{ClusterPorts.Remoting(options).Address}}"
             public-hostname = "{{options.Listen.Host}}"
             port = {{options.Listen.Port.ToString(CultureInfo.InvariantCulture)}}
             # The default; our messages are cut below it.
@@ -102,11 +100,4 @@ internal static class AkkaCluster
           }
         }
         """);
-
-    private static string BindOf(NodeAddress listen)
-    {
-        if (listen.IsLoopback)
-            return listen.Host;
-        return IPAddress.TryParse(listen.Host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? "::" : "0.0.0.0";
-    }
 }

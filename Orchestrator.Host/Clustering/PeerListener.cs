@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Orchestrator.Host.Clustering;
@@ -9,9 +8,8 @@ internal static class PeerListener
     /// <summary>Adds it to the web server.</summary>
     public static void AddTo(KestrelServerOptions server, ClusterParts cluster)
     {
-        var (peer, tls) = (cluster.Options.Peer, cluster.Tls);
-        var address = IPAddress.TryParse(peer.Host, out var parsed) ? parsed : tls is null ? IPAddress.Loopback : IPAddress.IPv6Any;
-        server.Listen(new IPEndPoint(address, peer.Port), listener =>
+        var tls = cluster.Tls;
+        server.Listen(ClusterPorts.Peer(cluster.Options, tls is not null), listener =>
         {
             listener.Use(next => connection =>
             {

@@ -68,6 +68,8 @@ internal static class Server
         using var data = DataDirectory.Take(config.Data ?? DefaultDataDirectory.Path());
         foreach (var endpoint in endpoints)
             await endpoint.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        if (cluster is not null)
+            ClusterPorts.Require(cluster, cluster.Tls is not null);
         using var sockets = config.Endpoint.Sockets ? await TakeSocketsAsync(config.Data is null ? null : data, endpoints).ConfigureAwait(false) : null;
         await using var store = await NodeStore.OpenAsync(data.Path, cluster is null ? config.Store : null, host, TimeProvider.System).ConfigureAwait(false);
         await using var clusterStore = cluster is null ? null : await ClusterStore.OpenAsync(config.Store!, store.Outputs, TimeProvider.System, isAgain).ConfigureAwait(false);

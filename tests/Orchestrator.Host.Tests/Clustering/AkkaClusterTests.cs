@@ -14,7 +14,7 @@ public sealed class AkkaClusterTests
 {
     [Theory]
     [InlineData("127.0.0.1:4053", "127.0.0.1")]
-    [InlineData("localhost:4053", "localhost")]
+    [InlineData("localhost:4053", "127.0.0.1")]
     [InlineData("[::1]:4053", "::1")]
     [InlineData("10.0.0.1:4053", "0.0.0.0")]
     [InlineData("a.example:4053", "0.0.0.0")]
