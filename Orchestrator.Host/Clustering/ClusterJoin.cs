@@ -175,9 +175,13 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
     {
         if (!IsMember)
             cluster.Membership.Waits(why);
-        if (_complaint != why)
-            LogWaiting(why);
+        if (_complaint == why)
+            return;
         _complaint = why;
+        if (IsMember)
+            LogUnknown(why);
+        else
+            LogWaiting(why);
     }
 
     [LoggerMessage(1901, LogLevel.Information, "This node is a member of a cluster of {Members}")]
@@ -188,4 +192,7 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterParts clust
 
     [LoggerMessage(1903, LogLevel.Warning, "This node is in no cluster, serves its own VMs, and tries on: {Reason}")]
     private partial void LogWaiting(string reason);
+
+    [LoggerMessage(1909, LogLevel.Warning, "This node stays a member of its cluster, and the store cannot be told so: {Reason}")]
+    private partial void LogUnknown(string reason);
 }

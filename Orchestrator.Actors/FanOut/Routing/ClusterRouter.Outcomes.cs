@@ -128,7 +128,7 @@ public sealed partial class ClusterRouter
             Timers.StartSingleTimer(WaitTimer, Due.Send, _settings.BatchPause);
     }
 
-    private bool MayWait(RoutedJob job) => job.Begun.Count > 0 && Now - job.SentAt < _settings.BatchPause;
+    private bool MayWait(RoutedJob job) => job.Begun.Count > 0 && Now - job.SentAt < (job.Begun.Count > WireLimits.MaxItems ? _settings.ManyPause : _settings.BatchPause);
 
     private void SendOne(RoutedJob job)
     {

@@ -30,6 +30,9 @@ public sealed record ClusterRouterSettings(string Node, int Incarnation, TimePro
     /// <summary>Between two messages with outcomes of the same job, while more are to come; 25 ms. A full one does not wait.</summary>
     public TimeSpan BatchPause { get; init; } = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>The same while more are to come than one message holds; 400 ms.</summary>
+    public TimeSpan ManyPause { get; init; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>How long VMs may take to be there after the node's start; 30 s.</summary>
     public TimeSpan LocateTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -277,6 +277,32 @@ public sealed class ClusterRouterTests : ClusterRouterTest
         Assert.InRange((await EndedAsync(Owner)).Items.Count, 100, WireLimits.MaxItems);
     }
 
+    [Fact]
+    public async Task While_many_are_to_come_a_message_waits_for_more_of_them()
+    {
+        await DispatchAsync(Order([.. Enumerable.Range(0, WireLimits.MaxItems + 4)]));
+        var invocations = new List<Invocation>();
+        while (invocations.Count < WireLimits.MaxItems + 4)
+            invocations.Add(await BegunAsync());
+        End(invocations[0]);
+        await OneEndedAsync();
+
+        End(invocations[1]);
+        await SilentAsync(Owner);
+        Advance(Settings.BatchPause);
+        await SilentAsync(Owner);
+        End(invocations[2]);
+        await SilentAsync(Owner);
+        Advance(Settings.ManyPause - Settings.BatchPause);
+        Assert.Equal([1, 2], (await EndedAsync(Owner)).Items.Select(item => item.Ordinal));
+
+        // As many as one message holds are to come.
+        End(invocations[3]);
+        await SilentAsync(Owner);
+        Advance(Settings.BatchPause);
+        Assert.Equal([3], (await EndedAsync(Owner)).Items.Select(item => item.Ordinal));
+    }
+
     private async Task WaitedAsync()
     {
         await SettleAsync(Router);
