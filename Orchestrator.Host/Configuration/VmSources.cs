@@ -81,14 +81,14 @@ internal sealed class VmSources
     {
         var tls = (vm.Tls ?? host?.Tls) is { } files
             ? new TlsClientOptions { AuthorityFile = files.Authority, CertificateFile = files.Certificate, KeyFile = files.Key, ServerName = files.ServerName }
-            : null;
+            : new TlsClientOptions();
         try
         {
             return new VmSpec
             {
                 Name = vm.Name,
-                Qmp = Endpoint.Parse(vm.Qmp, (tls ?? new TlsClientOptions()) with { SingleByteRecords = true }),
-                Agent = vm.Agent is { } agent ? Endpoint.Parse(agent, tls) : null,
+                Qmp = Endpoint.Parse(vm.Qmp, tls with { MaxRecord = TlsClientOptions.MonitorRecord }),
+                Agent = vm.Agent is { } agent ? Endpoint.Parse(agent, tls with { MaxRecord = TlsClientOptions.AgentRecord }) : null,
                 Labels = LabelsOf(vm.Name, host is null ? vm.Labels : host.Labels.Concat(vm.Labels).GroupBy(label => label.Key).ToDictionary(group => group.Key, group => group.Last().Value)),
             };
         }

@@ -51,7 +51,7 @@ public static class EndpointConnector
         try
         {
             await stream.AuthenticateAsClientAsync(ClientOptions(endpoint), cancellationToken).ConfigureAwait(false);
-            return endpoint.Options.SingleByteRecords ? new SingleByteRecords(stream, below) : stream;
+            return endpoint.Options.MaxRecord is { } size ? new SmallRecords(stream, below, size) : stream;
         }
         catch
         {

@@ -15,6 +15,12 @@ public sealed record TlsClientOptions
     /// <summary>Name the server's certificate must carry; the endpoint's host when <see langword="null"/>.</summary>
     public string? ServerName { get; init; }
 
-    /// <summary>Whether each byte is sent in a TLS record of its own: for monitors, which QEMU before 8.0 does not read otherwise. About 23 bytes on the wire for each.</summary>
-    public bool SingleByteRecords { get; init; }
+    /// <summary>For monitors, which QEMU before 8.0 does not read otherwise: about 23 bytes on the wire for each.</summary>
+    public const int MonitorRecord = 1;
+
+    /// <summary>For guest agents: a port whose guest has room takes 4,096 bytes at once, and QEMU before 8.0 forgets the end of a longer record.</summary>
+    public const int AgentRecord = 1024;
+
+    /// <summary>Bytes that a TLS record has at most; TLS's own limit when <see langword="null"/>.</summary>
+    public int? MaxRecord { get; init; }
 }

@@ -35,10 +35,10 @@ public sealed class RemoteHostConfigTests
         Assert.Equal(["lab", "rack7"], remote.Keys.Order());
         var web = remote["rack7"][0];
         var options = Assert.IsType<Endpoint.Tls>(web.Qmp).Options;
-        Assert.Equal(new TlsClientOptions { AuthorityFile = "/etc/ca.pem", CertificateFile = "/etc/client.pem", KeyFile = "/etc/client.key", SingleByteRecords = true }, options);
-        Assert.Equal(options with { SingleByteRecords = false }, Assert.IsType<Endpoint.Tls>(web.Agent).Options);
+        Assert.Equal(new TlsClientOptions { AuthorityFile = "/etc/ca.pem", CertificateFile = "/etc/client.pem", KeyFile = "/etc/client.key", MaxRecord = TlsClientOptions.MonitorRecord }, options);
+        Assert.Equal(options with { MaxRecord = TlsClientOptions.AgentRecord }, Assert.IsType<Endpoint.Tls>(web.Agent).Options);
         Assert.Equal("rack=7 role=web tier=front", string.Join(' ', web.Labels.OrderBy(label => label.Key).Select(label => $"{label.Key}={label.Value}")));
-        Assert.Equal(new TlsClientOptions { AuthorityFile = "/etc/other.pem", ServerName = "db", SingleByteRecords = true }, Assert.IsType<Endpoint.Tls>(remote["rack7"][1].Qmp).Options);
+        Assert.Equal(new TlsClientOptions { AuthorityFile = "/etc/other.pem", ServerName = "db", MaxRecord = TlsClientOptions.MonitorRecord }, Assert.IsType<Endpoint.Tls>(remote["rack7"][1].Qmp).Options);
         Assert.Equal(new Endpoint.Tcp("127.0.0.1", 4444), Assert.Single(remote["lab"]).Qmp);
     }
 

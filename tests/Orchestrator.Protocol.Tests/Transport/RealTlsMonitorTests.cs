@@ -98,7 +98,7 @@ public sealed partial class RealTlsMonitorTests : IAsyncLifetime
     private static TlsClientOptions Options(TestCertificates certificates)
     {
         var (certificate, key) = certificates.Client(inOneFile: false);
-        return new TlsClientOptions { AuthorityFile = certificates.AuthorityFile, CertificateFile = certificate, KeyFile = key, ServerName = ServerName, SingleByteRecords = true };
+        return new TlsClientOptions { AuthorityFile = certificates.AuthorityFile, CertificateFile = certificate, KeyFile = key, ServerName = ServerName, MaxRecord = TlsClientOptions.MonitorRecord };
     }
 
     private Endpoint.Tls Server(TlsClientOptions options) => new("127.0.0.1", _port, options);
