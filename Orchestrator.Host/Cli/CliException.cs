@@ -15,5 +15,8 @@ internal sealed class CliException(int exitCode, string message) : Exception(mes
     /// <summary>The server's problem (RFC 9457); <see langword="null"/> for every other error.</summary>
     public JsonElement? Problem { get; init; }
 
+    /// <summary>Whether the same may do a little later: the server is away, or says that it cannot now (503).</summary>
+    public bool MayPass { get; init; }
+
     public static CliException Usage(string message) => new(ExitCodes.Usage, message);
 }

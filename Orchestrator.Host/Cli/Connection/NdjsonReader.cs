@@ -33,7 +33,7 @@ internal static class NdjsonReader
             if (read.IsCompleted)
             {
                 if (scanned > 0)
-                    throw new CliException(ExitCodes.Error, "the server's stream ended in the middle of a line: the connection was lost");
+                    throw new CliException(ExitCodes.Error, "the server's stream ended in the middle of a line: the connection was lost") { MayPass = true };
                 yield break;
             }
             reader.AdvanceTo(buffer.Start, buffer.End);
@@ -49,7 +49,7 @@ internal static class NdjsonReader
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            throw new CliException(ExitCodes.Error, $"the server's stream broke: {error.Message}");
+            throw new CliException(ExitCodes.Error, $"the server's stream broke: {error.Message}") { MayPass = true };
         }
     }
 

@@ -5,6 +5,8 @@ namespace Orchestrator.Host.Cli.Connection;
 /// <summary>Turns an answer that is not a success into the error that the client ends with (RFC 9457).</summary>
 internal static class Problem
 {
+    private const int ServiceUnavailable = 503;
+
     /// <param name="status">HTTP status of the answer.</param>
     /// <param name="mediaType">Its content type, without parameters.</param>
     /// <param name="body">Its body.</param>
@@ -15,7 +17,7 @@ internal static class Problem
             return new CliException(ExitCodes.Error, $"{endpoint} answered HTTP {status} without saying why: is it an Orchestrator server?");
 
         var code = problem.Text("code") ?? $"HTTP {status}";
-        return new CliException(ExitCode(code), $"{problem.Text("detail") ?? problem.Text("title") ?? "the server refused"} ({code})") { Outcome = problem.Member("outcome"), Problem = problem };
+        return new CliException(ExitCode(code), $"{problem.Text("detail") ?? problem.Text("title") ?? "the server refused"} ({code})") { Outcome = problem.Member("outcome"), Problem = problem, MayPass = status == ServiceUnavailable };
     }
 
     private static int ExitCode(string code) => code switch

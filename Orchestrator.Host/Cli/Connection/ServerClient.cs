@@ -89,7 +89,7 @@ internal sealed class ServerClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new CliException(ExitCodes.Error, $"{_endpoint} did not answer {method} {path} within {_answerTimeout.TotalSeconds:0.#} s");
+            throw new CliException(ExitCodes.Error, $"{_endpoint} did not answer {method} {path} within {_answerTimeout.TotalSeconds:0.#} s") { MayPass = true };
         }
         catch (HttpRequestException error)
         {
@@ -121,7 +121,7 @@ internal sealed class ServerClient : IDisposable
         var next = _endpoint.SocketPath is null
             ? "Is it the right address?"
             : "Start a server with 'orchestrator serve --vm-dir DIR', or name another one with --server or ORCHESTRATOR_SERVER.";
-        return new CliException(ExitCodes.Error, $"no server at {_endpoint}: {Cause(error.InnerException ?? error)}. {next}");
+        return new CliException(ExitCodes.Error, $"no server at {_endpoint}: {Cause(error.InnerException ?? error)}. {next}") { MayPass = true };
     }
 
     // .NET words ENOENT of a Unix socket as "Cannot assign requested address".

@@ -23,7 +23,8 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
     /// <summary>Waits for a job that exists, and shows nothing of its outcomes.</summary>
     public Task<int> WaitAsync(string id) => FollowAsync(ResultForm.Nothing, HttpMethod.Get, EventsOf(id), null);
 
-    private static string EventsOf(string id) => $"v1/jobs/{Uri.EscapeDataString(id)}/events";
+    /// <summary>Where a job's stream is.</summary>
+    internal static string EventsOf(string id) => $"v1/jobs/{Uri.EscapeDataString(id)}/events";
 
     private async Task<int> FollowAsync(ResultForm form, HttpMethod method, string path, byte[]? request, string? idempotencyKey = null)
     {
@@ -32,7 +33,7 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
         var shows = context.Error.IsTerminal && !context.Quiet && !(form.Streams && form.Shown.Count > 0 && context.Out.IsTerminal);
         var progress = new JobProgress(context.Error, shows, context.Environment.Time);
         using var server = context.Connect();
-        var follower = new JobFollower(server, report, progress);
+        var follower = new JobFollower(server, report, progress, context.Environment.Time);
         var interrupts = context.Environment.Interrupts;
         using var wait = new CancellationTokenSource(context.Parsed.GetValue(options.Wait) ?? Timeout.InfiniteTimeSpan, context.Environment.Time);
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(interrupts.First, wait.Token);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Host.Cli.Jobs;
+using Orchestrator.TestKit;
 
 namespace Orchestrator.Host.Tests.Cli;
 
@@ -7,6 +9,8 @@ namespace Orchestrator.Host.Tests.Cli;
 public sealed class JobFollowingTests : IAsyncLifetime
 {
     private const string CancelPath = $"/v1/jobs/{Samples.JobId}:cancel";
+    private const string EventsPath = $"/v1/jobs/{Samples.JobId}/events";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private FakeServer _server = null!;
 
     public async Task InitializeAsync() => _server = await FakeServer.StartAsync();
@@ -137,6 +141,53 @@ public sealed class JobFollowingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stream_that_ends_before_the_job_is_asked_for_anew_and_each_outcome_is_shown_once()
+    {
+        var time = new FakeTimeProvider();
+        _server.OnStream("POST", "/v1/jobs", Samples.JobLine("Running", 2), Samples.OutcomeLine(Samples.Succeeded("a")))
+            .OnProblem("GET", EventsPath, 503, "moving", "another node takes the job");
+        var run = new CliRun { Server = _server.SocketPath, Time = time };
+
+        var running = run.RunAsync("ping", "--all", "-o", "ndjson");
+        await AskedAnewAsync(time, 2);
+        _server.OnStream("GET", EventsPath, Samples.JobLine("Running", 2), Samples.OutcomeLine(Samples.Succeeded("a")), Samples.OutcomeLine(Samples.Succeeded("b")), Samples.JobLine("Succeeded", 2));
+        await Eventually.TrueAsync(() => Passed(time, running), Limit, "the job's end is told");
+
+        Assert.Equal(0, await running);
+        Assert.Equal(["a", "b"], run.OutLines.Select(line => JsonElement.Parse(line).GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task Job_that_cannot_be_followed_any_more_is_given_up_in_time_and_named()
+    {
+        var time = new FakeTimeProvider();
+        _server.OnStream("POST", "/v1/jobs", Samples.JobLine("Running", 2), Samples.OutcomeLine(Samples.Succeeded("a")))
+            .OnProblem("GET", EventsPath, 503, "moving", "another node takes the job");
+        var run = new CliRun { Server = _server.SocketPath, Time = time };
+
+        var running = run.RunAsync("ping", "--all", "-o", "ndjson");
+        await Eventually.TrueAsync(() => Passed(time, running), Limit, "it is given up");
+
+        Assert.Equal(1, await running);
+        Assert.Contains($"another node takes the job (moving). The job may continue: orchestrator job watch {Samples.JobId}", run.Error);
+        Assert.InRange(_server.Requests.Count(request => request.PathAndQuery == EventsPath), 2, (int)(JobFollower.Patience / JobFollower.Pause));
+    }
+
+    [Fact]
+    public async Task Job_that_is_gone_is_not_asked_for_anew()
+    {
+        var time = new FakeTimeProvider();
+        _server.OnStream("POST", "/v1/jobs", Samples.JobLine("Running", 2)).OnProblem("GET", EventsPath, 404, "job-not-found", "no such job");
+        var run = new CliRun { Server = _server.SocketPath, Time = time };
+
+        var running = run.RunAsync("ping", "--all", "-o", "ndjson");
+        await Eventually.TrueAsync(() => Passed(time, running), Limit, "it is given up");
+
+        Assert.Equal(1, await running);
+        _server.Single("GET", EventsPath);
+    }
+
+    [Fact]
     public async Task Outcomes_are_written_as_they_come()
     {
         HoldJob();
@@ -217,6 +268,22 @@ public sealed class JobFollowingTests : IAsyncLifetime
 
         Assert.Equal(0, await run.RunAsync("ping", "--all"));
         Assert.DoesNotContain('\r', run.Error);
+    }
+
+    /// <summary>Lets the pauses between tries pass until it was asked so often.</summary>
+    private Task AskedAnewAsync(FakeTimeProvider time, int times) => Eventually.TrueAsync(
+        () =>
+        {
+            time.Advance(JobFollower.Pause);
+            return _server.Requests.Count(request => request.PathAndQuery == EventsPath) >= times;
+        },
+        Limit,
+        "the stream is asked for anew");
+
+    private static bool Passed(FakeTimeProvider time, Task running)
+    {
+        time.Advance(JobFollower.Pause);
+        return running.IsCompleted;
     }
 
     private void HoldJob() => _server.OnHeldStream("POST", "/v1/jobs", Samples.JobLine("Running", 3), Samples.OutcomeLine(Samples.Succeeded("web01")));
