@@ -16,14 +16,14 @@ internal sealed record RunEnd(IReadOnlyDictionary<string, string?> Changes, stri
 /// <summary>Calls handlers: what they throw becomes a <see cref="RunEnd"/>.</summary>
 internal static class ControllerRun
 {
-    /// <summary>Calls the controller on a thread of the pool, and tells the world what it said once it has succeeded.</summary>
+    /// <summary>Calls the controller on a thread that is for controllers, and tells the world what it said once it has succeeded.</summary>
     /// <param name="controller">Makes the object, or gives the one that there is.</param>
     /// <param name="work">What it is called for.</param>
     /// <param name="call">Its context.</param>
     /// <param name="time">Of the handler.</param>
     /// <param name="cancellationToken">Its time is over.</param>
     public static Task<RunEnd> StartAsync(Func<Controller> controller, ControllerWork work, ControllerCall call, TimeSpan time, CancellationToken cancellationToken) =>
-        Task.Run(() => CallAsync(controller, work, call, time, cancellationToken), CancellationToken.None);
+        Task.Factory.StartNew(() => CallAsync(controller, work, call, time, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, ControllerThreads.Instance).Unwrap();
 
     private static async Task<RunEnd> CallAsync(Func<Controller> create, ControllerWork work, ControllerCall call, TimeSpan time, CancellationToken cancellationToken)
     {
