@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut.Storage;
@@ -18,7 +17,7 @@ internal sealed class SqliteSubscriptionStore(SqliteDatabase database) : ISubscr
             (SELECT count(*) FROM dead_letter WHERE dead_letter.subscription = subscription.id)
         FROM subscription ORDER BY id
         """,
-        ReadSubscription));
+        SubscriptionRow.ReadSubscription));
 
     /// <inheritdoc/>
     public Task AddAsync(Subscription subscription) => WriteAsync(session => session.Execute(
@@ -67,11 +66,11 @@ internal sealed class SqliteSubscriptionStore(SqliteDatabase database) : ISubscr
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(string id, long after, int max) => ReadAsync<IReadOnlyList<DeadLetter>>(session =>
-        session.Query($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = ?1 AND key > ?2 ORDER BY key LIMIT ?3", ReadLetter, id, after, max));
+        session.Query($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = ?1 AND key > ?2 ORDER BY key LIMIT ?3", SubscriptionRow.ReadLetter, id, after, max));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(string id, IReadOnlyList<long> keys) => ReadAsync<IReadOnlyList<DeadLetter>>(session =>
-        [.. keys.Order().SelectMany(key => session.Query($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = ?1 AND key = ?2", ReadLetter, id, key))]);
+        [.. keys.Order().SelectMany(key => session.Query($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = ?1 AND key = ?2", SubscriptionRow.ReadLetter, id, key))]);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<long>> DeadLetterKeysAsync(string id) => ReadAsync<IReadOnlyList<long>>(session =>
@@ -99,33 +98,6 @@ internal sealed class SqliteSubscriptionStore(SqliteDatabase database) : ISubscr
             session.Execute("DELETE FROM dead_letter WHERE key = ?1 AND subscription = ?2", key, id);
         return (int)(long)session.Scalar("SELECT count(*) FROM dead_letter WHERE subscription = ?1", id)!;
     }
-
-    private static Subscription ReadSubscription(SqliteDataReader row) => new()
-    {
-        Id = row.GetString(0),
-        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
-        Spec = JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(2), StoreJson.Default.StoredSubscriptionSpec)!.ToSpec(),
-        Secrets = new WebhookSecrets
-        {
-            Current = row.GetString(3),
-            Previous = TextOf(row, 4),
-            PreviousUntil = row.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
-        },
-        Progress = new SubscriptionProgress(EventCursor.TryParse(row.GetString(6), out var cursor) ? cursor : EventCursor.Beginning, row.GetInt64(7), row.GetInt64(8)),
-        Pause = TextOf(row, 9) is { } cause ? new SubscriptionPause(Enum.Parse<PauseCause>(cause), row.GetString(10)) : null,
-        DeadLetters = row.GetInt32(11),
-    };
-
-    private static DeadLetter ReadLetter(SqliteDataReader row) => new()
-    {
-        Key = row.GetInt64(0),
-        Document = new WebhookDocument(row.GetString(1), TextOf(row, 2), row.GetFieldValue<byte[]>(3)),
-        Reason = row.GetString(4),
-        Attempts = row.GetInt32(5),
-        FailedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)),
-    };
-
-    private static string? TextOf(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private async Task WriteAsync(Action<SqliteSession> write)
     {

@@ -7,7 +7,7 @@ namespace Orchestrator.Protocol.Transport;
 /// it forgets what is left of it until the next one comes: a monitor takes byte by byte, so a command in one record is never answered; a guest's port takes
 /// up to 4,096 bytes, so the end of a longer one never arrives.
 /// </summary>
-internal sealed class SmallRecords : Stream
+internal sealed class SmallRecords : StreamOver
 {
     /// <summary>What is held to travel together, on the wire.</summary>
     private const int MaxHeld = 64 * 1024;
@@ -23,35 +23,8 @@ internal sealed class SmallRecords : Stream
     /// <param name="tls">Authenticated.</param>
     /// <param name="below">What it writes to.</param>
     /// <param name="size">Bytes of a record, at most.</param>
-    public SmallRecords(SslStream tls, HeldWrites below, int size) => (_tls, _below, _size, _together) = (tls, below, size, MaxHeld / (size + Overhead) * size);
-
-    /// <inheritdoc/>
-    public override bool CanRead => _tls.CanRead;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => _tls.CanWrite;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => _tls.Read(buffer, offset, count);
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _tls.ReadAsync(buffer, cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _tls.ReadAsync(buffer, offset, count, cancellationToken);
+    public SmallRecords(SslStream tls, HeldWrites below, int size)
+        : base(tls) => (_tls, _below, _size, _together) = (tls, below, size, MaxHeld / (size + Overhead) * size);
 
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count)
@@ -76,31 +49,5 @@ internal sealed class SmallRecords : Stream
                 await _below.ReleaseAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override void Flush() => _tls.Flush();
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => _tls.FlushAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => _tls.DisposeAsync();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _tls.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Npgsql;
 using Orchestrator.Actors.Clustering;
-using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut.Storage;
 
@@ -38,7 +37,7 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
             (SELECT count(*) FROM dead_letter WHERE dead_letter.subscription = subscription.id)
         FROM subscription ORDER BY id
         """,
-        ReadSubscription);
+        SubscriptionRow.ReadSubscription);
 
     /// <inheritdoc/>
     public Task AddAsync(Subscription subscription) => WriteAsync(new PostgresStatement(
@@ -83,11 +82,11 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(string id, long after, int max) =>
-        ReadAsync($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = $1 AND key > $2 ORDER BY key LIMIT $3", ReadLetter, id, after, max);
+        ReadAsync($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = $1 AND key > $2 ORDER BY key LIMIT $3", SubscriptionRow.ReadLetter, id, after, max);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(string id, IReadOnlyList<long> keys) =>
-        ReadAsync($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = $1 AND key = ANY($2) ORDER BY key", ReadLetter, id, keys.ToArray());
+        ReadAsync($"SELECT {LetterColumns} FROM dead_letter WHERE subscription = $1 AND key = ANY($2) ORDER BY key", SubscriptionRow.ReadLetter, id, keys.ToArray());
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<long>> DeadLetterKeysAsync(string id) => ReadAsync("SELECT key FROM dead_letter WHERE subscription = $1 ORDER BY key", row => row.GetInt64(0), id);
@@ -115,33 +114,6 @@ internal sealed class PostgresSubscriptionStore(PostgresConnections connections,
         if (added.Count > 0 || change.Removed.Count > 0)
             yield return new("SELECT (SELECT count(*) FROM dead_letter WHERE subscription = $1) FROM subscription WHERE id = $1", id) { Take = letters => count((int)(long)letters) };
     }
-
-    private static Subscription ReadSubscription(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetString(0),
-        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
-        Spec = JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(2), StoreJson.Default.StoredSubscriptionSpec)!.ToSpec(),
-        Secrets = new WebhookSecrets
-        {
-            Current = row.GetString(3),
-            Previous = TextOf(row, 4),
-            PreviousUntil = row.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
-        },
-        Progress = new SubscriptionProgress(EventCursor.TryParse(row.GetString(6), out var cursor) ? cursor : EventCursor.Beginning, row.GetInt64(7), row.GetInt64(8)),
-        Pause = TextOf(row, 9) is { } cause ? new SubscriptionPause(Enum.Parse<PauseCause>(cause), row.GetString(10)) : null,
-        DeadLetters = (int)row.GetInt64(11),
-    };
-
-    private static DeadLetter ReadLetter(NpgsqlDataReader row) => new()
-    {
-        Key = row.GetInt64(0),
-        Document = new WebhookDocument(row.GetString(1), TextOf(row, 2), row.GetFieldValue<byte[]>(3)),
-        Reason = row.GetString(4),
-        Attempts = row.GetInt32(5),
-        FailedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)),
-    };
-
-    private static string? TextOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private async Task WriteAsync(params IReadOnlyList<PostgresStatement> statements)
     {
