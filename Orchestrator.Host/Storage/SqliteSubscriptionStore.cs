@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut.Storage;
 
