@@ -16,6 +16,9 @@ public enum CommandRoute
 
     /// <summary>A program in the guest: <c>guest-exec</c>, followed to its end, which is then the outcome's own.</summary>
     Run,
+
+    /// <summary>The VM itself, to another VmHost (<c>MigrationSpec</c>): many commands to two QEMUs.</summary>
+    Migrate,
 }
 
 /// <summary>What a job asks of every target: the command encoded once, its way and its deadline. Immutable and shared.</summary>

@@ -71,6 +71,12 @@ public static class Reasons
     public const string NoWritableDisk = nameof(NoWritableDisk);
     /// <summary>Failed: the freeze ended before the snapshot was taken.</summary>
     public const string FreezeLost = nameof(FreezeLost);
+    /// <summary>Undelivered: no QEMU waits for the VM on the VmHost that it was to go to.</summary>
+    public const string NoDestination = nameof(NoDestination);
+    /// <summary>Failed: QEMU gave the migration up, or did not take a step of it; the guest goes on at the source.</summary>
+    public const string MigrationFailed = nameof(MigrationFailed);
+    /// <summary>Failed: the migration had not come to its end by its deadline, and was given up; the guest goes on at the source.</summary>
+    public const string MigrationNotConverged = nameof(MigrationNotConverged);
     /// <summary>Undelivered: the deadline passed before the VM's turn came.</summary>
     public const string QueueDeadline = nameof(QueueDeadline);
 

@@ -10,7 +10,12 @@ internal static class Admission
     /// <summary>Decides on an invocation: the first obstacle that the job's policy does not pass over.</summary>
     public static Decision Decide(VmCondition vm, JobPlan plan)
     {
-        var obstacles = plan.Route == CommandRoute.Qmp ? OfQmp(vm) : Obstacles.OfGuest(vm, plan.Command, plan.Composite);
+        var obstacles = plan.Route switch
+        {
+            CommandRoute.Qmp => OfQmp(vm),
+            CommandRoute.Migrate => Obstacles.OfMigration(vm),
+            _ => Obstacles.OfGuest(vm, plan.Command, plan.Composite),
+        };
         return obstacles.Select(obstacle => Decide(obstacle, plan)).FirstOrDefault(decision => decision is not Decision.Send) ?? Decision.Send.Now;
     }
 

@@ -39,7 +39,8 @@ internal static class ConditionTable
     /// <summary>Without a session there is nothing to write on.</summary>
     private static bool CanBeForced(ObstacleKind obstacle, CommandRoute route) => obstacle switch
     {
-        ObstacleKind.Paused or ObstacleKind.Migrating or ObstacleKind.Copying or ObstacleKind.Frozen => true,
+        ObstacleKind.Migrating => route != CommandRoute.Migrate,
+        ObstacleKind.Paused or ObstacleKind.Copying or ObstacleKind.Frozen => true,
         ObstacleKind.SilentQemu => route == CommandRoute.Qmp,
         _ => false,
     };

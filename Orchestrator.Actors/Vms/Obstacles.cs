@@ -33,6 +33,22 @@ internal static class Obstacles
         _ => Undelivered(ObstacleKind.Unreachable, Reasons.HostUnreachable, vm.QmpMessage ?? "no QMP session yet"),
     };
 
+    /// <summary>Of a migration to another VmHost. A guest that stands still may be moved; one that is frozen would thaw there by nobody's hand.</summary>
+    public static IEnumerable<Obstacle> OfMigration(VmCondition vm)
+    {
+        if (OfQmp(vm) is { } qemu)
+            yield return qemu;
+        if (vm.State is VmState.Migrating || vm.Migration != MigrationStage.None)
+            yield return Undelivered(ObstacleKind.Migrating, Reasons.VmMigrating, $"a migration of the guest is under way, or it is not here (run state {vm.RunState})");
+        if (vm.State == VmState.Stopped)
+            yield return Undelivered(ObstacleKind.Off, Reasons.VmNotRunning, $"the guest is off (run state {vm.RunState})");
+        if (vm.Freeze != FreezeState.Thawed)
+            yield return new Obstacle(ObstacleKind.Frozen, new Rejection(Phase.Refused, Reasons.AgentFrozen, "the guest's filesystems are frozen: thaw them first, or let it be done (--on-frozen force)"))
+            {
+                Condition = vm.Freeze == FreezeState.FrozenForeign ? Reasons.FsFrozenForeign : Reasons.FsFrozen,
+            };
+    }
+
     private static Obstacle? OfQemu(VmCondition vm) => vm.Qmp switch
     {
         QmpLink.Silent => SilentQemu(vm),

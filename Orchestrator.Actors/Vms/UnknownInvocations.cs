@@ -18,7 +18,7 @@ internal sealed class UnknownInvocations
 
     public void Note(Invocation invocation)
     {
-        if (!invocation.TellsProgress || invocation.Plan.Route == CommandRoute.Qmp)
+        if (!invocation.TellsProgress || invocation.Plan.Route is CommandRoute.Qmp or CommandRoute.Migrate)
             return;
         if (_ended.Count == Capacity)
             _ended.RemoveFirst();

@@ -20,7 +20,9 @@ internal sealed partial class VmActor
         invocation.Program = past.Program;
         invocation.EvidenceUntil = Deadline.After(_settings.ReconcileTimeout, _settings.Time);
         TellProgress(invocation, new InvocationProgress(PendingPhase.Reconciling));
-        if (EvidenceRules.StepOf(invocation.Plan, past.Program) == EvidenceStep.GiveUp)
+        if (invocation.Plan.Route == CommandRoute.Migrate)
+            AwaitEvidence(invocation, EvidenceRules.Without(invocation.Plan, null, Reasons.NodeStopped, $"the node was stopped meanwhile, and QEMU told nothing within {_settings.ReconcileTimeout.TotalSeconds:0.#} s: look at 'query-migrate' there"));
+        else if (EvidenceRules.StepOf(invocation.Plan, past.Program) == EvidenceStep.GiveUp)
             End(invocation, EvidenceRules.Without(invocation.Plan, null, Reasons.NodeStopped, "the node was stopped when the command may have been under way, and nothing in the guest tells whether it ran: look there before you repeat it"));
         else
             AwaitEvidence(invocation, EvidenceRules.Without(invocation.Plan, past.Program, Reasons.ReconcileTimeout, $"the node was stopped meanwhile, and the VM told nothing within {_settings.ReconcileTimeout.TotalSeconds:0.#} s"));
@@ -67,7 +69,7 @@ internal sealed partial class VmActor
     /// <summary>Whether a question has a chance: one to the agent waits for it to synchronize anew, one after a program also for what process it is.</summary>
     private bool IsReadyToTell(Invocation invocation)
     {
-        if (invocation.Plan.Route == CommandRoute.Qmp)
+        if (invocation.Plan.Route is CommandRoute.Qmp or CommandRoute.Migrate)
             return _condition.Qmp == QmpLink.Online;
         if (_condition.Agent != AgentState.Ready || invocation.AgentChange == _agentChanges)
             return false;
@@ -95,6 +97,9 @@ internal sealed partial class VmActor
             case EvidenceStep.FollowProgram:
                 NoteProgram(program!.Pid, invocation.Plan.JobId);
                 Carry(invocation, turns => ProgramOf(invocation.Plan).FollowAsync(turns, program.Pid));
+                break;
+            case EvidenceStep.GiveUp when invocation.Plan.Route == CommandRoute.Migrate:
+                Deliver(invocation);
                 break;
             case EvidenceStep.AskFreezeStatus:
                 new AgentChannel(_agent!, _settings.Time).ExecuteAsync(FreezeStatus, _settings.QueryTimeout)

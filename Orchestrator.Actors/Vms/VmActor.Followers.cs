@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Migration;
 using Orchestrator.Protocol.Qmp;
 using Orchestrator.Protocol.Qmp.Server;
 
@@ -30,6 +31,15 @@ internal sealed partial class VmActor
     {
         if (_followers is { Count: > 0 })
             TellFollowers(new VmEvents.Told(QmpMessages.Event(name, data.Span, time)));
+    }
+
+    /// <summary>Of a migration: its agent's turn is the agent's own to hold.</summary>
+    private void OnAgentHold(AgentHold hold)
+    {
+        if (_agent is not null)
+            _agent.Forward(hold);
+        else if (hold is AgentHold.Take)
+            Sender.Tell(new AgentHold.Held(IsDrained: true));
     }
 
     private void TellFollowers(object message)

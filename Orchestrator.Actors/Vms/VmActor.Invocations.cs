@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
+using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Exec;
@@ -62,10 +63,20 @@ internal sealed partial class VmActor
         invocation.AgentChange = _agentChanges;
         if (plan.Route == CommandRoute.Qmp)
             CheckAndSend(invocation);
+        else if (plan.Route == CommandRoute.Migrate)
+            Migrate(invocation);
         else if (plan.Composite is { } composite)
             Carry(invocation, composite.RunAsync);
         else
             SendToAgent(invocation);
+    }
+
+    private void Migrate(Invocation invocation)
+    {
+        if (_settings.Migrations is { } migrations)
+            migrations.Tell(new MigrationCommands.Begin(invocation, _snapshot));
+        else
+            End(invocation, new Verdict(Phase.Refused, Reasons.Unsupported, Effect.None, "VMs cannot be migrated from here"));
     }
 
     private void SendToAgent(Invocation invocation)

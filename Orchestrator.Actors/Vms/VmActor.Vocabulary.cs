@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Qmp;
@@ -66,6 +67,8 @@ internal sealed partial class VmActor
             End(invocation, new Verdict(Phase.Cancelled, null, Effect.None, "cancelled before it was sent"));
         else if (invocation.Plan.Route == CommandRoute.Qmp)
             _qmp.Tell(new QmpCommands.Cancel(invocation));
+        else if (invocation.Plan.Route == CommandRoute.Migrate)
+            _settings.Migrations?.Tell(new MigrationCommands.Cancel(invocation));
         else if (invocation.Channel is { } channel)
             channel.Cancel();
         else

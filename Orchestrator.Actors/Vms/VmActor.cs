@@ -2,6 +2,7 @@ using Akka.Actor;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Actors.Vms.Qmp;
@@ -218,6 +219,12 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
                 break;
             case VmCommands.Release:
                 OnRelease();
+                break;
+            case MigrationEvents.Ended ended:
+                End(ended.Invocation, ended.Verdict);
+                break;
+            case AgentHold hold:
+                OnAgentHold(hold);
                 break;
             case ILeaseMessage lease:
                 OnLease(lease);

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qmp;
@@ -16,6 +17,9 @@ public sealed record VmSettings
 
     /// <summary>Makes the connections: <see cref="EndpointConnector"/>, or a <see cref="ConnectionFence"/> where only one node may speak to a VM.</summary>
     public Func<Endpoint, CancellationToken, Task<Stream>> Connect { get; init; } = EndpointConnector.ConnectAsync;
+
+    /// <summary>The node's <c>MigrationSupervisor</c>; <see langword="null"/> where VMs cannot be migrated from here.</summary>
+    public IActorRef? Migrations { get; init; }
 
     /// <summary>Limits of the QMP session.</summary>
     public QmpSessionOptions Qmp { get; init; } = new();

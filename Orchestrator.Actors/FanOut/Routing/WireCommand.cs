@@ -39,7 +39,7 @@ internal sealed record WireCommand(CommandRoute Route, string Name, byte[] Argum
 
     private EncodedCommand Encode(GuestNamespace guest)
     {
-        if (Route == CommandRoute.Qmp)
+        if (Route is CommandRoute.Qmp or CommandRoute.Migrate)
             return EncodedCommand.ForQmp(Name, Arguments, OutOfBand);
         return guest.Schema.TryGetCommand(Name, out var command)
             ? EncodedCommand.ForGuest(command, Arguments)

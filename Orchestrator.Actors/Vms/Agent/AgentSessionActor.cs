@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Orchestrator.Actors.Migration;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Commands;
@@ -146,7 +147,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
                 _queue.Add(execute);
                 if (_turn is null)
                     TakeTurn();
-                else
+                if (_turn is not null || _isHeld)
                     WatchQueue();
                 break;
             case AgentSignals.Ended ended when ended.Execution == _turn:
@@ -199,6 +200,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
                 break;
             case AgentCommands.CloseLater left:
                 _left.Add(left.Close);
+                break;
+            case AgentHold hold:
+                OnHold(hold);
                 break;
             case AgentSignals.SessionClosed closed when closed.Session == _session:
                 OnClosed(closed.Cause);
