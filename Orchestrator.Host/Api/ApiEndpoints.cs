@@ -13,6 +13,7 @@ internal static class ApiEndpoints
         JobEndpoints.Map(routes);
         FreezeEndpoints.Map(routes);
         SnapshotEndpoints.Map(routes);
+        MigrationEndpoints.Map(routes);
         ControllerEndpoints.Map(routes);
         OutputEndpoints.Map(routes);
         EventEndpoints.Map(routes);

@@ -24,6 +24,8 @@ namespace Orchestrator.Host.Api;
 [JsonSerializable(typeof(ExtendRequest))]
 [JsonSerializable(typeof(ThawRequest))]
 [JsonSerializable(typeof(MountpointsView))]
+[JsonSerializable(typeof(MigrationView))]
+[JsonSerializable(typeof(ItemsView<MigrationView>))]
 [JsonSerializable(typeof(SnapshotRequest))]
 [JsonSerializable(typeof(SnapshotView))]
 [JsonSerializable(typeof(ItemsView<FreezeView>))]

@@ -41,7 +41,7 @@ internal static class JobEndpoints
     internal static async Task<JobSpec> ReadAsync(HttpContext context, Node node)
     {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.JobRequest).ConfigureAwait(false)
-            ?? throw new RequestException("invalid-request", "the body is empty: say 'target' and 'command' or 'run'");
+            ?? throw new RequestException("invalid-request", "the body is empty: say 'target' and 'command', 'run' or 'migrate'");
         return JobRequests.Parse(request, node.Guest);
     }
 

@@ -11,6 +11,9 @@ internal static class JobOptions
     private const int MaxWaves = 16;
     private const int MaxComment = 1000;
 
+    /// <summary>Each takes all the network that it gets.</summary>
+    private const string MigrationsAtOnce = "2";
+
     /// <summary>The same specification with the request's options, and with what can be read again after a restart.</summary>
     /// <exception cref="RequestException">A value is not as it should be; its name is told.</exception>
     public static JobSpec With(this JobSpec spec, JobRequest request) => spec with
@@ -35,7 +38,7 @@ internal static class JobOptions
             throw Invalid($"'canary' has more than {MaxWaves} waves");
         return new JobPace
         {
-            MaxConcurrency = AmountOf("maxConcurrency", request.MaxConcurrency, least: 1),
+            MaxConcurrency = AmountOf("maxConcurrency", request.MaxConcurrency ?? (request.Migrate is null ? null : MigrationsAtOnce), least: 1),
             PerHost = request.PerHost is null or >= 1 ? request.PerHost : throw Invalid("'perHost' must be 1 or more"),
             Rate = request.Rate is null or (>= 0.001 and <= 1_000_000) ? request.Rate : throw Invalid("'rate' must be between 0.001 and 1000000 per second"),
             Canary = [.. (request.Canary ?? []).Select((wave, at) => AmountOf($"canary[{at}]", wave, least: 1) ?? throw Invalid($"'canary[{at}]' is empty"))],

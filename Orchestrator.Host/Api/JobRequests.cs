@@ -14,6 +14,7 @@ internal static class JobRequests
 {
     private const string GuestPrefix = "guest-";
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(1);
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(24);
 
     /// <exception cref="RequestException">The request cannot be carried out as it is.</exception>
@@ -22,11 +23,12 @@ internal static class JobRequests
         if (request.Target is null)
             throw new RequestException("invalid-request", "'target' is missing: name the VMs, or '*' for all");
         var program = request.Run is { } run ? Encode(run) : null;
-        var (route, command) = (request.Command, program) switch
+        var (route, command) = (request.Command, program, request.Migrate) switch
         {
-            ({ } name, null) => Encode(name, request.Arguments, guest),
-            (null, not null) => (CommandRoute.Run, program.Start),
-            _ => throw new RequestException("invalid-request", "give exactly one of 'command' and 'run'"),
+            ({ } name, null, null) => Encode(name, request.Arguments, guest),
+            (null, not null, null) => (CommandRoute.Run, program.Start),
+            (null, null, { } migrate) => (CommandRoute.Migrate, migrate.Parse().Encode()),
+            _ => throw new RequestException("invalid-request", "give exactly one of 'command', 'run' and 'migrate'"),
         };
         return new JobSpec
         {
@@ -34,7 +36,7 @@ internal static class JobRequests
             Route = route,
             Command = command,
             Composite = program,
-            Timeout = TimeoutOf(request.TimeoutMs),
+            Timeout = request is { Migrate: not null, TimeoutMs: null } ? MigrationTimeout : TimeoutOf(request.TimeoutMs),
             AllowEmpty = request.AllowEmpty,
             Trace = Activity.Current?.Context ?? default,
         }.With(request);

@@ -49,7 +49,7 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "vm-not-found" or "job-not-found" or "freeze-not-found" or "event-not-found" or "subscription-not-found" or "controller-not-found" or "unknown-command" or "output-not-found" or "node-not-found" or "not-found" => StatusCodes.Status404NotFound,
+        "vm-not-found" or "job-not-found" or "freeze-not-found" or "migration-not-found" or "event-not-found" or "subscription-not-found" or "controller-not-found" or "unknown-command" or "output-not-found" or "node-not-found" or "not-found" => StatusCodes.Status404NotFound,
         "forbidden" => StatusCodes.Status403Forbidden,
         "method-not-allowed" => StatusCodes.Status405MethodNotAllowed,
         "cursor-expired" => StatusCodes.Status410Gone,

@@ -4,7 +4,7 @@ using Orchestrator.Actors.FanOut;
 
 namespace Orchestrator.Host.Api;
 
-/// <summary>Body of <c>POST /v1/jobs</c>: exactly one of <see cref="Command"/> and <see cref="Run"/>.</summary>
+/// <summary>Body of <c>POST /v1/jobs</c>: exactly one of <see cref="Command"/>, <see cref="Run"/> and <see cref="Migrate"/>.</summary>
 public sealed record JobRequest
 {
     /// <summary>Selector.</summary>
@@ -20,7 +20,10 @@ public sealed record JobRequest
     /// <summary>A program to run.</summary>
     public RunRequest? Run { get; init; }
 
-    /// <summary>From an invocation's dispatch to its outcome, in milliseconds; 30,000 by default, at most 24 h.</summary>
+    /// <summary>A migration of the VMs.</summary>
+    public MigrateRequest? Migrate { get; init; }
+
+    /// <summary>From an invocation's dispatch to its outcome, in milliseconds; 30,000 by default, of a migration 3,600,000; at most 24 h.</summary>
     public double? TimeoutMs { get; init; }
 
     /// <summary>Accept a selector that matches nothing.</summary>

@@ -30,6 +30,9 @@ public sealed class NodeConfig
     /// <summary>How much of the event log is kept.</summary>
     public EventsConfig Events { get; set => field = value ?? new(); } = new();
 
+    /// <summary>How VMs are migrated.</summary>
+    public MigrationConfig Migration { get; set => field = value ?? new(); } = new();
+
     /// <summary>The VMs' QMP endpoint.</summary>
     public EndpointConfig Endpoint { get; set => field = value ?? new(); } = new();
 

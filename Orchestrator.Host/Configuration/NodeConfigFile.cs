@@ -69,6 +69,7 @@ internal static class NodeConfigFile
         config.History.Limits(path);
         config.Events.Retention(path);
         config.Telemetry.Validate(path);
+        config.Migration.Validate(path);
         LogFormat.Check(config.LogFormat, $"{path}: 'log-format'");
         config.Cluster.Options(path);
         ControllerConfig.Validate(config.Controllers, path);

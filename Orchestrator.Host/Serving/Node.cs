@@ -6,6 +6,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Protocol.Qapi;
@@ -58,6 +59,9 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
 
     /// <summary>Takes <see cref="EndpointCommands"/>.</summary>
     public IActorRef QmpEndpoint => actors.Get<QmpEndpointSupervisor>();
+
+    /// <summary>Answers <see cref="MigrationQueries"/> about this node's own VMs.</summary>
+    public IActorRef Migrations => actors.Get<MigrationSupervisor>();
 
     /// <summary>Takes <see cref="VmHostCommands"/>.</summary>
     public IActorRef VmHost => actors.Get<VmHostSupervisor>();

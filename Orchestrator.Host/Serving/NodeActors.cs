@@ -6,6 +6,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms.Observation;
@@ -22,12 +23,16 @@ internal static class NodeActors
     public static AkkaConfigurationBuilder AddNodeActors(this AkkaConfigurationBuilder akka, NodeParts parts) => akka.WithActors((system, registry) =>
     {
         StartScheduler(system);
-        var (host, settings, store) = (parts.Host, parts.Settings, parts.Store);
+        var (host, store) = (parts.Host, parts.Store);
         ActorLog.WriteTo(system, parts.Loggers);
         system.ActorOf(TelemetryActor.PropsFor(), "telemetry");
-        system.RegisterOnTermination(FreezeMetrics.Follow(store.Leases, settings.Time).Dispose);
+        system.RegisterOnTermination(FreezeMetrics.Follow(store.Leases, parts.Settings.Time).Dispose);
         // In a cluster, the picture of all VMs is another than that of the node's own.
         var own = system.ActorOf(Inventory.PropsFor(awaitsVms: parts.Cluster is not null), parts.Cluster is null ? Inventory.FleetName : Inventory.OwnName);
+        var migrations = system.ActorOf(MigrationSupervisor.PropsFor(MigrationOf(parts, own)), "migrations");
+        registry.Register<MigrationSupervisor>(migrations);
+        var settings = parts.Settings with { Migrations = migrations };
+        parts = parts with { Settings = settings };
         var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), Inventory.FleetName);
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), FleetLogs.LogName);
         parts.Local.Logs.Put(host, events, isRemote: false);
@@ -69,6 +74,13 @@ internal static class NodeActors
         parts.Local.Add(LocalParts.Subscriptions, fleet.BeginSubscriptions(system, parts.Store.Subscriptions));
         parts.Local.Add(LocalParts.Controllers, fleet.BeginControllers(system, jobs, freezes, parts.Store.Controllers));
     }
+
+    private static MigrationEnvironment MigrationOf(NodeParts parts, IActorRef own) => new(own, parts.Settings.Time)
+    {
+        Concurrency = parts.Migration.Concurrency,
+        Uri = parts.Migration.Uri,
+        Starter = parts.Migration.Start.Count == 0 ? null : new DestinationStarter(parts.Migration.Start, parts.Migration.Uri, parts.Settings.Time),
+    };
 
     /// <summary>
     /// Akka's timer wheel starts with its first timer, and blocks that thread until a task of its own runs. Thousands of VMs that start their

@@ -4,6 +4,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Clustering;
+using Orchestrator.Host.Configuration;
 using Orchestrator.Host.Controllers;
 using Orchestrator.Host.Storage;
 using Orchestrator.Protocol.Qapi;
@@ -36,6 +37,9 @@ internal sealed record NodeParts
 
     /// <summary>Deadlines, limits and policy of the VMs' QMP endpoints.</summary>
     public required EndpointSettings Endpoint { get; init; }
+
+    /// <summary>How the node's VMs are migrated.</summary>
+    public MigrationConfig Migration { get; init; } = new();
 
     /// <summary>What the node must not forget.</summary>
     public required NodeStore Store { get; init; }

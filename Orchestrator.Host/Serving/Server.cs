@@ -232,6 +232,7 @@ internal static class Server
                 Settings = settings,
                 Guest = guest,
                 Endpoint = endpoint,
+                Migration = config.Migration,
                 Store = store,
                 EventLog = new EventLogSettings { Retention = config.Events.Retention("the configuration") },
                 Webhooks = provider.GetRequiredService<IWebhookSender>(),
@@ -244,5 +245,6 @@ internal static class Server
         services.AddHostedService<VmWatcher>();
         services.AddHostedService(_ => new MemoryTrim(settings.Time));
         services.AddHostedService<ThawAtStop>();
+        services.AddHostedService<MigrationsAtStop>();
     }
 }

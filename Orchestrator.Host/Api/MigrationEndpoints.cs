@@ -1,0 +1,125 @@
+using Orchestrator.Actors.Migration;
+using Orchestrator.Host.Serving;
+
+namespace Orchestrator.Host.Api;
+
+/// <summary>A migration as the API shows it (docs/MIGRATING.md).</summary>
+public sealed record MigrationView
+{
+    /// <summary>ULID.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The job that asked for it.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>UUID of the VM.</summary>
+    public string? Vm { get; init; }
+
+    /// <summary>Name of the VM at its source.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>VmHost of the source.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>VmHost of the destination.</summary>
+    public required string To { get; init; }
+
+    /// <summary>The destination, for people; left out until it is found.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required MigrationPhase Phase { get; init; }
+
+    /// <summary>The source's own word, e.g. <c>active</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Share of the guest's memory that is copied and has not changed since, 0 to 100.</summary>
+    public required double Percent { get; init; }
+
+    /// <summary>Bytes that were sent.</summary>
+    public required long TransferredBytes { get; init; }
+
+    /// <summary>Bytes that are still to be sent.</summary>
+    public required long RemainingBytes { get; init; }
+
+    /// <summary>Bytes of guest memory.</summary>
+    public required long TotalBytes { get; init; }
+
+    /// <summary>How often the guest's changes were looked for.</summary>
+    public required long Passes { get; init; }
+
+    /// <summary>How long the guest stood still.</summary>
+    public double? DowntimeMs { get; init; }
+
+    /// <summary>Whether the agent had nothing under way at the switchover.</summary>
+    public bool? Drained { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public Actors.FanOut.Phase? Outcome { get; init; }
+
+    /// <summary>Why so.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The same for people.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>From the actor's picture.</summary>
+    public static MigrationView Of(MigrationSnapshot migration)
+    {
+        ArgumentNullException.ThrowIfNull(migration);
+        return new MigrationView
+        {
+            Id = migration.Id,
+            Job = migration.JobId,
+            Vm = migration.Vm.Id?.ToString(),
+            Name = migration.Vm.Name,
+            Host = migration.Vm.Host,
+            To = migration.Spec.To,
+            Destination = migration.Destination,
+            Phase = migration.Phase,
+            Status = migration.Status.Status,
+            Percent = Math.Round(migration.Status.Percent, 1),
+            TransferredBytes = migration.Status.Transferred,
+            RemainingBytes = migration.Status.Remaining,
+            TotalBytes = migration.Status.Total,
+            Passes = migration.Status.Passes,
+            DowntimeMs = migration.Status.Downtime?.TotalMilliseconds,
+            Drained = migration.IsDrained,
+            CreatedAt = migration.CreatedAt,
+            EndedAt = migration.EndedAt,
+            Outcome = migration.Outcome,
+            Reason = migration.Reason,
+            Message = migration.Message,
+        };
+    }
+}
+
+/// <summary><c>/v1/migrations</c>: how far the migrations of this node's VMs are. They are begun, followed and cancelled as jobs.</summary>
+internal static class MigrationEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/migrations", ListAsync).Produces<ItemsView<MigrationView>>();
+        routes.MapGet("/v1/migrations/{id}", GetAsync).Produces<MigrationView>();
+    }
+
+    private static async Task<IResult> ListAsync(string? job, Node node, CancellationToken cancellationToken)
+    {
+        var all = await AllAsync(node, cancellationToken).ConfigureAwait(false);
+        return Results.Json(new ItemsView<MigrationView>([.. all.Where(migration => job is null || migration.JobId == job).Select(MigrationView.Of)]), ApiJson.Default.ItemsViewMigrationView);
+    }
+
+    private static async Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) =>
+        (await AllAsync(node, cancellationToken).ConfigureAwait(false)).FirstOrDefault(migration => migration.Id == id) is { } found
+            ? Results.Json(MigrationView.Of(found), ApiJson.Default.MigrationView)
+            : Problems.Of("migration-not-found", $"this node has no migration '{id}', or has forgotten it: GET /v1/migrations lists them, and the job has its outcome");
+
+    private static async Task<IReadOnlyList<MigrationSnapshot>> AllAsync(Node node, CancellationToken cancellationToken) =>
+        (await node.AskAsync<MigrationReplies.Migrations>(node.Migrations, new MigrationQueries.List(), cancellationToken).ConfigureAwait(false)).Snapshots;
+}
