@@ -70,6 +70,8 @@ internal static class CommandLine
             FreezeCommand.Create(host),
             ThawCommand.Create(host),
             SnapshotCommand.Create(host),
+            MigrateCommands.Migrate(host),
+            MigrateCommands.Evacuate(host),
             JobCommands.Create(host),
             EventCommands.Create(host),
             ControllerCommands.Create(host),

@@ -19,6 +19,12 @@ internal sealed class FanOutVerb(string defaultFormat, Action<TerminalWriter, IR
     private readonly Option<string?> _key = new("--idempotency-key") { Description = "A second job with the same key is the first one, not another", HelpName = "KEY" };
     private readonly Option<bool> _async = new("--async") { Arity = ArgumentArity.Zero, Description = "Print the job's id and return" };
 
+    /// <summary>Its selector, where <c>-t</c> does not say it.</summary>
+    public Func<CliContext, string>? Target { get; init; }
+
+    /// <summary>How far a job of it is, where its stream does not tell.</summary>
+    public PolledProgress.Question? Progress { get; init; }
+
     /// <summary>Makes the verb's request from its selector and what writes the members that every job may have.</summary>
     public delegate Task<byte[]> RequestFactory(CliContext context, string target, Action<Utf8JsonWriter> options, CancellationToken cancellation);
 
@@ -28,7 +34,8 @@ internal sealed class FanOutVerb(string defaultFormat, Action<TerminalWriter, IR
     /// <param name="request">Its request.</param>
     public Command Build(Command command, CommandHost host, bool hasPrograms, RequestFactory request)
     {
-        _targets.AddTo(command, host);
+        if (Target is null)
+            _targets.AddTo(command, host);
         _limits.AddTo(command);
         _pace.AddTo(command);
         _conditions.AddTo(command);
@@ -46,7 +53,7 @@ internal sealed class FanOutVerb(string defaultFormat, Action<TerminalWriter, IR
 
     private async Task<int> RunAsync(CliContext context, RequestFactory request, CancellationToken cancellation)
     {
-        var target = await _targets.RequiredAsync(context, cancellation);
+        var target = Target?.Invoke(context) ?? await _targets.RequiredAsync(context, cancellation);
         var body = await request(context, target, writer => WriteOptions(writer, context.Parsed), cancellation);
         if (_plans.OnlyPlans(context.Parsed))
             return await _plans.ShowAsync(context, body, _options.Results.Format(context.Parsed), cancellation);
@@ -54,7 +61,7 @@ internal sealed class FanOutVerb(string defaultFormat, Action<TerminalWriter, IR
         await _confirmation.RequireAsync(context, body, cancellation);
         var key = context.Parsed.GetValue(_key);
         if (!context.Parsed.GetValue(_async))
-            return await new JobSession(context, _options, writeTable).RunAsync(body, key);
+            return await new JobSession(context, _options, writeTable) { Progress = Progress }.RunAsync(body, key);
 
         using var server = context.Connect();
         var job = await server.PostAsync("v1/jobs", body, cancellation, key);

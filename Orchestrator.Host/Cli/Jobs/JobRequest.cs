@@ -39,6 +39,16 @@ internal static class JobRequest
         writer.WriteEndObject();
     });
 
+    /// <param name="target">Selector.</param>
+    /// <param name="migration">Writes the members that say how.</param>
+    /// <param name="options">Writes the members that every job may have.</param>
+    public static byte[] Migration(string target, Action<Utf8JsonWriter> migration, Action<Utf8JsonWriter> options) => Write(target, options, writer =>
+    {
+        writer.WriteStartObject("migrate");
+        migration(writer);
+        writer.WriteEndObject();
+    });
+
     /// <summary>In milliseconds, rounded up; nothing for <see langword="null"/>.</summary>
     public static void WriteDuration(Utf8JsonWriter writer, string name, TimeSpan? duration)
     {

@@ -8,6 +8,9 @@ namespace Orchestrator.Host.Cli.Jobs;
 /// <summary>A job from this client's side: follow it, show it, leave it on the first Ctrl-C, cancel it on the second.</summary>
 internal sealed class JobSession(CliContext context, JobOptions options, Action<TerminalWriter, IReadOnlyList<OutcomeView>> writeTable)
 {
+    /// <summary>How far the job is, where its stream does not tell.</summary>
+    public PolledProgress.Question? Progress { get; init; }
+
     /// <summary>Starts a job and follows it.</summary>
     /// <returns>One of <see cref="ExitCodes"/>, or a program's own with <c>-S</c>.</returns>
     /// <param name="request">Its body.</param>
@@ -31,8 +34,9 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
         var report = new JobReport(form, context.Out, writeTable);
         // Lines that come one by one to a terminal show the progress themselves.
         var shows = context.Error.IsTerminal && !context.Quiet && !(form.Streams && form.Shown.Count > 0 && context.Out.IsTerminal);
-        var progress = new JobProgress(context.Error, shows, context.Environment.Time);
+        var progress = new JobProgress(context.Error, shows && Progress is null, context.Environment.Time);
         using var server = context.Connect();
+        var polled = shows && Progress is { } ask ? new PolledProgress(server, new JobProgress(context.Error, shows, context.Environment.Time), ask, context.Environment.Time) : null;
         var follower = new JobFollower(server, report, progress, context.Environment.Time);
         var interrupts = context.Environment.Interrupts;
         using var wait = new CancellationTokenSource(context.Parsed.GetValue(options.Wait) ?? Timeout.InfiniteTimeSpan, context.Environment.Time);
@@ -40,7 +44,8 @@ internal sealed class JobSession(CliContext context, JobOptions options, Action<
         var concluded = false;
         try
         {
-            var job = await follower.FollowAsync(method, path, request, idempotencyKey, leave.Token);
+            var follow = follower.FollowAsync(method, path, request, idempotencyKey, leave.Token);
+            var job = await (polled?.WhileAsync(follow, () => follower.Job?.Id) ?? follow);
             concluded = true;
             Conclude(report, job);
             return context.Parsed.GetValue(options.MaxExitCode) ? report.Tally.HighestExitCode(job) : report.Tally.ExitCode(job);

@@ -1,0 +1,133 @@
+using System.Net;
+using Orchestrator.EndToEnd.Tests.Serving;
+using static Orchestrator.EndToEnd.Tests.Migration.MigratableFixture;
+
+namespace Orchestrator.EndToEnd.Tests.Migration;
+
+/// <summary>Migrations that the product drives, of real guests between real QEMUs.</summary>
+public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<MigratableFixture>
+{
+    private const string Slow = ""","maxBandwidth":2000000""";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Guest_runs_on_at_the_destination_with_its_memory_and_the_source_is_gone()
+    {
+        var source = await vms.SourceAsync();
+        var destination = await vms.DestinationAsync(source);
+        (await vms.Api.ShellAsync(source.Options.Name, "echo here > /tmp/word")).Succeeds();
+        var settings = await SettingsAsync(destination);
+
+        var outcome = await vms.MigrateAsync(source);
+
+        var result = outcome.Result();
+        Assert.Contains(destination.Options.Name, result.Text("destination"));
+        Assert.True(result.GetProperty("drained").GetBoolean());
+        Assert.True(result.GetProperty("downtimeMs").GetDouble() > 0);
+        Assert.True(result.GetProperty("transferredBytes").GetInt64() > 1_000_000);
+        await source.Process.ExitedAsync(Limit);
+        Assert.True((await AskAsync(destination, "query-status")).Is("status", "running"));
+        Assert.Equal(settings, await SettingsAsync(destination));
+        await vms.Server.ReadyAsync(destination.Options.Name);
+        Assert.Equal("here\n", (await vms.Api.ShellAsync(destination.Options.Name, "cat /tmp/word")).Succeeds().Stdout());
+    }
+
+    [Fact]
+    public async Task Cancelled_while_it_copies_everything_is_as_it_was()
+    {
+        var source = await vms.SourceAsync();
+        await vms.DestinationAsync(source);
+        var settings = await SettingsAsync(source);
+        var job = await vms.BeginAsync(source, Slow);
+        var migration = await vms.ReachesAsync(job, "Copying");
+
+        Assert.Equal(HttpStatusCode.OK, (await vms.Api.PostAsync($"/v1/jobs/{job}:cancel")).Status);
+
+        (await vms.OutcomeAsync(job)).Ends("Cancelled", effect: "None");
+        await vms.GoesOnAsync(source, settings);
+        var ended = (await vms.Api.GetAsync($"/v1/migrations/{migration.Text("id")}")).Body;
+        Assert.Equal(("Ended", "Cancelled"), (ended.Text("phase"), ended.Text("outcome")));
+    }
+
+    [Fact]
+    public async Task Destination_that_is_killed_meanwhile_gives_the_guest_back()
+    {
+        var source = await vms.SourceAsync();
+        var destination = await vms.DestinationAsync(source);
+        var settings = await SettingsAsync(source);
+        var job = await vms.BeginAsync(source, Slow);
+        await vms.ReachesAsync(job, "Copying");
+
+        await destination.KillAsync();
+
+        (await vms.OutcomeAsync(job)).Ends("Failed", "MigrationFailed", "None");
+        await vms.GoesOnAsync(source, settings);
+    }
+
+    [Fact]
+    public async Task Deadline_gives_the_guest_back()
+    {
+        var source = await vms.SourceAsync();
+        await vms.DestinationAsync(source);
+        var settings = await SettingsAsync(source);
+
+        (await vms.MigrateAsync(source, Slow, ""","timeoutMs":3000""")).Ends("Failed", "MigrationNotConverged", "None");
+
+        await vms.GoesOnAsync(source, settings);
+    }
+
+    [Fact]
+    public async Task Options_that_a_QEMU_does_not_take_together_change_nothing()
+    {
+        var source = await vms.SourceAsync();
+        var destination = await vms.DestinationAsync(source);
+        var (settings, other) = (await SettingsAsync(source), await SettingsAsync(destination));
+
+        var outcome = await vms.MigrateAsync(source, ""","postCopy":true,"multifd":4""");
+
+        outcome.Ends("Refused", "QmpError", "None");
+        Assert.Contains("source", outcome.Text("message"));
+        await vms.GoesOnAsync(source, settings);
+        Assert.Equal(other, await SettingsAsync(destination));
+    }
+
+    [Fact]
+    public async Task Several_connections_are_set_on_both_sides()
+    {
+        var source = await vms.SourceAsync();
+        var destination = await vms.DestinationAsync(source);
+        (await vms.MigrateAsync(source, ""","multifd":3,"autoConverge":true,"downtimeMs":500,"keepSource":true""")).Succeeds();
+
+        Assert.True((await AskAsync(destination, "query-status")).Is("status", "running"));
+        Assert.True((await AskAsync(source, "query-status")).Is("status", "postmigrate"));
+    }
+
+    [Fact]
+    public async Task VM_without_a_destination_is_not_touched()
+    {
+        var source = await vms.SourceAsync();
+        var settings = await SettingsAsync(source);
+
+        (await vms.MigrateAsync(source)).Ends("Undelivered", "NoDestination", "None");
+
+        await vms.GoesOnAsync(source, settings);
+    }
+
+    [Fact]
+    public async Task Frozen_VM_is_refused_or_thawed_first()
+    {
+        var source = await vms.SourceAsync();
+        var destination = await vms.DestinationAsync(source);
+        var freeze = await vms.Api.PostAsync("/v1/freezes", $$"""{"target":"{{source.Options.Name}}","require":"Any"}""");
+        (await vms.Api.AgentAsync(source.Options.Name, "guest-fsfreeze-status")).Succeeds();
+        if (!(await vms.Api.GetAsync($"/v1/vms/{source.Options.Name}")).Body.TryGetProperty("freeze", out _))
+            Assert.Fail($"the guest is not frozen: {freeze.Text}");
+
+        (await vms.MigrateAsync(source)).Ends("Refused", "AgentFrozen", "None");
+        (await vms.MigrateAsync(source, "", ""","conditions":{"frozen":"force"}""")).Succeeds();
+
+        await vms.Server.ReadyAsync(destination.Options.Name);
+        Assert.Equal("thawed", (await vms.Api.AgentAsync(destination.Options.Name, "guest-fsfreeze-status")).Result().GetString());
+    }
+}
