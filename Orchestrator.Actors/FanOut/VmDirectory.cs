@@ -14,7 +14,8 @@ internal sealed class VmDirectory
     {
         foreach (var entry in entries)
         {
-            if (entry.Snapshot.Id is { } id)
+            // One that waits for its guest has the same identity, and not the guest.
+            if (entry.Snapshot.Id is { } id && (entry.Snapshot.RunState != "inmigrate" || !_byId.ContainsKey(id)))
                 _byId[id] = entry;
             _byName[(entry.Snapshot.Host, entry.Snapshot.Name)] = entry;
         }

@@ -63,9 +63,9 @@ internal sealed partial record MigrationMachine
     /// <summary>The guest is there, and QEMU has told how long it stood still, which it does a little later.</summary>
     private (MigrationMachine, IReadOnlyList<MigrationAction>) TryArrive()
     {
-        if (HasArrived && Status.Elapsed is not null)
+        if (HasArrived && Status.Downtime is not null)
             return Succeed();
-        return (this, HasArrived || Status.Elapsed is null ? [new MigrationAction.Poll()] : Nothing);
+        return (this, Status.Downtime is null ? [new MigrationAction.Poll()] : Nothing);
     }
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Succeed() => Finish(new Verdict(FanOut.Phase.Succeeded, null, Effect.Applied) { Message = IsDrained == false ? "a command of the agent was under way at the switchover" : null });

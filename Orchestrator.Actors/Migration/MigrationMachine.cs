@@ -87,7 +87,7 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Configure()
     {
-        var next = this with { Phase = MigrationPhase.Configuring };
+        var next = this with { Phase = MigrationPhase.Configuring, HasStarted = Done == Plan!.Steps.Count };
         return (next, Done < Plan!.Steps.Count
             ? [new MigrationAction.Ask(MigrationAsk.Step, Plan.Steps[Done].Side, Plan.Steps[Done].Command), new MigrationAction.Arm(AnswerPatience)]
             : [new MigrationAction.Ask(MigrationAsk.Start, MigrationSide.Source, Plan.Start), new MigrationAction.Arm(AnswerPatience)]);
@@ -100,7 +100,7 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
         if (answered.Ask == MigrationAsk.Step)
             return (this with { Done = Done + 1 }).Configure();
         return answered.Ask == MigrationAsk.Start
-            ? (this with { Phase = MigrationPhase.Copying, HasStarted = true }, [new MigrationAction.Poll()])
+            ? (this with { Phase = MigrationPhase.Copying }, [new MigrationAction.Poll()])
             : (this, Nothing);
     }
 

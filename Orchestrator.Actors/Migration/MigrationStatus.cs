@@ -28,7 +28,7 @@ public sealed record MigrationStatus(string Status)
     /// <summary>How long the guest stood still; known some time after the end.</summary>
     public TimeSpan? Downtime { get; init; }
 
-    /// <summary>Since it began; of a migration that has ended, known some time after the end.</summary>
+    /// <summary>Since it began, with the end included once <see cref="Downtime"/> is known.</summary>
     public TimeSpan? Elapsed { get; init; }
 
     /// <summary>QEMU's words for a failure.</summary>
@@ -49,15 +49,17 @@ public sealed record MigrationStatus(string Status)
         if (read.ValueKind != JsonValueKind.Object)
             return null;
         var ram = read.TryGetProperty("ram", out var told) ? told : default;
-        return new MigrationStatus(Text(read, "status") ?? "none")
+        var status = Text(read, "status") ?? "none";
+        var elapsed = Number(read, "total-time");
+        return new MigrationStatus(status)
         {
             Total = Number(ram, "total"),
             Remaining = Number(ram, "remaining"),
             Transferred = Number(ram, "transferred"),
             Passes = Number(ram, "dirty-sync-count"),
             Bandwidth = Fraction(ram, "mbps") * 125_000,
-            Downtime = Milliseconds(read, "downtime"),
-            Elapsed = Milliseconds(read, "total-time"),
+            Downtime = status == "completed" && elapsed > 0 ? TimeSpan.FromMilliseconds(Number(read, "downtime")) : null,
+            Elapsed = elapsed > 0 ? TimeSpan.FromMilliseconds(elapsed) : null,
             Error = Text(read, "error-desc"),
         };
     }
@@ -69,8 +71,8 @@ public sealed record MigrationStatus(string Status)
         return (Text(read, "event"), read.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object ? Text(data, "status") : null);
     }
 
-    /// <summary>The same with a newer status, as an event tells it.</summary>
-    public MigrationStatus At(string status) => this with { Status = status };
+    /// <summary>The same with a newer status, as an event tells it, which tells no times.</summary>
+    public MigrationStatus At(string status) => this with { Status = status, Elapsed = null, Downtime = null };
 
     /// <summary>The newest, without losing numbers that QEMU forgets when a migration fails.</summary>
     public MigrationStatus Then(MigrationStatus newer)
@@ -87,6 +89,4 @@ public sealed record MigrationStatus(string Status)
 
     private static double Fraction(JsonElement of, string member) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(member, out var value) && value.TryGetDouble(out var number) ? number : 0;
-
-    private static TimeSpan? Milliseconds(JsonElement of, string member) => Number(of, member) is > 0 and var value ? TimeSpan.FromMilliseconds(value) : null;
 }

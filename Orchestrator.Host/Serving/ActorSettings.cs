@@ -12,6 +12,8 @@ internal static class ActorSettings
           actor.default-mailbox.mailbox-type = "{{typeof(LinkedMailbox).FullName}}, {{typeof(LinkedMailbox).Assembly.GetName().Name}}"
           # Actors wait for a tenth of a second at least, and each tick of their clock wakes a processor.
           scheduler.tick-duration = 25ms
+          # The host ends the actors, after what needs them to stop well; on SIGTERM Akka would be the first.
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
         }
         """;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
 using static Orchestrator.EndToEnd.Tests.Migration.MigratableFixture;
 
@@ -78,16 +79,16 @@ public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<
     }
 
     [Fact]
-    public async Task Options_that_a_QEMU_does_not_take_together_change_nothing()
+    public async Task Address_that_the_destination_does_not_take_changes_nothing()
     {
         var source = await vms.SourceAsync();
         var destination = await vms.DestinationAsync(source);
         var (settings, other) = (await SettingsAsync(source), await SettingsAsync(destination));
 
-        var outcome = await vms.MigrateAsync(source, ""","postCopy":true,"multifd":4""");
+        var outcome = await vms.MigrateAsync(source, ""","uri":"unix:/nonexistent/migration.sock","multifd":4,"autoConverge":true""");
 
         outcome.Ends("Refused", "QmpError", "None");
-        Assert.Contains("source", outcome.Text("message"));
+        Assert.Contains("the destination does not take migrate-incoming", outcome.Text("message"));
         await vms.GoesOnAsync(source, settings);
         Assert.Equal(other, await SettingsAsync(destination));
     }
@@ -104,6 +105,24 @@ public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<
     }
 
     [Fact]
+    public async Task Guest_runs_on_at_the_destination_while_it_fetches_its_memory()
+    {
+        var source = await vms.SourceAsync();
+        var destination = await vms.DestinationAsync(source);
+        (await vms.Api.ShellAsync(source.Options.Name, "(while :; do dd if=/dev/zero of=/tmp/fill bs=1M count=16; done) > /dev/null 2>&1 &")).Succeeds();
+        await using var monitor = await RawPeer.NegotiateAsync(source.TestMonitorPath);
+        await monitor.AskAsync("""{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"events","state":true}]}}""");
+
+        (await vms.MigrateAsync(source, ""","postCopy":true,"keepSource":true""")).Succeeds();
+
+        var stages = new List<string>();
+        while (stages.LastOrDefault() != "completed")
+            stages.Add((await monitor.EventAsync("MIGRATION")).Text("status")!);
+        Assert.Equal(["setup", "active", "pre-switchover", "postcopy-active", "completed"], stages);
+        Assert.True((await AskAsync(destination, "query-status")).Is("status", "running"));
+    }
+
+    [Fact]
     public async Task VM_without_a_destination_is_not_touched()
     {
         var source = await vms.SourceAsync();
@@ -117,17 +136,14 @@ public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<
     [Fact]
     public async Task Frozen_VM_is_refused_or_thawed_first()
     {
-        var source = await vms.SourceAsync();
+        var source = await vms.SourceAsync(withDisk: true);
+        (await vms.Api.AgentAsync(source.Options.Name, "guest-fsfreeze-freeze")).Succeeds();
         var destination = await vms.DestinationAsync(source);
-        var freeze = await vms.Api.PostAsync("/v1/freezes", $$"""{"target":"{{source.Options.Name}}","require":"Any"}""");
-        (await vms.Api.AgentAsync(source.Options.Name, "guest-fsfreeze-status")).Succeeds();
-        if (!(await vms.Api.GetAsync($"/v1/vms/{source.Options.Name}")).Body.TryGetProperty("freeze", out _))
-            Assert.Fail($"the guest is not frozen: {freeze.Text}");
 
         (await vms.MigrateAsync(source)).Ends("Refused", "AgentFrozen", "None");
         (await vms.MigrateAsync(source, "", ""","conditions":{"frozen":"force"}""")).Succeeds();
 
         await vms.Server.ReadyAsync(destination.Options.Name);
-        Assert.Equal("thawed", (await vms.Api.AgentAsync(destination.Options.Name, "guest-fsfreeze-status")).Result().GetString());
+        (await vms.Api.ShellAsync(destination.Options.Name, "echo thawed > /mnt/data/word && sync")).Succeeds();
     }
 }

@@ -27,9 +27,9 @@ public sealed class MigratableFixture : IAsyncLifetime
     internal static string NewName() => string.Create(CultureInfo.InvariantCulture, $"mig{Interlocked.Increment(ref _names)}");
 
     /// <summary>A booted VM whose agent is ready.</summary>
-    internal async Task<RealVm> SourceAsync(string? name = null)
+    internal async Task<RealVm> SourceAsync(bool withDisk = false)
     {
-        var vm = await _directory.AddVmAsync(new RealVmOptions { Name = name ?? NewName() });
+        var vm = await _directory.AddVmAsync(new RealVmOptions { Name = NewName(), WithDisk = withDisk });
         await vm.BootedAsync(Limit);
         await Server.ReadyAsync(vm.Options.Name);
         return vm;
@@ -38,7 +38,7 @@ public sealed class MigratableFixture : IAsyncLifetime
     /// <summary>The QEMU that waits for a VM.</summary>
     internal async Task<RealVm> DestinationAsync(RealVm source, params string[] arguments)
     {
-        var vm = await _directory.AddVmAsync(new RealVmOptions { Name = source.Options.Name + "d", Uuid = source.Options.Uuid, ExtraQemuArguments = ["-incoming", "defer", .. arguments] });
+        var vm = await _directory.AddVmAsync(new RealVmOptions { Name = source.Options.Name + "d", Uuid = source.Options.Uuid, WithDisk = source.Options.WithDisk, DiskPath = Path.Combine(source.Directory, "data.img"), ExtraQemuArguments = ["-incoming", "defer", .. arguments] });
         await Server.VmAsync(vm.Options.Name, shown => shown.Is("runState", "inmigrate"), "waits for a migration");
         return vm;
     }
