@@ -1,0 +1,89 @@
+using Akka.Actor;
+using Orchestrator.Actors.Migration;
+using Orchestrator.Protocol.Commands;
+
+namespace Orchestrator.Actors.Tests.Vms.Agent;
+
+/// <summary>A migration that is about to stop the guest.</summary>
+public sealed class AgentSessionActorHoldingTests : AgentSessionTest
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Outstanding_command_is_waited_for_and_the_next_one_waits_for_the_release()
+    {
+        var connection = await StartReadyAsync();
+        var outstanding = Execute("guest-ping");
+        var command = await connection.NextAsync("guest-ping");
+        var next = Execute("guest-get-time");
+        Hold(5);
+        await SettleAsync(Session);
+        Assert.False(HasMessages);
+
+        await connection.Peer.ReturnAsync(command, "{}");
+        Assert.True((await ExpectMsgAsync<AgentHold.Held>()).IsDrained);
+        Assert.IsType<CommandResult.Returned>(await outstanding.ResultAsync());
+        await SettleAsync(Session);
+        Assert.False(connection.HasNext || next.IsEnded);
+
+        Session.Tell(AgentHold.Release.Instance);
+        await connection.NextAsync("guest-get-time");
+    }
+
+    [Fact]
+    public async Task Agent_with_nothing_to_do_is_drained_at_once_and_gets_nothing_new()
+    {
+        var connection = await StartReadyAsync();
+        Hold(5);
+        Assert.True((await ExpectMsgAsync<AgentHold.Held>()).IsDrained);
+
+        var late = Execute("guest-ping", seconds: 3);
+        await SettleAsync(Session);
+        Assert.False(connection.HasNext);
+        Advance(4);
+
+        Assert.Equal((NoReplyCause.DeadlinePassed, false), await late.NoReplyAsync());
+    }
+
+    [Fact]
+    public async Task Command_that_is_not_answered_in_time_is_told()
+    {
+        var connection = await StartReadyAsync();
+        Execute("guest-ping", seconds: 100);
+        var command = await connection.NextAsync("guest-ping");
+        Hold(5);
+        await SettleAsync(Session);
+
+        Advance(5.1);
+
+        Assert.False((await ExpectMsgAsync<AgentHold.Held>()).IsDrained);
+        await connection.Peer.ReturnAsync(command, "{}");
+        await SettleAsync(Session);
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
+    public async Task Commands_go_on_when_whoever_asked_has_forgotten_them()
+    {
+        var connection = await StartReadyAsync();
+        Hold(5);
+        await ExpectMsgAsync<AgentHold.Held>();
+        Execute("guest-ping", seconds: 100);
+        await SettleAsync(Session);
+        Assert.False(connection.HasNext);
+
+        Advance(Longest + TimeSpan.FromSeconds(1));
+
+        await connection.NextAsync("guest-ping");
+    }
+
+    [Fact]
+    public async Task Agent_that_is_not_there_has_nothing_under_way()
+    {
+        StartSession();
+        Hold(5);
+        Assert.True((await ExpectMsgAsync<AgentHold.Held>()).IsDrained);
+    }
+
+    private void Hold(double drain) => Session.Tell(new AgentHold.Take(TimeSpan.FromSeconds(drain), Longest), TestActor);
+}
