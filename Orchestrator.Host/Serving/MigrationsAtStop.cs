@@ -26,6 +26,6 @@ internal sealed partial class MigrationsAtStop(Node node, ActorSystem system, IL
         }
     }
 
-    [LoggerMessage(2104, LogLevel.Warning, "Migrations could not be given up before the node stopped ({Reason}): they are when it starts again")]
+    [LoggerMessage(1005, LogLevel.Warning, "Migrations could not be given up before the node stopped ({Reason}): they are when it starts again")]
     private static partial void NotGivenBack(ILogger log, string reason);
 }

@@ -31,7 +31,7 @@ public sealed class SystemEndpointsTests(ServedFleet fleet)
             [
                 "delete /v1/subscriptions/{id}", "get /healthz", "get /readyz", "get /v1/cluster", "get /v1/controllers", "get /v1/controllers/{name}", "get /v1/events", "get /v1/events/{id}", "get /v1/freeze-leases",
                 "get /v1/freezes", "get /v1/freezes/{id}", "get /v1/jobs", "get /v1/jobs/{id}", "get /v1/jobs/{id}/events", "get /v1/jobs/{id}/export", "get /v1/jobs/{id}/invocations",
-                "get /v1/jobs/{id}/invocations/{vm}/result", "get /v1/jobs/{id}/invocations/{vm}/stderr", "get /v1/jobs/{id}/invocations/{vm}/stdout", "get /v1/nodes", "get /v1/nodes/{name}", "get /v1/schemas", "get /v1/schemas/{name}",
+                "get /v1/jobs/{id}/invocations/{vm}/result", "get /v1/jobs/{id}/invocations/{vm}/stderr", "get /v1/jobs/{id}/invocations/{vm}/stdout", "get /v1/migrations", "get /v1/migrations/{id}", "get /v1/nodes", "get /v1/nodes/{name}", "get /v1/schemas", "get /v1/schemas/{name}",
                 "get /v1/subscriptions", "get /v1/subscriptions/{id}", "get /v1/subscriptions/{id}/dead-letters", "get /v1/version", "get /v1/vms", "get /v1/vms/{vm}", "get /v1/vms/{vm}/file",
                 "get /v1/vms/{vm}/qmp", "get /v1/vms/{vm}/schema", "get /v1/vms/{vm}/schema/{command}", "get /v1/vms:watch", "get /v1/ws", "post /v1/controllers/{name}:pause",
                 "post /v1/controllers/{name}:replay", "post /v1/controllers/{name}:resume", "post /v1/controllers/{name}:trigger", "post /v1/freezes", "post /v1/freezes/{id}:extend", "post /v1/freezes/{id}:thaw", "post /v1/freezes:thaw",

@@ -56,6 +56,8 @@ public sealed class HostileSinksTests : IAsyncLifetime
         "freeze --all", "freeze --all -o yaml", "freeze --all -o json",
         "thaw G", "thaw G -o yaml", "thaw G -o json", "thaw --all", "thaw --all -o yaml", "thaw --all -o json",
         "snapshot --all --name x", "snapshot --all --name x -o yaml", "snapshot --all --name x -o json", "snapshot --all --name x -o ndjson",
+        "migrate --all --to x", "migrate --all --to x -o fold", "migrate --all --to x -o yaml", "migrate --all --to x -o json", "migrate --all --to x -o ndjson",
+        "evacuate x --to y", "evacuate x --to y -o fold", "evacuate x --to y -o yaml", "evacuate x --to y -o json", "evacuate x --to y -o ndjson",
         "schema", "schema -o yaml", "schema -o json", "schema -o ndjson", "schema X", "schema X -o yaml", "schema X -o json", "schema X -o ndjson",
         "controller ls", "controller ls -o yaml", "controller ls -o json", "controller ls -o ndjson", "controller get C", "controller get C -o yaml", "controller get C -o json", "controller get C -o ndjson",
         "node ls", "node ls -o json", "node get N", "node drain N", "node remove N --yes",
@@ -106,6 +108,7 @@ public sealed class HostileSinksTests : IAsyncLifetime
             .OnProblem("GET", "/v1/vms/u-1/file", 502, Json, Json)
             .On("POST", "/v1/freezes", group, 201).On("POST", "/v1/freezes/G:thaw", group)
             .On("POST", "/v1/freezes:thaw", $$"""{"items":[{"name":"{{Json}}","result":"{{Json}}","message":"{{Json}}"}]}""").On("POST", "/v1/snapshots", $$"""{"items":[{{snapshot}}]}""")
+            .On("GET", "/v1/migrations", $$"""{"items":[{"phase":"{{Json}}","totalBytes":2,"remainingBytes":1}]}""")
             .OnStream("GET", "/v1/jobs/J/events", lines).OnStream("POST", "/v1/jobs", lines)
             .On("GET", "/v1/nodes", $$"""{"items":[{{node}}]}""").On("GET", "/v1/nodes/N", node).On("POST", "/v1/nodes/N:drain", node, 202).On("POST", "/v1/nodes/N:remove", node)
             .On("GET", "/v1/controllers", $$"""{"items":[{{controller}}]}""").On("GET", "/v1/controllers/C", $$"""{"controller":{{controller}},"instances":[{"key":"{{Json}}","message":"{{Json}}"}],"journal":[{"text":"{{Json}}"}]}""")

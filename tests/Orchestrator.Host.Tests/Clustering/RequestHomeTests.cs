@@ -56,6 +56,8 @@ public sealed class RequestHomeTests(ServedFleet fleet)
         ["post /v1/jobs/{id}:pause"] = TheJob,
         ["post /v1/jobs/{id}:resume"] = TheJob,
         ["post /v1/jobs/{id}:retry"] = TheJob,
+        ["get /v1/migrations"] = Here,
+        ["get /v1/migrations/{id}"] = Here,
         ["get /v1/freeze-leases"] = Here,
         ["get /v1/freezes"] = Control,
         ["post /v1/freezes"] = Control,

@@ -17,6 +17,7 @@ public sealed class ExampleConfigurationTests
         Assert.Empty(Unset(_config));
         Assert.Empty(Unset(_config.History));
         Assert.Empty(Unset(_config.Telemetry));
+        Assert.Empty(Unset(_config.Migration));
         Assert.Empty(Unset(Assert.Single(_config.Patterns)));
         Assert.Empty(Unset(_config.Vms[0]).Except([nameof(VmConfig.Tls)]));
         Assert.Empty(Unset(_config.Vms[1]).Except([nameof(VmConfig.Labels)]));

@@ -15,7 +15,7 @@ public sealed partial class LogEntriesTests
     [
         ("Orchestrator.Host.Serving", 1000), ("Orchestrator.Host.Api", 1100), ("Orchestrator.Host.Endpoints", 1200), ("Orchestrator.Host.Storage", 1300), ("Orchestrator.Actors.Controllers", 1400),
         ("Orchestrator.Actors.Events", 1500), ("Orchestrator.Actors.Events.Subscriptions", 1600), ("Orchestrator.Actors.Vms", 1700), ("Orchestrator.Actors.Freezing", 1800),
-        ("Orchestrator.Actors.Clustering", 1900), ("Orchestrator.Host.Clustering", 1900),
+        ("Orchestrator.Actors.Clustering", 1900), ("Orchestrator.Host.Clustering", 1900), ("Orchestrator.Actors.Migration", 2100),
     ];
 
     private static readonly (Type Type, LoggerMessageAttribute Entry)[] Entries =
