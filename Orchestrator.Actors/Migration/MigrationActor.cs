@@ -21,7 +21,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ArrivalPause = TimeSpan.FromMilliseconds(25);
 
-    private readonly MigrationCommands.Begin _begin;
+    private readonly DriveCommands.Begin _begin;
     private readonly MigrationEnvironment _environment;
     private readonly IActorRef _vm;
     private readonly IMigrationPeer _source;
@@ -33,7 +33,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
     private bool _isPolling;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public MigrationActor(MigrationSnapshot snapshot, MigrationCommands.Begin begin, IActorRef vm, MigrationEnvironment environment)
+    public MigrationActor(MigrationSnapshot snapshot, DriveCommands.Begin begin, IActorRef vm, MigrationEnvironment environment)
     {
         (_snapshot, _begin, _vm, _environment) = (snapshot, begin, vm, environment);
         _machine = new MigrationMachine(snapshot.Spec);
@@ -45,14 +45,14 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
 
     private static Placeholders PlacesOf(MigrationSnapshot migration) => new(migration.Vm.Name, migration.Vm.Id?.ToString() ?? "", migration.Vm.Host, migration.Spec.To);
 
-    public static Props PropsFor(MigrationSnapshot snapshot, MigrationCommands.Begin begin, IActorRef vm, MigrationEnvironment environment) =>
+    public static Props PropsFor(MigrationSnapshot snapshot, DriveCommands.Begin begin, IActorRef vm, MigrationEnvironment environment) =>
         Props.Create(() => new MigrationActor(snapshot, begin, vm, environment));
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
         _source.Follow(Self);
-        Timers.StartSingleTimer(DeadlineTimer, new MigrationSignals.DeadlinePassed(), _begin.Invocation.Plan.Deadline.Remaining(_environment.Time));
+        Timers.StartSingleTimer(DeadlineTimer, new DriveSignals.DeadlinePassed(), _begin.Invocation.Plan.Deadline.Remaining(_environment.Time));
         if (_begin.Invocation.Reconciliation is not null)
             Recover();
         else if (_begin.Vm.Freeze == FreezeState.Thawed)
@@ -76,10 +76,10 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case MigrationSignals.GiveUp give:
+            case DriveSignals.GiveUp give:
                 Take(new MigrationInput.GiveUp(give.Verdict));
                 break;
-            case MigrationSignals.DeadlinePassed:
+            case DriveSignals.DeadlinePassed:
                 Take(new MigrationInput.GiveUp(new Verdict(Phase.Failed, Reasons.MigrationNotConverged, Effect.None, "the deadline passed before its end: give it more time or bandwidth, or let the guest be slowed down (--auto-converge) or run ahead (--post-copy). The guest goes on at the source")));
                 break;
             case LeaseReplies.ThawTold told:
@@ -87,28 +87,28 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
                     ? new MigrationInput.Begin()
                     : new MigrationInput.Rejected(new Rejection(Phase.Undelivered, Reasons.FsFrozen, $"the guest could not be thawed: {told.Message}")));
                 break;
-            case MigrationSignals.Found found:
+            case DriveSignals.Found found:
                 OnFound(found);
                 break;
-            case MigrationSignals.Checked told:
+            case DriveSignals.Checked told:
                 OnChecked(told);
                 break;
-            case MigrationSignals.Answered answered:
+            case DriveSignals.Answered answered:
                 Take(new MigrationInput.Answered(answered.Ask, answered.Result));
                 break;
-            case MigrationSignals.PollDue:
+            case DriveSignals.PollDue:
                 Poll();
                 break;
-            case MigrationSignals.Polled polled:
+            case DriveSignals.Polled polled:
                 OnPolled(polled);
                 break;
-            case MigrationSignals.DestinationPollDue:
-                _destination!.AskAsync(MigrationFacts.Questions[2], MigrationMachine.AnswerPatience).PipeTo(Self, success: result => new MigrationSignals.DestinationPolled(result));
+            case DriveSignals.DestinationPollDue:
+                _destination!.AskAsync(MigrationFacts.Questions[2], MigrationMachine.AnswerPatience).PipeTo(Self, success: result => new DriveSignals.DestinationPolled(result));
                 break;
-            case MigrationSignals.DestinationPolled polled:
+            case DriveSignals.DestinationPolled polled:
                 Take(new MigrationInput.Arrived(RunStateOf(polled.Result)));
                 break;
-            case MigrationSignals.Overdue overdue when overdue.Wait == _wait:
+            case DriveSignals.Overdue overdue when overdue.Wait == _wait:
                 Take(MigrationInput.Overdue.Instance);
                 break;
             case AgentHold.Held held:
@@ -118,10 +118,10 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
                 OnEvent(told);
                 break;
             case VmEvents.Left when Sender.Equals(_source.Origin):
-                Take(new MigrationInput.Left(MigrationSide.Source));
+                Take(new MigrationInput.Left(DriveSide.Source));
                 break;
             case VmEvents.Left when Sender.Equals(_destination?.Origin):
-                Take(new MigrationInput.Left(MigrationSide.Destination));
+                Take(new MigrationInput.Left(DriveSide.Destination));
                 break;
             case ILocalSignal:
                 // Of a wait or a question of before.
@@ -144,7 +144,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
         }
         foreach (var action in actions)
             Carry(action);
-        if (next.Phase != MigrationPhase.Ended)
+        if (next.Phase != DrivePhase.Ended)
             Show(_snapshot with { Phase = next.Phase, Status = next.Status, IsDrained = next.IsDrained });
     }
 
@@ -153,20 +153,20 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
         switch (action)
         {
             case MigrationAction.Find:
-                FindAsync(_begin.Vm, _ended.Token).PipeTo(Self, failure: e => new MigrationSignals.Found(null, false, e.Message));
+                FindAsync(_begin.Vm, _ended.Token).PipeTo(Self, failure: e => new DriveSignals.Found(null, false, e.Message));
                 break;
             case MigrationAction.Check:
-                CheckAsync(_source, _destination!).PipeTo(Self, failure: e => new MigrationSignals.Checked(null, null, $"a QEMU's answer is not understood: {e.Message}"));
+                CheckAsync(_source, _destination!).PipeTo(Self, failure: e => new DriveSignals.Checked(null, null, $"a QEMU's answer is not understood: {e.Message}"));
                 break;
             case MigrationAction.Ask ask:
-                (ask.Side == MigrationSide.Source ? _source : _destination!).AskAsync(ask.Command, MigrationMachine.AnswerPatience)
-                    .PipeTo(Self, success: result => new MigrationSignals.Answered(ask.What, result));
+                (ask.Side == DriveSide.Source ? _source : _destination!).AskAsync(ask.Command, MigrationMachine.AnswerPatience)
+                    .PipeTo(Self, success: result => new DriveSignals.Answered(ask.What, result));
                 break;
             case MigrationAction.Poll when !Timers.IsTimerActive(PollTimer):
-                Timers.StartSingleTimer(PollTimer, new MigrationSignals.PollDue(), PollPause);
+                Timers.StartSingleTimer(PollTimer, new DriveSignals.PollDue(), PollPause);
                 break;
             case MigrationAction.PollDestination:
-                Timers.StartSingleTimer(DestinationTimer, new MigrationSignals.DestinationPollDue(), ArrivalPause);
+                Timers.StartSingleTimer(DestinationTimer, new DriveSignals.DestinationPollDue(), ArrivalPause);
                 break;
             case MigrationAction.Hold hold:
                 _source.Tell(new AgentHold.Take(hold.Drain, hold.Drain + MigrationMachine.ConvergePatience + MigrationMachine.SwitchoverPatience), Self);
@@ -175,7 +175,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
                 _source.Tell(AgentHold.Release.Instance, Self);
                 break;
             case MigrationAction.Arm arm:
-                Timers.StartSingleTimer(PhaseTimer, new MigrationSignals.Overdue(++_wait), arm.After);
+                Timers.StartSingleTimer(PhaseTimer, new DriveSignals.Overdue(++_wait), arm.After);
                 break;
             case MigrationAction.End end:
                 End(end.Verdict);
@@ -203,11 +203,11 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
         if (_isPolling)
             return;
         _isPolling = true;
-        _source.AskAsync(MigrationFacts.Questions[3], MigrationMachine.AnswerPatience).PipeTo(Self, success: result => new MigrationSignals.Polled(result));
+        _source.AskAsync(MigrationFacts.Questions[3], MigrationMachine.AnswerPatience).PipeTo(Self, success: result => new DriveSignals.Polled(result));
     }
 
     /// <summary>A source that cannot be asked for a while may be on its way all the same: it is asked again, until the phase's wait is over.</summary>
-    private void OnPolled(MigrationSignals.Polled polled)
+    private void OnPolled(DriveSignals.Polled polled)
     {
         _isPolling = false;
         if (MigrationStatus.Read(polled.Result) is { } status)
@@ -221,7 +221,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
         if (snapshot == _snapshot)
             return;
         _snapshot = snapshot;
-        Context.Parent.Tell(new MigrationSignals.Progressed(snapshot));
+        Context.Parent.Tell(new DriveSignals.Progressed(snapshot));
     }
 
     private void End(Verdict verdict)
@@ -229,7 +229,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
         var ended = verdict with { Result = MigrationResult.Of(_snapshot with { Status = _machine.Status, IsDrained = _machine.IsDrained }) };
         Show(_snapshot with
         {
-            Phase = MigrationPhase.Ended,
+            Phase = DrivePhase.Ended,
             Status = _machine.Status,
             IsDrained = _machine.IsDrained,
             Outcome = verdict.Phase,
@@ -237,7 +237,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
             Message = verdict.Message,
             EndedAt = _environment.Time.GetUtcNow(),
         });
-        _vm.Tell(new MigrationEvents.Ended(_begin.Invocation, ended));
+        _vm.Tell(new DriveEvents.Ended(_begin.Invocation, ended));
         Context.Stop(Self);
     }
 }

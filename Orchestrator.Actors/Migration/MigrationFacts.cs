@@ -5,7 +5,7 @@ using Orchestrator.Protocol.Commands;
 namespace Orchestrator.Actors.Migration;
 
 /// <summary>Which of the two QEMUs of a migration.</summary>
-internal enum MigrationSide
+internal enum DriveSide
 {
     /// <summary>It has the guest, until the switchover.</summary>
     Source,
@@ -49,7 +49,7 @@ internal sealed record MigrationFacts(
         for (var at = 0; at < answers.Count; at++)
         {
             if (answers[at] is not CommandResult.Returned)
-                return (null, $"{name}: {Questions[at].Name}: {MigrationRules.Words(answers[at])}");
+                return (null, $"{name}: {Questions[at].Name}: {DriveRules.Words(answers[at])}");
         }
         var told = answers.Select(answer => JsonElement.Parse(((CommandResult.Returned)answer).Value.Span)).ToArray();
         var capabilities = told[0].EnumerateArray().ToFrozenDictionary(

@@ -62,7 +62,7 @@ internal abstract record MigrationInput
     internal sealed record Arrived(string? RunState) : MigrationInput;
 
     /// <summary>A VM's actor has ended: its QEMU is not ours any more.</summary>
-    internal sealed record Left(MigrationSide Side) : MigrationInput;
+    internal sealed record Left(DriveSide Side) : MigrationInput;
 
     /// <summary>The wait of this phase is over.</summary>
     internal sealed record Overdue : MigrationInput
@@ -84,7 +84,7 @@ internal abstract record MigrationAction
     internal sealed record Check : MigrationAction;
 
     /// <summary>Ask one of them something.</summary>
-    internal sealed record Ask(MigrationAsk What, MigrationSide Side, EncodedCommand Command) : MigrationAction;
+    internal sealed record Ask(MigrationAsk What, DriveSide Side, EncodedCommand Command) : MigrationAction;
 
     /// <summary>Ask the source where it is, after a pause.</summary>
     internal sealed record Poll : MigrationAction;

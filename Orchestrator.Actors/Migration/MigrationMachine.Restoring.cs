@@ -11,14 +11,14 @@ internal sealed partial record MigrationMachine
     {
         var hasMoved = verdict.Phase is FanOut.Phase.Succeeded or FanOut.Phase.Unknown;
         var undone = (Plan?.Steps ?? []).Take(Done).Reverse()
-            .Where(step => step.Undo is not null && (step.Side == MigrationSide.Source ? !hasMoved || Spec.KeepSource : hasMoved || !HasStarted))
+            .Where(step => step.Undo is not null && (step.Side == DriveSide.Source ? !hasMoved || Spec.KeepSource : hasMoved || !HasStarted))
             .Select(step => (MigrationAsk.Undo, step.Side, step.Undo!))
             .ToList();
         if (verdict.Phase == FanOut.Phase.Succeeded && HasStarted && !Spec.KeepSource)
-            undone.Add((MigrationAsk.Quit, MigrationSide.Source, Quit));
+            undone.Add((MigrationAsk.Quit, DriveSide.Source, Quit));
         else if (!hasMoved && IsFound && IsDestinationOurs && !IsDestinationSpent)
-            undone.Add((MigrationAsk.Quit, MigrationSide.Destination, Quit));
-        return (this with { Phase = MigrationPhase.Restoring, Ending = verdict, Left = undone }).NextLeft();
+            undone.Add((MigrationAsk.Quit, DriveSide.Destination, Quit));
+        return (this with { Phase = DrivePhase.Restoring, Ending = verdict, Left = undone }).NextLeft();
     }
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnRestored(MigrationInput.Answered answered)
@@ -27,7 +27,7 @@ internal sealed partial record MigrationMachine
             return (this, Nothing);
         // A destination that did not get its guest has ended by itself, and a QEMU that quits may do so before it answers.
         var isTrouble = answered is { Ask: MigrationAsk.Undo, Result: CommandResult.Refused };
-        return (isTrouble ? this with { Ending = Noted(Ending!, $"a setting could not be set back: {MigrationRules.Words(answered.Result)}") } : this).NextLeft();
+        return (isTrouble ? this with { Ending = Noted(Ending!, $"a setting could not be set back: {DriveRules.Words(answered.Result)}") } : this).NextLeft();
     }
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) NextLeft()

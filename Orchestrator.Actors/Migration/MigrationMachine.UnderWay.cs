@@ -6,43 +6,43 @@ namespace Orchestrator.Actors.Migration;
 /// <summary>From the first page to the guest's arrival.</summary>
 internal sealed partial record MigrationMachine
 {
-    private bool IsUnderWay => Phase is >= MigrationPhase.Copying and <= MigrationPhase.PostCopy;
+    private bool IsUnderWay => Phase is >= DrivePhase.Copying and <= DrivePhase.PostCopy;
 
     /// <summary>The source's word goes before everything: it has the guest.</summary>
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnTold()
     {
-        if (Phase == MigrationPhase.Arriving)
+        if (Phase == DrivePhase.Arriving)
             return TryArrive();
-        if (!IsUnderWay && Phase != MigrationPhase.Cancelling)
+        if (!IsUnderWay && Phase != DrivePhase.Cancelling)
             return (this, Nothing);
         return Status.Status switch
         {
-            "completed" => (this with { Phase = MigrationPhase.Arriving, Ending = null, IsDestinationSpent = true }, [new MigrationAction.PollDestination(), new MigrationAction.Poll(), new MigrationAction.Arm(ArrivePatience)]),
+            "completed" => (this with { Phase = DrivePhase.Arriving, Ending = null, IsDestinationSpent = true }, [new MigrationAction.PollDestination(), new MigrationAction.Poll(), new MigrationAction.Arm(ArrivePatience)]),
             "cancelled" => Finish(Ending ?? Failed("somebody cancelled it (migrate_cancel)")),
             "failed" => Finish(Ending ?? Failed(Status.Error ?? "QEMU gave it up: the destination is gone, or did not take what it got (its own log tells)")),
-            "postcopy-active" or "postcopy-recover" when Phase != MigrationPhase.PostCopy => (this with { Phase = MigrationPhase.PostCopy, Ending = null, IsDestinationSpent = true }, [new MigrationAction.Release(), new MigrationAction.Poll()]),
-            "pre-switchover" when Phase is MigrationPhase.Copying => (this with { Phase = MigrationPhase.Draining }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(StillPatience), new MigrationAction.Poll()]),
-            "pre-switchover" when Phase is MigrationPhase.Converging => Switch(IsDrained),
-            "active" when Phase == MigrationPhase.Copying && IsSwitchoverDue => (this with { Phase = MigrationPhase.Draining }, [new MigrationAction.Hold(Spec.Drain), new MigrationAction.Arm(Spec.Drain + StillPatience), new MigrationAction.Poll()]),
+            "postcopy-active" or "postcopy-recover" when Phase != DrivePhase.PostCopy => (this with { Phase = DrivePhase.PostCopy, Ending = null, IsDestinationSpent = true }, [new MigrationAction.Release(), new MigrationAction.Poll()]),
+            "pre-switchover" when Phase is DrivePhase.Copying => (this with { Phase = DrivePhase.Draining }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(StillPatience), new MigrationAction.Poll()]),
+            "pre-switchover" when Phase is DrivePhase.Converging => Switch(IsDrained),
+            "active" when Phase == DrivePhase.Copying && IsSwitchoverDue => (this with { Phase = DrivePhase.Draining }, [new MigrationAction.Hold(Spec.Drain), new MigrationAction.Arm(Spec.Drain + StillPatience), new MigrationAction.Poll()]),
             _ => (this, [new MigrationAction.Poll()]),
         };
     }
 
     /// <summary>One pass is enough where the guest takes the rest along afterwards.</summary>
-    private bool IsSwitchoverDue => Spec.PostCopy ? Status.Passes >= 2 : MigrationRules.IsConverging(Status, Plan!.Downtime);
+    private bool IsSwitchoverDue => Spec.PostCopy ? Status.Passes >= 2 : DriveRules.IsConverging(Status, Plan!.Downtime);
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnUnderWay(MigrationInput input) => (Phase, input) switch
     {
-        (MigrationPhase.Draining, MigrationInput.Held held) => (this with { IsDrained = held.IsDrained }).Open(),
-        (MigrationPhase.Draining, MigrationInput.Overdue) => (this with { IsDrained = false }).Open(),
-        (MigrationPhase.Converging, MigrationInput.Overdue) when !Spec.PostCopy =>
-            (this with { Phase = MigrationPhase.Copying }, [new MigrationAction.Ask(MigrationAsk.Gate, MigrationSide.Source, CloseGate), new MigrationAction.Release()]),
-        (MigrationPhase.Converging or MigrationPhase.Switchover, MigrationInput.Overdue) => Cancel(Failed("the switchover was not done in time")),
-        (MigrationPhase.Converging, MigrationInput.Answered { Result: not CommandResult.Returned } answered) => Cancel(Failed($"the source does not take {(answered.Ask == MigrationAsk.PostCopy ? "migrate-start-postcopy" : "migrate-set-parameters")}: {MigrationRules.Words(answered.Result)}")),
-        (MigrationPhase.Cancelling, MigrationInput.Overdue) => Ended(new Verdict(FanOut.Phase.Unknown, Reasons.QemuUnresponsive, Effect.None, $"the source was told to give it up and has not said that it did ({Status.Status}): look at 'query-migrate' there. {Ending?.Message}")),
-        (MigrationPhase.Arriving, MigrationInput.Arrived { RunState: { } state }) when state != "inmigrate" => (this with { HasArrived = true }).TryArrive(),
-        (MigrationPhase.Arriving, MigrationInput.Arrived) => (this, [new MigrationAction.PollDestination()]),
-        (MigrationPhase.Arriving, MigrationInput.Overdue) => HasArrived ? Succeed() : Lost("the source is done, and the destination has not said that the guest runs: look at 'query-status' there before the source's QEMU is ended"),
+        (DrivePhase.Draining, MigrationInput.Held held) => (this with { IsDrained = held.IsDrained }).Open(),
+        (DrivePhase.Draining, MigrationInput.Overdue) => (this with { IsDrained = false }).Open(),
+        (DrivePhase.Converging, MigrationInput.Overdue) when !Spec.PostCopy =>
+            (this with { Phase = DrivePhase.Copying }, [new MigrationAction.Ask(MigrationAsk.Gate, DriveSide.Source, CloseGate), new MigrationAction.Release()]),
+        (DrivePhase.Converging or DrivePhase.Switchover, MigrationInput.Overdue) => Cancel(Failed("the switchover was not done in time")),
+        (DrivePhase.Converging, MigrationInput.Answered { Result: not CommandResult.Returned } answered) => Cancel(Failed($"the source does not take {(answered.Ask == MigrationAsk.PostCopy ? "migrate-start-postcopy" : "migrate-set-parameters")}: {DriveRules.Words(answered.Result)}")),
+        (DrivePhase.Cancelling, MigrationInput.Overdue) => Ended(new Verdict(FanOut.Phase.Unknown, Reasons.QemuUnresponsive, Effect.None, $"the source was told to give it up and has not said that it did ({Status.Status}): look at 'query-migrate' there. {Ending?.Message}")),
+        (DrivePhase.Arriving, MigrationInput.Arrived { RunState: { } state }) when state != "inmigrate" => (this with { HasArrived = true }).TryArrive(),
+        (DrivePhase.Arriving, MigrationInput.Arrived) => (this, [new MigrationAction.PollDestination()]),
+        (DrivePhase.Arriving, MigrationInput.Overdue) => HasArrived ? Succeed() : Lost("the source is done, and the destination has not said that the guest runs: look at 'query-status' there before the source's QEMU is ended"),
         _ => (this, Nothing),
     };
 
@@ -52,13 +52,13 @@ internal sealed partial record MigrationMachine
         if (Status.Status == "pre-switchover")
             return Switch(IsDrained);
         var open = Spec.PostCopy
-            ? new MigrationAction.Ask(MigrationAsk.PostCopy, MigrationSide.Source, StartPostCopy)
-            : new MigrationAction.Ask(MigrationAsk.Gate, MigrationSide.Source, Plan!.OpenGate);
-        return (this with { Phase = MigrationPhase.Converging }, [open, new MigrationAction.Arm(Spec.PostCopy ? SwitchoverPatience : ConvergePatience), new MigrationAction.Poll()]);
+            ? new MigrationAction.Ask(MigrationAsk.PostCopy, DriveSide.Source, StartPostCopy)
+            : new MigrationAction.Ask(MigrationAsk.Gate, DriveSide.Source, Plan!.OpenGate);
+        return (this with { Phase = DrivePhase.Converging }, [open, new MigrationAction.Arm(Spec.PostCopy ? SwitchoverPatience : ConvergePatience), new MigrationAction.Poll()]);
     }
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Switch(bool? isDrained) =>
-        (this with { Phase = MigrationPhase.Switchover, IsDrained = isDrained }, [new MigrationAction.Ask(MigrationAsk.Continue, MigrationSide.Source, Continue), new MigrationAction.Arm(SwitchoverPatience), new MigrationAction.Poll()]);
+        (this with { Phase = DrivePhase.Switchover, IsDrained = isDrained }, [new MigrationAction.Ask(MigrationAsk.Continue, DriveSide.Source, Continue), new MigrationAction.Arm(SwitchoverPatience), new MigrationAction.Poll()]);
 
     /// <summary>The guest is there, and QEMU has told how long it stood still, which it does a little later.</summary>
     private (MigrationMachine, IReadOnlyList<MigrationAction>) TryArrive()

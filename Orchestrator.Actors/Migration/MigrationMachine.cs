@@ -30,13 +30,13 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     private static readonly EncodedCommand MigrateCancel = EncodedCommand.ForQmp("migrate_cancel");
     private static readonly EncodedCommand StartPostCopy = EncodedCommand.ForQmp("migrate-start-postcopy");
     private static readonly EncodedCommand Quit = EncodedCommand.ForQmp("quit");
-    private static readonly EncodedCommand CloseGate = MigrationRules.Command("migrate-set-parameters", ("downtime-limit", MigrationRules.ClosedGateMs));
-    private static readonly EncodedCommand Continue = MigrationRules.Command("migrate-continue", ("state", "pre-switchover"));
+    private static readonly EncodedCommand CloseGate = DriveRules.Command("migrate-set-parameters", ("downtime-limit", DriveRules.ClosedGateMs));
+    private static readonly EncodedCommand Continue = DriveRules.Command("migrate-continue", ("state", "pre-switchover"));
 
     private static readonly MigrationAction[] Nothing = [];
 
     /// <summary>Where it stands.</summary>
-    public MigrationPhase Phase { get; private init; }
+    public DrivePhase Phase { get; private init; }
 
     /// <summary>What it does; <see langword="null"/> before both QEMUs have told.</summary>
     public MigrationPlan? Plan { get; private init; }
@@ -63,34 +63,34 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
 
     private int Done { get; init; }
 
-    private IReadOnlyList<(MigrationAsk What, MigrationSide Side, EncodedCommand Command)> Left { get; init; } = [];
+    private IReadOnlyList<(MigrationAsk What, DriveSide Side, EncodedCommand Command)> Left { get; init; } = [];
 
     /// <summary>Goes on.</summary>
     public (MigrationMachine Next, IReadOnlyList<MigrationAction> Actions) On(MigrationInput input) => (Phase, input) switch
     {
-        (MigrationPhase.Ended, _) => (this, Nothing),
+        (DrivePhase.Ended, _) => (this, Nothing),
         (_, MigrationInput.GiveUp give) => OnGiveUp(give.Verdict),
         (_, MigrationInput.Left left) => OnLeft(left.Side),
-        (MigrationPhase.Queued or MigrationPhase.Thawing, MigrationInput.Begin) => (this with { Phase = MigrationPhase.Preparing }, [new MigrationAction.Find(), new MigrationAction.Arm(PreparePatience)]),
-        (_, MigrationInput.Rejected rejected) when Phase <= MigrationPhase.Checking => Finish(OutcomeRules.Of(rejected.Rejection)),
-        (MigrationPhase.Preparing, MigrationInput.Found found) => (this with { Phase = MigrationPhase.Checking, IsFound = true, IsDestinationOurs = found.IsOurs }, [new MigrationAction.Check(), new MigrationAction.Arm(AnswerPatience)]),
-        (MigrationPhase.Preparing, MigrationInput.Overdue) => Finish(Absent($"no QEMU with this VM's UUID came to wait for a migration on '{Spec.To}' within {PreparePatience.TotalSeconds:0} s")),
-        (MigrationPhase.Checking, MigrationInput.Planned planned) => (this with { Plan = planned.Plan }).Configure(),
-        (MigrationPhase.Checking, MigrationInput.Overdue) => Finish(new Verdict(FanOut.Phase.Undelivered, Reasons.QemuUnresponsive, Effect.None, "the two QEMUs have not told what they have in time: nothing was changed")),
-        (MigrationPhase.Configuring, MigrationInput.Answered answered) => OnConfigured(answered),
-        (MigrationPhase.Configuring, MigrationInput.Overdue) => Finish(Failed("a QEMU did not answer in time while it was set")),
-        (MigrationPhase.Restoring, MigrationInput.Answered answered) => OnRestored(answered),
-        (MigrationPhase.Restoring, MigrationInput.Overdue) => NextLeft(),
+        (DrivePhase.Queued or DrivePhase.Thawing, MigrationInput.Begin) => (this with { Phase = DrivePhase.Preparing }, [new MigrationAction.Find(), new MigrationAction.Arm(PreparePatience)]),
+        (_, MigrationInput.Rejected rejected) when Phase <= DrivePhase.Checking => Finish(OutcomeRules.Of(rejected.Rejection)),
+        (DrivePhase.Preparing, MigrationInput.Found found) => (this with { Phase = DrivePhase.Checking, IsFound = true, IsDestinationOurs = found.IsOurs }, [new MigrationAction.Check(), new MigrationAction.Arm(AnswerPatience)]),
+        (DrivePhase.Preparing, MigrationInput.Overdue) => Finish(Absent($"no QEMU with this VM's UUID came to wait for a migration on '{Spec.To}' within {PreparePatience.TotalSeconds:0} s")),
+        (DrivePhase.Checking, MigrationInput.Planned planned) => (this with { Plan = planned.Plan }).Configure(),
+        (DrivePhase.Checking, MigrationInput.Overdue) => Finish(new Verdict(FanOut.Phase.Undelivered, Reasons.QemuUnresponsive, Effect.None, "the two QEMUs have not told what they have in time: nothing was changed")),
+        (DrivePhase.Configuring, MigrationInput.Answered answered) => OnConfigured(answered),
+        (DrivePhase.Configuring, MigrationInput.Overdue) => Finish(Failed("a QEMU did not answer in time while it was set")),
+        (DrivePhase.Restoring, MigrationInput.Answered answered) => OnRestored(answered),
+        (DrivePhase.Restoring, MigrationInput.Overdue) => NextLeft(),
         (_, MigrationInput.Told told) => (this with { Status = Status.Then(told.Status) }).OnTold(),
         _ => OnUnderWay(input),
     };
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Configure()
     {
-        var next = this with { Phase = MigrationPhase.Configuring, HasStarted = Done == Plan!.Steps.Count };
+        var next = this with { Phase = DrivePhase.Configuring, HasStarted = Done == Plan!.Steps.Count };
         return (next, Done < Plan!.Steps.Count
             ? [new MigrationAction.Ask(MigrationAsk.Step, Plan.Steps[Done].Side, Plan.Steps[Done].Command), new MigrationAction.Arm(AnswerPatience)]
-            : [new MigrationAction.Ask(MigrationAsk.Start, MigrationSide.Source, Plan.Start), new MigrationAction.Arm(AnswerPatience)]);
+            : [new MigrationAction.Ask(MigrationAsk.Start, DriveSide.Source, Plan.Start), new MigrationAction.Arm(AnswerPatience)]);
     }
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnConfigured(MigrationInput.Answered answered)
@@ -100,7 +100,7 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
         if (answered.Ask == MigrationAsk.Step)
             return (this with { Done = Done + 1 }).Configure();
         return answered.Ask == MigrationAsk.Start
-            ? (this with { Phase = MigrationPhase.Copying }, [new MigrationAction.Poll()])
+            ? (this with { Phase = DrivePhase.Copying }, [new MigrationAction.Poll()])
             : (this, Nothing);
     }
 
@@ -108,32 +108,32 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnNotConfigured(MigrationInput.Answered answered)
     {
         var isRefused = answered.Result is CommandResult.Refused;
-        var (what, side) = answered.Ask == MigrationAsk.Step ? (Plan!.Steps[Done].Command, Plan.Steps[Done].Side) : (Plan!.Start, MigrationSide.Source);
+        var (what, side) = answered.Ask == MigrationAsk.Step ? (Plan!.Steps[Done].Command, Plan.Steps[Done].Side) : (Plan!.Start, DriveSide.Source);
         var verdict = isRefused
-            ? new Verdict(FanOut.Phase.Refused, Reasons.QmpError, Effect.None, $"the {side.ToString().ToLowerInvariant()} does not take {what.Name}: {MigrationRules.Words(answered.Result)}")
-            : Failed($"{what.Name} at the {side.ToString().ToLowerInvariant()}: {MigrationRules.Words(answered.Result)}");
+            ? new Verdict(FanOut.Phase.Refused, Reasons.QmpError, Effect.None, $"the {side.ToString().ToLowerInvariant()} does not take {what.Name}: {DriveRules.Words(answered.Result)}")
+            : Failed($"{what.Name} at the {side.ToString().ToLowerInvariant()}: {DriveRules.Words(answered.Result)}");
         var unsure = this with { Done = isRefused || answered.Ask != MigrationAsk.Step ? Done : Done + 1, HasStarted = !isRefused && answered.Ask == MigrationAsk.Start };
         return unsure.HasStarted ? unsure.Cancel(verdict) : unsure.Finish(verdict);
     }
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnGiveUp(Verdict verdict) => Phase switch
     {
-        MigrationPhase.Cancelling or MigrationPhase.Restoring or MigrationPhase.Arriving => (this, Nothing),
+        DrivePhase.Cancelling or DrivePhase.Restoring or DrivePhase.Arriving => (this, Nothing),
         // The guest is at the destination, and its memory on both sides: QEMU itself cannot go back.
-        MigrationPhase.PostCopy => verdict.Phase == FanOut.Phase.Cancelled ? (this, Nothing) : Finish(new Verdict(FanOut.Phase.Unknown, verdict.Reason, Effect.Applied, "the guest runs at the destination, and had not fetched all of its memory in time: both QEMUs must stay until it has")),
+        DrivePhase.PostCopy => verdict.Phase == FanOut.Phase.Cancelled ? (this, Nothing) : Finish(new Verdict(FanOut.Phase.Unknown, verdict.Reason, Effect.Applied, "the guest runs at the destination, and had not fetched all of its memory in time: both QEMUs must stay until it has")),
         _ => HasStarted ? Cancel(verdict) : Finish(verdict),
     };
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Cancel(Verdict verdict) =>
-        (this with { Phase = MigrationPhase.Cancelling, Ending = verdict }, [new MigrationAction.Ask(MigrationAsk.Cancel, MigrationSide.Source, MigrateCancel), new MigrationAction.Poll(), new MigrationAction.Arm(SwitchoverPatience)]);
+        (this with { Phase = DrivePhase.Cancelling, Ending = verdict }, [new MigrationAction.Ask(MigrationAsk.Cancel, DriveSide.Source, MigrateCancel), new MigrationAction.Poll(), new MigrationAction.Arm(SwitchoverPatience)]);
 
-    private (MigrationMachine, IReadOnlyList<MigrationAction>) OnLeft(MigrationSide side) => (side, Phase) switch
+    private (MigrationMachine, IReadOnlyList<MigrationAction>) OnLeft(DriveSide side) => (side, Phase) switch
     {
         // The source tells by itself that nobody is there any more, and goes on.
-        (MigrationSide.Destination, >= MigrationPhase.Copying and not MigrationPhase.Arriving) => (this with { IsDestinationSpent = true }, Nothing),
-        (MigrationSide.Destination, MigrationPhase.Arriving) => Lost("the destination's QEMU ended before it said that the guest runs"),
-        (MigrationSide.Destination, _) => Finish(Absent("the destination's QEMU ended before the migration began")),
-        (_, MigrationPhase.Arriving or MigrationPhase.Restoring) => (this, Nothing),
+        (DriveSide.Destination, >= DrivePhase.Copying and not DrivePhase.Arriving) => (this with { IsDestinationSpent = true }, Nothing),
+        (DriveSide.Destination, DrivePhase.Arriving) => Lost("the destination's QEMU ended before it said that the guest runs"),
+        (DriveSide.Destination, _) => Finish(Absent("the destination's QEMU ended before the migration began")),
+        (_, DrivePhase.Arriving or DrivePhase.Restoring) => (this, Nothing),
         _ => HasStarted ? Lost("the source's QEMU ended during the migration") : Finish(new Verdict(FanOut.Phase.Undelivered, Reasons.VmNotFound, Effect.None, "the VM left before its migration began")),
     };
 
@@ -141,7 +141,7 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Lost(string message) => Ended(new Verdict(FanOut.Phase.Unknown, Reasons.VmLost, Effect.Unknown, message));
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Ended(Verdict verdict) =>
-        (this with { Phase = MigrationPhase.Ended, Ending = verdict }, [new MigrationAction.Release(), new MigrationAction.End(verdict)]);
+        (this with { Phase = DrivePhase.Ended, Ending = verdict }, [new MigrationAction.Release(), new MigrationAction.End(verdict)]);
 
     private static Verdict Absent(string message) => new(FanOut.Phase.Undelivered, Reasons.NoDestination, Effect.None, message);
 

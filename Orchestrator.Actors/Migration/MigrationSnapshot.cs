@@ -10,7 +10,7 @@ namespace Orchestrator.Actors.Migration;
 /// <param name="Phase">Where it stands.</param>
 /// <param name="Status">What the source's QEMU said last.</param>
 /// <param name="CreatedAt">When it was asked for.</param>
-public sealed record MigrationSnapshot(string Id, string JobId, VmSnapshot Vm, MigrationSpec Spec, MigrationPhase Phase, MigrationStatus Status, DateTimeOffset CreatedAt)
+public sealed record MigrationSnapshot(string Id, string JobId, VmSnapshot Vm, MigrationSpec Spec, DrivePhase Phase, MigrationStatus Status, DateTimeOffset CreatedAt)
 {
     /// <summary>The destination, for people; <see langword="null"/> before it is found.</summary>
     public string? Destination { get; init; }

@@ -30,13 +30,13 @@ public sealed class MigrationSupervisor : UntypedActor
     {
         switch (message)
         {
-            case MigrationCommands.Begin begin:
+            case DriveCommands.Begin begin:
                 OnBegin(begin);
                 break;
-            case MigrationCommands.Cancel cancel:
+            case DriveCommands.Cancel cancel:
                 GiveUp(asked => ReferenceEquals(asked.Begin.Invocation, cancel.Invocation), Cancelled);
                 break;
-            case MigrationSignals.Progressed progressed when _running.TryGetValue(Sender, out var asked):
+            case DriveSignals.Progressed progressed when _running.TryGetValue(Sender, out var asked):
                 asked.Snapshot = progressed.Snapshot;
                 break;
             case MigrationQueries.List:
@@ -59,11 +59,11 @@ public sealed class MigrationSupervisor : UntypedActor
 
     private static Verdict Cancelled => new(Phase.Cancelled, null, Effect.None, "cancelled: the guest goes on at the source");
 
-    private void OnBegin(MigrationCommands.Begin begin)
+    private void OnBegin(DriveCommands.Begin begin)
     {
         if (_waiting.Count >= MaxWaiting)
         {
-            Sender.Tell(new MigrationEvents.Ended(begin.Invocation, new Verdict(Phase.Undelivered, Reasons.VmBusy, Effect.None, $"{MaxWaiting} migrations already wait on this node")));
+            Sender.Tell(new DriveEvents.Ended(begin.Invocation, new Verdict(Phase.Undelivered, Reasons.VmBusy, Effect.None, $"{MaxWaiting} migrations already wait on this node")));
             return;
         }
         MigrationSpec spec;
@@ -73,11 +73,11 @@ public sealed class MigrationSupervisor : UntypedActor
         }
         catch (FormatException e)
         {
-            Sender.Tell(new MigrationEvents.Ended(begin.Invocation, new Verdict(Phase.Refused, Reasons.InvalidArgument, Effect.None, e.Message)));
+            Sender.Tell(new DriveEvents.Ended(begin.Invocation, new Verdict(Phase.Refused, Reasons.InvalidArgument, Effect.None, e.Message)));
             return;
         }
         var now = _environment.Time;
-        _waiting.AddLast(new Asked(begin, Sender) { Snapshot = new MigrationSnapshot(JobIds.Next(now), begin.Invocation.Plan.JobId, begin.Vm, spec, MigrationPhase.Queued, MigrationStatus.None, now.GetUtcNow()) });
+        _waiting.AddLast(new Asked(begin, Sender) { Snapshot = new MigrationSnapshot(JobIds.Next(now), begin.Invocation.Plan.JobId, begin.Vm, spec, DrivePhase.Queued, MigrationStatus.None, now.GetUtcNow()) });
         StartNext();
     }
 
@@ -101,7 +101,7 @@ public sealed class MigrationSupervisor : UntypedActor
             EndUnbegun(asked, verdict);
         }
         foreach (var (migration, _) in _running.Where(running => which(running.Value)))
-            migration.Tell(new MigrationSignals.GiveUp(verdict));
+            migration.Tell(new DriveSignals.GiveUp(verdict));
     }
 
     private void OnStopAll()
@@ -125,15 +125,15 @@ public sealed class MigrationSupervisor : UntypedActor
 
     private void EndUnbegun(Asked asked, Verdict verdict)
     {
-        asked.Vm.Tell(new MigrationEvents.Ended(asked.Begin.Invocation, verdict));
-        Keep(asked.Snapshot with { Phase = MigrationPhase.Ended, Outcome = verdict.Phase, Reason = verdict.Reason, Message = verdict.Message, EndedAt = _environment.Time.GetUtcNow() });
+        asked.Vm.Tell(new DriveEvents.Ended(asked.Begin.Invocation, verdict));
+        Keep(asked.Snapshot with { Phase = DrivePhase.Ended, Outcome = verdict.Phase, Reason = verdict.Reason, Message = verdict.Message, EndedAt = _environment.Time.GetUtcNow() });
     }
 
     private void OnTerminated(IActorRef migration)
     {
         if (!_running.Remove(migration, out var asked))
             return;
-        if (asked.Snapshot.Phase == MigrationPhase.Ended)
+        if (asked.Snapshot.Phase == DrivePhase.Ended)
         {
             Keep(asked.Snapshot);
         }
@@ -154,9 +154,9 @@ public sealed class MigrationSupervisor : UntypedActor
             _ended.Dequeue();
     }
 
-    private sealed class Asked(MigrationCommands.Begin begin, IActorRef vm)
+    private sealed class Asked(DriveCommands.Begin begin, IActorRef vm)
     {
-        public MigrationCommands.Begin Begin => begin;
+        public DriveCommands.Begin Begin => begin;
 
         public IActorRef Vm => vm;
 

@@ -74,7 +74,7 @@ internal sealed partial class VmActor
     private void Migrate(Invocation invocation)
     {
         if (_settings.Migrations is { } migrations)
-            migrations.Tell(new MigrationCommands.Begin(invocation, _snapshot));
+            migrations.Tell(new DriveCommands.Begin(invocation, _snapshot));
         else
             End(invocation, new Verdict(Phase.Refused, Reasons.Unsupported, Effect.None, "VMs cannot be migrated from here"));
     }

@@ -68,7 +68,7 @@ internal sealed partial class VmActor
         else if (invocation.Plan.Route == CommandRoute.Qmp)
             _qmp.Tell(new QmpCommands.Cancel(invocation));
         else if (invocation.Plan.Route == CommandRoute.Migrate)
-            _settings.Migrations?.Tell(new MigrationCommands.Cancel(invocation));
+            _settings.Migrations?.Tell(new DriveCommands.Cancel(invocation));
         else if (invocation.Channel is { } channel)
             channel.Cancel();
         else

@@ -220,7 +220,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case VmCommands.Release:
                 OnRelease();
                 break;
-            case MigrationEvents.Ended ended:
+            case DriveEvents.Ended ended:
                 End(ended.Invocation, ended.Verdict);
                 break;
             case AgentHold hold:

@@ -4,7 +4,7 @@ using Orchestrator.Host.Serving;
 namespace Orchestrator.Host.Api;
 
 /// <summary>A migration as the API shows it (docs/MIGRATING.md).</summary>
-public sealed record MigrationView
+public sealed record DrivenMigrationView
 {
     /// <summary>ULID.</summary>
     public required string Id { get; init; }
@@ -28,7 +28,7 @@ public sealed record MigrationView
     public string? Destination { get; init; }
 
     /// <summary>Where it stands.</summary>
-    public required MigrationPhase Phase { get; init; }
+    public required DrivePhase Phase { get; init; }
 
     /// <summary>The source's own word, e.g. <c>active</c>.</summary>
     public required string Status { get; init; }
@@ -70,10 +70,10 @@ public sealed record MigrationView
     public string? Message { get; init; }
 
     /// <summary>From the actor's picture.</summary>
-    public static MigrationView Of(MigrationSnapshot migration)
+    public static DrivenMigrationView Of(MigrationSnapshot migration)
     {
         ArgumentNullException.ThrowIfNull(migration);
-        return new MigrationView
+        return new DrivenMigrationView
         {
             Id = migration.Id,
             Job = migration.JobId,
@@ -105,19 +105,19 @@ internal static class MigrationEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/migrations", ListAsync).Produces<ItemsView<MigrationView>>();
-        routes.MapGet("/v1/migrations/{id}", GetAsync).Produces<MigrationView>();
+        routes.MapGet("/v1/migrations", ListAsync).Produces<ItemsView<DrivenMigrationView>>();
+        routes.MapGet("/v1/migrations/{id}", GetAsync).Produces<DrivenMigrationView>();
     }
 
     private static async Task<IResult> ListAsync(string? job, Node node, CancellationToken cancellationToken)
     {
         var all = await AllAsync(node, cancellationToken).ConfigureAwait(false);
-        return Results.Json(new ItemsView<MigrationView>([.. all.Where(migration => job is null || migration.JobId == job).Select(MigrationView.Of)]), ApiJson.Default.ItemsViewMigrationView);
+        return Results.Json(new ItemsView<DrivenMigrationView>([.. all.Where(migration => job is null || migration.JobId == job).Select(DrivenMigrationView.Of)]), ApiJson.Default.ItemsViewDrivenMigrationView);
     }
 
     private static async Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) =>
         (await AllAsync(node, cancellationToken).ConfigureAwait(false)).FirstOrDefault(migration => migration.Id == id) is { } found
-            ? Results.Json(MigrationView.Of(found), ApiJson.Default.MigrationView)
+            ? Results.Json(DrivenMigrationView.Of(found), ApiJson.Default.DrivenMigrationView)
             : Problems.Of("migration-not-found", $"this node has no migration '{id}', or has forgotten it: GET /v1/migrations lists them, and the job has its outcome");
 
     private static async Task<IReadOnlyList<MigrationSnapshot>> AllAsync(Node node, CancellationToken cancellationToken) =>

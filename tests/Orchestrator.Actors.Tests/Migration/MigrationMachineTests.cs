@@ -15,18 +15,18 @@ public sealed class MigrationMachineTests
     {
         Copying();
         Take(new MigrationInput.Told(Status("active", 1000, 2)));
-        Assert.Equal((MigrationPhase.Draining, Spec.Drain), (_machine.Phase, Single<MigrationAction.Hold>().Drain));
+        Assert.Equal((DrivePhase.Draining, Spec.Drain), (_machine.Phase, Single<MigrationAction.Hold>().Drain));
 
         Take(new MigrationInput.Held(true));
         Assert.Contains("\"downtime-limit\":300", Asked(MigrationAsk.Gate));
 
         Take(new MigrationInput.Told(Status("pre-switchover")));
-        Assert.Equal(MigrationPhase.Switchover, _machine.Phase);
+        Assert.Equal(DrivePhase.Switchover, _machine.Phase);
         Assert.Contains("migrate-continue", Asked(MigrationAsk.Continue));
 
         Take(new MigrationInput.Told(Status("device")));
         Take(new MigrationInput.Told(Status("completed")));
-        Assert.Equal(MigrationPhase.Arriving, _machine.Phase);
+        Assert.Equal(DrivePhase.Arriving, _machine.Phase);
         Take(new MigrationInput.Arrived("inmigrate"));
         Single<MigrationAction.PollDestination>();
         Take(new MigrationInput.Arrived("running"));
@@ -48,7 +48,7 @@ public sealed class MigrationMachineTests
 
         Take(MigrationInput.Overdue.Instance);
 
-        Assert.Equal((MigrationPhase.Switchover, false), (_machine.Phase, _machine.IsDrained));
+        Assert.Equal((DrivePhase.Switchover, false), (_machine.Phase, _machine.IsDrained));
         Asked(MigrationAsk.Continue);
     }
 
@@ -74,12 +74,12 @@ public sealed class MigrationMachineTests
         Take(new MigrationInput.Held(true));
         Take(MigrationInput.Overdue.Instance);
 
-        Assert.Equal(MigrationPhase.Copying, _machine.Phase);
+        Assert.Equal(DrivePhase.Copying, _machine.Phase);
         Assert.Contains("\"downtime-limit\":1", Asked(MigrationAsk.Gate));
         Single<MigrationAction.Release>();
 
         Take(new MigrationInput.Told(Status("active", 10, 9)));
-        Assert.Equal(MigrationPhase.Draining, _machine.Phase);
+        Assert.Equal(DrivePhase.Draining, _machine.Phase);
     }
 
     [Fact]
@@ -88,37 +88,37 @@ public sealed class MigrationMachineTests
         _machine = new MigrationMachine(Spec with { PostCopy = true });
         Copying();
         Take(new MigrationInput.Told(Status("active", 900_000, 1)));
-        Assert.Equal(MigrationPhase.Copying, _machine.Phase);
+        Assert.Equal(DrivePhase.Copying, _machine.Phase);
         Take(new MigrationInput.Told(Status("active", 900_000, 2)));
         Take(new MigrationInput.Held(true));
         Assert.Contains("migrate-start-postcopy", Asked(MigrationAsk.PostCopy));
         Take(new MigrationInput.Told(Status("pre-switchover")));
         Take(new MigrationInput.Told(Status("postcopy-active")));
-        Assert.Equal(MigrationPhase.PostCopy, _machine.Phase);
+        Assert.Equal(DrivePhase.PostCopy, _machine.Phase);
         Single<MigrationAction.Release>();
 
         Take(new MigrationInput.GiveUp(Cancelled));
-        Assert.Equal(MigrationPhase.PostCopy, _machine.Phase);
+        Assert.Equal(DrivePhase.PostCopy, _machine.Phase);
         Take(new MigrationInput.GiveUp(new Verdict(Phase.Failed, Reasons.MigrationNotConverged, Effect.None)));
         AnswerAll();
         Ends(Phase.Unknown, Reasons.MigrationNotConverged, Effect.Applied);
     }
 
     [Theory]
-    [InlineData(MigrationPhase.Preparing)]
-    [InlineData(MigrationPhase.Checking)]
-    [InlineData(MigrationPhase.Configuring)]
-    [InlineData(MigrationPhase.Copying)]
-    [InlineData(MigrationPhase.Draining)]
-    [InlineData(MigrationPhase.Converging)]
-    [InlineData(MigrationPhase.Switchover)]
-    public void Cancelled_at_any_stage_before_the_guest_has_moved_it_stays_and_all_is_set_back(MigrationPhase phase)
+    [InlineData(DrivePhase.Preparing)]
+    [InlineData(DrivePhase.Checking)]
+    [InlineData(DrivePhase.Configuring)]
+    [InlineData(DrivePhase.Copying)]
+    [InlineData(DrivePhase.Draining)]
+    [InlineData(DrivePhase.Converging)]
+    [InlineData(DrivePhase.Switchover)]
+    public void Cancelled_at_any_stage_before_the_guest_has_moved_it_stays_and_all_is_set_back(DrivePhase phase)
     {
         Reach(phase);
 
         Take(new MigrationInput.GiveUp(Cancelled));
 
-        if (phase >= MigrationPhase.Copying)
+        if (phase >= DrivePhase.Copying)
         {
             Assert.Contains("migrate_cancel", Asked(MigrationAsk.Cancel));
             Take(new MigrationInput.GiveUp(new Verdict(Phase.Failed, Reasons.NodeStopped, Effect.None)));
@@ -127,17 +127,17 @@ public sealed class MigrationMachineTests
         }
         var undone = AnswerAll();
         Ends(Phase.Cancelled, null, Effect.None);
-        Assert.Equal(phase switch { MigrationPhase.Preparing or MigrationPhase.Checking => 0, MigrationPhase.Configuring => 1, _ => 2 }, undone.Count);
+        Assert.Equal(phase switch { DrivePhase.Preparing or DrivePhase.Checking => 0, DrivePhase.Configuring => 1, _ => 2 }, undone.Count);
         if (undone.Count == 2)
             Assert.Equal(["""{"downtime-limit":300}""", """{"capabilities":[{"capability":"events","state":false},{"capability":"pause-before-switchover","state":false},{"capability":"return-path","state":false}]}"""], undone);
     }
 
     [Theory]
-    [InlineData(MigrationPhase.Copying)]
-    [InlineData(MigrationPhase.Draining)]
-    [InlineData(MigrationPhase.Converging)]
-    [InlineData(MigrationPhase.Switchover)]
-    public void QEMU_that_gives_up_at_any_stage_keeps_the_guest(MigrationPhase phase)
+    [InlineData(DrivePhase.Copying)]
+    [InlineData(DrivePhase.Draining)]
+    [InlineData(DrivePhase.Converging)]
+    [InlineData(DrivePhase.Switchover)]
+    public void QEMU_that_gives_up_at_any_stage_keeps_the_guest(DrivePhase phase)
     {
         Reach(phase);
 
@@ -152,7 +152,7 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Cancel_that_comes_too_late_ends_in_success()
     {
-        Reach(MigrationPhase.Switchover);
+        Reach(DrivePhase.Switchover);
         Take(new MigrationInput.GiveUp(Cancelled));
 
         Take(new MigrationInput.Told(Completed));
@@ -165,7 +165,7 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Setting_that_is_refused_undoes_those_before_it()
     {
-        Reach(MigrationPhase.Configuring);
+        Reach(DrivePhase.Configuring);
         Take(new MigrationInput.Answered(MigrationAsk.Step, Json("{}")));
 
         Take(new MigrationInput.Answered(MigrationAsk.Step, Error("no")));
@@ -178,7 +178,7 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Setting_that_was_not_answered_is_undone_too()
     {
-        Reach(MigrationPhase.Configuring);
+        Reach(DrivePhase.Configuring);
         Take(new MigrationInput.Answered(MigrationAsk.Step, Silence));
         Assert.Equal(2, AnswerAll().Count);
         Ends(Phase.Failed, Reasons.MigrationFailed, Effect.None);
@@ -187,7 +187,7 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Setting_that_cannot_be_set_back_is_told()
     {
-        Reach(MigrationPhase.Copying);
+        Reach(DrivePhase.Copying);
         Take(new MigrationInput.Told(Status("failed")));
         Take(new MigrationInput.Answered(MigrationAsk.Undo, Error("busy")));
         AnswerAll();
@@ -213,9 +213,9 @@ public sealed class MigrationMachineTests
     }
 
     [Theory]
-    [InlineData(MigrationPhase.Preparing, Reasons.NoDestination)]
-    [InlineData(MigrationPhase.Checking, Reasons.QemuUnresponsive)]
-    public void What_does_not_come_in_time_changes_nothing(MigrationPhase phase, string reason)
+    [InlineData(DrivePhase.Preparing, Reasons.NoDestination)]
+    [InlineData(DrivePhase.Checking, Reasons.QemuUnresponsive)]
+    public void What_does_not_come_in_time_changes_nothing(DrivePhase phase, string reason)
     {
         Reach(phase);
         Take(MigrationInput.Overdue.Instance);
@@ -228,7 +228,7 @@ public sealed class MigrationMachineTests
         Take(new MigrationInput.Begin());
         Take(new MigrationInput.Found(IsOurs: true));
         Take(new MigrationInput.Rejected(new Rejection(Phase.Refused, Reasons.Unsupported, "lacks it")));
-        Assert.Equal(MigrationSide.Destination, Single<MigrationAction.Ask>().Side);
+        Assert.Equal(DriveSide.Destination, Single<MigrationAction.Ask>().Side);
         Take(new MigrationInput.Answered(MigrationAsk.Quit, Json("{}")));
         Ends(Phase.Refused, Reasons.Unsupported, Effect.None);
     }
@@ -236,29 +236,29 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Destination_that_ends_before_it_says_that_the_guest_runs_is_unknown()
     {
-        Reach(MigrationPhase.Switchover);
+        Reach(DrivePhase.Switchover);
         Take(new MigrationInput.Told(Status("completed")));
-        Take(new MigrationInput.Left(MigrationSide.Destination));
+        Take(new MigrationInput.Left(DriveSide.Destination));
         Ends(Phase.Unknown, Reasons.VmLost, Effect.Unknown);
     }
 
     [Fact]
     public void Source_that_ends_in_the_middle_is_unknown_and_before_it_nothing()
     {
-        Reach(MigrationPhase.Copying);
-        Take(new MigrationInput.Left(MigrationSide.Source));
+        Reach(DrivePhase.Copying);
+        Take(new MigrationInput.Left(DriveSide.Source));
         Ends(Phase.Unknown, Reasons.VmLost, Effect.Unknown);
 
         _machine = new MigrationMachine(Spec);
-        Reach(MigrationPhase.Checking);
-        Take(new MigrationInput.Left(MigrationSide.Source));
+        Reach(DrivePhase.Checking);
+        Take(new MigrationInput.Left(DriveSide.Source));
         Ends(Phase.Undelivered, Reasons.VmNotFound, Effect.None);
     }
 
     [Fact]
     public void Cancellation_that_QEMU_does_not_confirm_is_unknown()
     {
-        Reach(MigrationPhase.Copying);
+        Reach(DrivePhase.Copying);
         Take(new MigrationInput.GiveUp(Cancelled));
         Take(MigrationInput.Overdue.Instance);
         Ends(Phase.Unknown, Reasons.QemuUnresponsive, Effect.None);
@@ -268,7 +268,7 @@ public sealed class MigrationMachineTests
     public void Source_is_kept_where_that_is_asked_for_and_is_set_back()
     {
         _machine = new MigrationMachine(Spec with { KeepSource = true });
-        Reach(MigrationPhase.Switchover);
+        Reach(DrivePhase.Switchover);
         Take(new MigrationInput.Told(Completed));
         Take(new MigrationInput.Arrived("running"));
         Assert.Equal(3, AnswerAll().Count);
@@ -279,9 +279,9 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Nothing_follows_the_end()
     {
-        Reach(MigrationPhase.Checking);
+        Reach(DrivePhase.Checking);
         Take(MigrationInput.Overdue.Instance);
-        foreach (var late in (MigrationInput[])[MigrationInput.Overdue.Instance, new MigrationInput.Told(Status("active")), new MigrationInput.Held(true), new MigrationInput.GiveUp(Cancelled), new MigrationInput.Left(MigrationSide.Source)])
+        foreach (var late in (MigrationInput[])[MigrationInput.Overdue.Instance, new MigrationInput.Told(Status("active")), new MigrationInput.Held(true), new MigrationInput.GiveUp(Cancelled), new MigrationInput.Left(DriveSide.Source)])
         {
             Take(late);
             Assert.Empty(_actions);
@@ -295,28 +295,28 @@ public sealed class MigrationMachineTests
         _actions.AddRange(actions);
     }
 
-    private void Reach(MigrationPhase phase)
+    private void Reach(DrivePhase phase)
     {
-        if (phase >= MigrationPhase.Preparing)
+        if (phase >= DrivePhase.Preparing)
             Take(new MigrationInput.Begin());
-        if (phase >= MigrationPhase.Checking)
+        if (phase >= DrivePhase.Checking)
             Take(new MigrationInput.Found(IsOurs: false));
-        if (phase >= MigrationPhase.Configuring)
+        if (phase >= DrivePhase.Configuring)
         {
             Take(new MigrationInput.Planned(Plan(_machine.Spec)));
             Take(new MigrationInput.Answered(MigrationAsk.Step, Json("{}")));
         }
-        if (phase >= MigrationPhase.Copying)
+        if (phase >= DrivePhase.Copying)
         {
             Configure();
             Take(new MigrationInput.Answered(MigrationAsk.Start, Json("{}")));
             Take(new MigrationInput.Told(Status("active")));
         }
-        if (phase >= MigrationPhase.Draining)
+        if (phase >= DrivePhase.Draining)
             Take(new MigrationInput.Told(Status("active", 1000, 2)));
-        if (phase >= MigrationPhase.Converging)
+        if (phase >= DrivePhase.Converging)
             Take(new MigrationInput.Held(true));
-        if (phase >= MigrationPhase.Switchover)
+        if (phase >= DrivePhase.Switchover)
             Take(new MigrationInput.Told(Status("pre-switchover")));
         Assert.Equal(phase, _machine.Phase);
     }
@@ -330,13 +330,13 @@ public sealed class MigrationMachineTests
 
     private void Configured()
     {
-        Reach(MigrationPhase.Configuring);
+        Reach(DrivePhase.Configuring);
         Configure();
     }
 
-    private void Copying() => Reach(MigrationPhase.Copying);
+    private void Copying() => Reach(DrivePhase.Copying);
 
-    private void Draining() => Reach(MigrationPhase.Draining);
+    private void Draining() => Reach(DrivePhase.Draining);
 
     private T Single<T>()
         where T : MigrationAction => Assert.Single(_actions.OfType<T>());
@@ -357,7 +357,7 @@ public sealed class MigrationMachineTests
     private List<string> AnswerAll()
     {
         var undone = new List<string>();
-        while (_machine.Phase == MigrationPhase.Restoring)
+        while (_machine.Phase == DrivePhase.Restoring)
         {
             var ask = Single<MigrationAction.Ask>();
             if (ask.What == MigrationAsk.Undo)
@@ -369,7 +369,7 @@ public sealed class MigrationMachineTests
 
     private void Ends(Phase phase, string? reason, Effect effect)
     {
-        Assert.Equal(MigrationPhase.Ended, _machine.Phase);
+        Assert.Equal(DrivePhase.Ended, _machine.Phase);
         Assert.Equal((phase, reason, effect), (_machine.Ending!.Phase, _machine.Ending.Reason, _machine.Ending.Effect));
         Assert.Equal(_machine.Ending, Single<MigrationAction.End>().Verdict);
         Single<MigrationAction.Release>();

@@ -36,7 +36,7 @@ internal static class MigrationSamples
 
     public static MigrationFacts Destination => Facts("the destination", "inmigrate");
 
-    public static MigrationPlan Plan(MigrationSpec? spec = null) => MigrationRules.PlanOf(spec ?? Spec, Source, Destination, Places, null).Plan!;
+    public static MigrationPlan Plan(MigrationSpec? spec = null) => DriveRules.PlanOf(spec ?? Spec, Source, Destination, Places, null).Plan!;
 
     /// <summary>An answer to <c>query-migrate</c>.</summary>
     public static string Progress(string status, long remaining = 100, long passes = 1, double mbps = 8, string more = "") =>

@@ -33,7 +33,7 @@ public sealed class MigrationSupervisorTests : ActorTest
         Assert.Equal(["migrate-set-capabilities", "migrate-set-parameters", "migrate", "migrate-set-parameters", "migrate-continue", "quit"], source.Changes.Select(change => change.Split(' ')[0]));
         Assert.Equal(["migrate-set-capabilities", "migrate-incoming", "migrate-set-capabilities"], destination.Changes.Select(change => change.Split(' ')[0]));
         var kept = Assert.Single((await ListAsync(migrations)).Snapshots);
-        Assert.Equal((MigrationPhase.Ended, Phase.Succeeded, "web1d"), (kept.Phase, kept.Outcome!.Value, kept.Destination));
+        Assert.Equal((DrivePhase.Ended, Phase.Succeeded, "web1d"), (kept.Phase, kept.Outcome!.Value, kept.Destination));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class MigrationSupervisorTests : ActorTest
         var (migrations, begun) = Begin();
         var (source, _) = await RunToCopyingAsync(begun);
 
-        migrations.Tell(new MigrationCommands.Cancel(begun.Invocation), begun.Vm);
+        migrations.Tell(new DriveCommands.Cancel(begun.Invocation), begun.Vm);
         await EventuallyAsync(() => source.Changes.Contains("migrate_cancel"));
         source.Answers("query-migrate", """{"status":"cancelled"}""").Happens("cancelled");
 
@@ -130,7 +130,7 @@ public sealed class MigrationSupervisorTests : ActorTest
         var (_, second) = Begin(migrations, "web2");
         var (_, third) = Begin(migrations, "web3");
 
-        migrations.Tell(new MigrationCommands.Cancel(second.Invocation), second.Vm);
+        migrations.Tell(new DriveCommands.Cancel(second.Invocation), second.Vm);
         Assert.Equal(Phase.Cancelled, (await EndAsync(second)).Phase);
         Assert.Empty(_qemus["web3"].Source.Changes);
         _qemus["web1"].Source.Happens("failed");
@@ -197,8 +197,8 @@ public sealed class MigrationSupervisorTests : ActorTest
         var migrations = Sys.ActorOf(MigrationSupervisor.PropsFor(new MigrationEnvironment(TestActor, Time)));
         var vm = CreateTestProbe();
         var plan = new JobPlan("job", CommandRoute.Migrate, Protocol.Commands.EncodedCommand.ForQmp("migrate"), Deadline.After(TimeSpan.FromHours(1), Time));
-        migrations.Tell(new MigrationCommands.Begin(new Invocation(plan, 0, vm, vm), Vm()), vm);
-        Assert.Equal(Reasons.InvalidArgument, (await vm.ExpectMsgAsync<MigrationEvents.Ended>()).Verdict.Reason);
+        migrations.Tell(new DriveCommands.Begin(new Invocation(plan, 0, vm, vm), Vm()), vm);
+        Assert.Equal(Reasons.InvalidArgument, (await vm.ExpectMsgAsync<DriveEvents.Ended>()).Verdict.Reason);
     }
 
     [Theory]
@@ -232,7 +232,7 @@ public sealed class MigrationSupervisorTests : ActorTest
         }));
         var plan = new JobPlan("job", CommandRoute.Migrate, Spec.Encode(), Deadline.After(TimeSpan.FromSeconds(seconds), Time));
         var invocation = new Invocation(plan, 0, vm, vm) { Reconciliation = past };
-        migrations.Tell(new MigrationCommands.Begin(invocation, Vm(name, freeze: freeze)), vm);
+        migrations.Tell(new DriveCommands.Begin(invocation, Vm(name, freeze: freeze)), vm);
         return (migrations, new Begun(invocation, vm, name));
     }
 
@@ -268,8 +268,8 @@ public sealed class MigrationSupervisorTests : ActorTest
 
     private async Task<Verdict> EndAsync(Begun begun)
     {
-        var ended = begun.Vm.FishForMessageAsync(message => message is MigrationEvents.Ended, Limit).AsTask();
-        return ((MigrationEvents.Ended)await AdvanceUntilAsync(ended, 0.05)).Verdict;
+        var ended = begun.Vm.FishForMessageAsync(message => message is DriveEvents.Ended, Limit).AsTask();
+        return ((DriveEvents.Ended)await AdvanceUntilAsync(ended, 0.05)).Verdict;
     }
 
     private static Task<MigrationReplies.Migrations> ListAsync(IActorRef migrations) => migrations.Ask<MigrationReplies.Migrations>(new MigrationQueries.List(), Limit);

@@ -61,9 +61,9 @@ public sealed partial class LogEntriesTests
         Assert.DoesNotContain(sources, path => File.ReadAllText(path).Contains(".GetLogger(", StringComparison.Ordinal));
     }
 
-    [GeneratedRegex(@"^\| (1\d{3}) \| (Information|Warning|Error) \| ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| ([12]\d{3}) \| (Debug|Information|Warning|Error) \| ", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"^\| (1\d00)–1\d99 \| ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| ([12]\d00)–[12]\d99 \| ", RegexOptions.Multiline)]
     private static partial Regex Area();
 }

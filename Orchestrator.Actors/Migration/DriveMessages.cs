@@ -7,9 +7,9 @@ using Orchestrator.Protocol.Commands;
 namespace Orchestrator.Actors.Migration;
 
 /// <summary>"Do": sent to the <see cref="MigrationSupervisor"/>.</summary>
-internal static class MigrationCommands
+internal static class DriveCommands
 {
-    /// <summary>From a <c>VmActor</c> that may be migrated: begins when its turn comes. Answer to the sender: <see cref="MigrationEvents.Ended"/>, in any case.</summary>
+    /// <summary>From a <c>VmActor</c> that may be migrated: begins when its turn comes. Answer to the sender: <see cref="DriveEvents.Ended"/>, in any case.</summary>
     internal sealed record Begin(Invocation Invocation, VmSnapshot Vm) : ILocalSignal;
 
     /// <summary>From a <c>VmActor</c>: its job is cancelled.</summary>
@@ -38,14 +38,14 @@ public static class MigrationReplies
 }
 
 /// <summary>"It happened".</summary>
-internal static class MigrationEvents
+internal static class DriveEvents
 {
     /// <summary>To the <c>VmActor</c> of the source: the one end of what it asked for.</summary>
     internal sealed record Ended(Invocation Invocation, Verdict Verdict) : ILocalSignal, IDeadLetterSuppression;
 }
 
 /// <summary>Between a <see cref="MigrationActor"/>, its supervisor and its questions.</summary>
-internal static class MigrationSignals
+internal static class DriveSignals
 {
     /// <summary>To the supervisor: the migration looks different.</summary>
     internal sealed record Progressed(MigrationSnapshot Snapshot) : ILocalSignal;

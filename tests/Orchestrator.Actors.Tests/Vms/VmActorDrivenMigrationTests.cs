@@ -5,11 +5,11 @@ using Orchestrator.Actors.Migration;
 namespace Orchestrator.Actors.Tests.Vms;
 
 /// <summary>A VM that is asked to migrate hands that on, and has the one outcome of it.</summary>
-public sealed class VmActorMigrationTests : VmActorTest
+public sealed class VmActorDrivenMigrationTests : VmActorTest
 {
     private readonly TestProbe _migrations;
 
-    public VmActorMigrationTests()
+    public VmActorDrivenMigrationTests()
     {
         _migrations = CreateTestProbe();
         Settings = Settings with { Migrations = _migrations };
@@ -20,13 +20,13 @@ public sealed class VmActorMigrationTests : VmActorTest
     {
         await StartReadyAsync();
         var invocation = Invoke(Plan());
-        var begin = await _migrations.ExpectMsgAsync<MigrationCommands.Begin>();
+        var begin = await _migrations.ExpectMsgAsync<DriveCommands.Begin>();
         Assert.Same(invocation, begin.Invocation);
         Assert.NotNull(begin.Vm.Id);
 
         Vm.Tell(new Actors.Vms.VmCommands.CancelInvocation(invocation), TestActor);
-        Assert.Same(invocation, (await _migrations.ExpectMsgAsync<MigrationCommands.Cancel>()).Invocation);
-        Vm.Tell(new MigrationEvents.Ended(invocation, new Verdict(Phase.Cancelled, null, Effect.None)), TestActor);
+        Assert.Same(invocation, (await _migrations.ExpectMsgAsync<DriveCommands.Cancel>()).Invocation);
+        Vm.Tell(new DriveEvents.Ended(invocation, new Verdict(Phase.Cancelled, null, Effect.None)), TestActor);
 
         await AssertOutcomeAsync(Phase.Cancelled, null, Effect.None);
     }
@@ -40,10 +40,10 @@ public sealed class VmActorMigrationTests : VmActorTest
         var invocation = Invoke(Plan(), new Reconciliation(null));
         await ProgressAsync(PendingPhase.Reconciling);
 
-        var begin = await _migrations.ExpectMsgAsync<MigrationCommands.Begin>();
+        var begin = await _migrations.ExpectMsgAsync<DriveCommands.Begin>();
 
         Assert.NotNull(begin.Invocation.Reconciliation);
-        Vm.Tell(new MigrationEvents.Ended(invocation, new Verdict(Phase.Succeeded, null, Effect.Applied)), TestActor);
+        Vm.Tell(new DriveEvents.Ended(invocation, new Verdict(Phase.Succeeded, null, Effect.Applied)), TestActor);
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
     }
 

@@ -7,7 +7,7 @@ using Orchestrator.Protocol.Commands;
 namespace Orchestrator.Actors.Migration;
 
 /// <summary>What is decided of a migration: pure functions, the documentation's page (docs/MIGRATING.md).</summary>
-internal static class MigrationRules
+internal static class DriveRules
 {
     /// <summary>
     /// Keeps QEMU from switching over until the agent has been drained: the guest stands still at <c>pre-switchover</c>, and can answer nothing more.
@@ -66,17 +66,17 @@ internal static class MigrationRules
 
     private static string? Lack(MigrationSpec spec, MigrationFacts source, MigrationFacts destination)
     {
-        foreach (var capability in CapabilitiesOf(spec, MigrationSide.Source))
+        foreach (var capability in CapabilitiesOf(spec, DriveSide.Source))
         {
             if (!source.Has(capability))
                 return $"{source.Name} does not have the migration capability {capability}: nothing was changed";
         }
-        foreach (var capability in CapabilitiesOf(spec, MigrationSide.Destination))
+        foreach (var capability in CapabilitiesOf(spec, DriveSide.Destination))
         {
             if (!destination.Has(capability))
                 return $"{destination.Name} does not have the migration capability {capability}: nothing was changed";
         }
-        foreach (var (side, facts) in ((MigrationSide, MigrationFacts)[])[(MigrationSide.Source, source), (MigrationSide.Destination, destination)])
+        foreach (var (side, facts) in ((DriveSide, MigrationFacts)[])[(DriveSide.Source, source), (DriveSide.Destination, destination)])
         {
             if (ParametersOf(spec, side).Select(parameter => parameter.Name).FirstOrDefault(name => !facts.Parameters.ContainsKey(name)) is { } missing)
                 return $"{facts.Name} does not have the migration parameter {missing}: nothing was changed";
@@ -89,7 +89,7 @@ internal static class MigrationRules
     {
         // With it, the source has heard that the destination has everything before it calls itself done, and else goes on.
         var isAnswered = source.Has("return-path") && destination.Has("return-path") && (uri.StartsWith("unix:", StringComparison.Ordinal) || uri.StartsWith("tcp:", StringComparison.Ordinal));
-        foreach (var (side, facts) in ((MigrationSide, MigrationFacts)[])[(MigrationSide.Source, source), (MigrationSide.Destination, destination)])
+        foreach (var (side, facts) in ((DriveSide, MigrationFacts)[])[(DriveSide.Source, source), (DriveSide.Destination, destination)])
         {
             var on = CapabilitiesOf(spec, side).Concat(isAnswered ? ["return-path"] : []).Where(capability => !facts.Capabilities[capability]).ToArray();
             if (on.Length > 0)
@@ -99,15 +99,15 @@ internal static class MigrationRules
                 yield return new MigrationStep(side, Parameters(parameters.Select(parameter => (parameter.Name, (JsonNode?)parameter.Value))), Parameters(parameters.Select(parameter => (parameter.Name, JsonNode.Parse(facts.Parameters[parameter.Name].GetRawText())))));
         }
         if (destination.Listening is null)
-            yield return new MigrationStep(MigrationSide.Destination, Command("migrate-incoming", ("uri", uri)), null);
+            yield return new MigrationStep(DriveSide.Destination, Command("migrate-incoming", ("uri", uri)), null);
     }
 
-    private static IEnumerable<string> CapabilitiesOf(MigrationSpec spec, MigrationSide side)
+    private static IEnumerable<string> CapabilitiesOf(MigrationSpec spec, DriveSide side)
     {
         yield return "events";
-        if (side == MigrationSide.Source)
+        if (side == DriveSide.Source)
             yield return "pause-before-switchover";
-        if (side == MigrationSide.Source && spec.AutoConverge)
+        if (side == DriveSide.Source && spec.AutoConverge)
             yield return "auto-converge";
         if (spec.PostCopy)
             yield return "postcopy-ram";
@@ -115,11 +115,11 @@ internal static class MigrationRules
             yield return "multifd";
     }
 
-    private static IEnumerable<(string Name, long Value)> ParametersOf(MigrationSpec spec, MigrationSide side)
+    private static IEnumerable<(string Name, long Value)> ParametersOf(MigrationSpec spec, DriveSide side)
     {
-        if (side == MigrationSide.Source)
+        if (side == DriveSide.Source)
             yield return ("downtime-limit", ClosedGateMs);
-        if (side == MigrationSide.Source && spec.MaxBandwidth is { } bandwidth)
+        if (side == DriveSide.Source && spec.MaxBandwidth is { } bandwidth)
             yield return ("max-bandwidth", bandwidth);
         if (spec.Multifd is { } channels)
             yield return ("multifd-channels", channels);

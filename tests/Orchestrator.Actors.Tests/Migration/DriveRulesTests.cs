@@ -5,7 +5,7 @@ using static Orchestrator.Actors.Tests.Migration.MigrationSamples;
 
 namespace Orchestrator.Actors.Tests.Migration;
 
-public sealed class MigrationRulesTests
+public sealed class DriveRulesTests
 {
     private static readonly MigrationSpec All = Spec with { AutoConverge = true, PostCopy = true, Multifd = 8, MaxBandwidth = 5_000_000, Downtime = TimeSpan.FromMilliseconds(80) };
 
@@ -63,7 +63,7 @@ public sealed class MigrationRulesTests
     [InlineData("""{"socket-address":[{"type":"inet","host":"::","port":"4444"}]}""", "tcp:[::]:4444")]
     public void Destination_that_listens_already_is_taken_where_it_is(string migration, string uri)
     {
-        var plan = MigrationRules.PlanOf(Spec with { Uri = "tcp:other:1" }, Source, Facts("the destination", "inmigrate", migration: migration), Places, null).Plan!;
+        var plan = DriveRules.PlanOf(Spec with { Uri = "tcp:other:1" }, Source, Facts("the destination", "inmigrate", migration: migration), Places, null).Plan!;
 
         Assert.Equal(uri, plan.Uri);
         Assert.DoesNotContain(plan.Steps, step => step.Command.Name == "migrate-incoming");
@@ -74,9 +74,9 @@ public sealed class MigrationRulesTests
     {
         var nowhere = Facts("the destination", "inmigrate", chardevs: "[]");
 
-        Assert.Equal($"tcp:h2:4{Uuid}", MigrationRules.PlanOf(Spec, Source, nowhere, Places, "tcp:{to}:4{uuid}").Plan!.Uri);
-        Assert.Equal("unix:/m/web1", MigrationRules.PlanOf(Spec with { Uri = "unix:/m/{name}" }, Source, nowhere, Places, "tcp:{to}:4").Plan!.Uri);
-        Assert.Equal(Reasons.InvalidArgument, MigrationRules.PlanOf(Spec, Source, nowhere, Places, null).Rejection!.Reason);
+        Assert.Equal($"tcp:h2:4{Uuid}", DriveRules.PlanOf(Spec, Source, nowhere, Places, "tcp:{to}:4{uuid}").Plan!.Uri);
+        Assert.Equal("unix:/m/web1", DriveRules.PlanOf(Spec with { Uri = "unix:/m/{name}" }, Source, nowhere, Places, "tcp:{to}:4").Plan!.Uri);
+        Assert.Equal(Reasons.InvalidArgument, DriveRules.PlanOf(Spec, Source, nowhere, Places, null).Rejection!.Reason);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class MigrationRulesTests
     [InlineData(2, 300_001, 1e6, false)]
     [InlineData(2, 0, 0, false)]
     public void Guest_converges_when_the_rest_fits_into_the_downtime(long passes, long remaining, double bandwidth, bool converges) =>
-        Assert.Equal(converges, MigrationRules.IsConverging(new MigrationStatus("active") { Passes = passes, Remaining = remaining, Bandwidth = bandwidth }, TimeSpan.FromMilliseconds(300)));
+        Assert.Equal(converges, DriveRules.IsConverging(new MigrationStatus("active") { Passes = passes, Remaining = remaining, Bandwidth = bandwidth }, TimeSpan.FromMilliseconds(300)));
 
     [Fact]
     public void QEMU_that_does_not_answer_is_named_with_its_question()
@@ -102,7 +102,7 @@ public sealed class MigrationRulesTests
 
     private static void Refuses(MigrationFacts source, MigrationFacts destination, string reason, string message)
     {
-        var (plan, rejection) = MigrationRules.PlanOf(All, source, destination, Places, null);
+        var (plan, rejection) = DriveRules.PlanOf(All, source, destination, Places, null);
         Assert.Null(plan);
         Assert.Equal(reason, rejection!.Reason);
         Assert.Contains(message, rejection.Message);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Actors.Migration;
 
 /// <summary>Where a migration stands. Stable names: safe to switch on.</summary>
-public enum MigrationPhase
+public enum DrivePhase
 {
     /// <summary>Others go first.</summary>
     Queued,
