@@ -1,15 +1,14 @@
 using Akka.Actor;
-using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Migration;
 
-/// <summary>A QEMU whose VM's actor is in this process.</summary>
+/// <summary>A QEMU of a VM whose actor is in this process.</summary>
 internal sealed class VmPeer(InventoryEntry vm, TimeProvider time) : IMigrationPeer
 {
-    /// <summary>For the actor itself to give the outcome of a command whose deadline has passed.</summary>
+    /// <summary>For a session that is busy, or an actor that is gone: the answer is waited for no longer.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
@@ -21,14 +20,13 @@ internal sealed class VmPeer(InventoryEntry vm, TimeProvider time) : IMigrationP
     /// <inheritdoc/>
     public async Task<CommandResult> AskAsync(EncodedCommand command, TimeSpan timeout)
     {
-        var plan = new JobPlan("", CommandRoute.Qmp, command, Deadline.After(timeout, time)) { IsChecked = false };
-        using var overdue = new CancellationTokenSource(timeout + Grace, time);
+        var receiver = new TaskReplyReceiver();
+        vm.Vm.Tell(new AskQemu(vm.Snapshot.Name, command, Deadline.After(timeout, time), receiver));
         try
         {
-            var ended = await vm.Vm.Ask<FanOutEvents.InvocationEnded>(self => new Invocation(plan, 0, vm.Vm, self), Timeout.InfiniteTimeSpan, overdue.Token).ConfigureAwait(false);
-            return ResultOf(ended.Outcome);
+            return await receiver.Task.WaitAsync(timeout + Grace, time).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             return new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: true, $"{Name} did not answer {command.Name}");
         }
@@ -42,11 +40,4 @@ internal sealed class VmPeer(InventoryEntry vm, TimeProvider time) : IMigrationP
 
     /// <inheritdoc/>
     public void Tell(AgentHold message, IActorRef sender) => vm.Vm.Tell(message, sender);
-
-    private static CommandResult ResultOf(Outcome outcome) => outcome switch
-    {
-        { Phase: Phase.Succeeded } => new CommandResult.Returned(outcome.Result),
-        { Phase: Phase.Refused, Error: { } error } => new CommandResult.Refused(new CommandError(error.Class, error.Description)),
-        _ => new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: outcome.Effect != Effect.None, outcome.Message ?? outcome.Reason ?? outcome.Phase.ToString()),
-    };
 }

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Actors.Migration;
+using Orchestrator.Actors.Vms.Qmp;
+using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qmp;
 using Orchestrator.Protocol.Qmp.Server;
 
@@ -40,6 +42,15 @@ internal sealed partial class VmActor
             _agent.Forward(hold);
         else if (hold is AgentHold.Take)
             Sender.Tell(new AgentHold.Held(IsDrained: true));
+    }
+
+    /// <summary>Of a migration, which knows which of the VM's QEMUs it means.</summary>
+    private void OnAskQemu(AskQemu ask)
+    {
+        if (ask.Qemu == _spec.Name)
+            _qmp.Tell(new QmpCommands.Execute(ask.Command, ask.Deadline, ask.Receiver));
+        else
+            ask.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"{_spec.Name} has no QEMU '{ask.Qemu}'"));
     }
 
     private void TellFollowers(object message)

@@ -226,6 +226,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             case AgentHold hold:
                 OnAgentHold(hold);
                 break;
+            case AskQemu ask:
+                OnAskQemu(ask);
+                break;
             case ILeaseMessage lease:
                 OnLease(lease);
                 break;

@@ -71,5 +71,29 @@ public sealed class VmActorDrivenMigrationTests : VmActorTest
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
     }
 
+    [Fact]
+    public async Task Question_to_one_QEMU_reaches_no_other()
+    {
+        await StartReadyAsync();
+        var entry = new Actors.VmHosts.InventoryEntry(new Actors.Vms.VmSnapshot { Name = Fake.Spec.Name, Host = "host1" }, Vm);
+
+        var answer = await new VmPeer(entry, Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("query-status"), TimeSpan.FromSeconds(5));
+        var other = await new VmPeer(entry with { Snapshot = entry.Snapshot with { Name = "another" } }, Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("quit"), TimeSpan.FromSeconds(5));
+
+        Assert.IsType<Protocol.Commands.CommandResult.Returned>(answer);
+        Assert.Equal((Protocol.Commands.NoReplyCause.NotReady, false), (other as Protocol.Commands.CommandResult.NoReply) is { } silence ? (silence.Cause, silence.Written) : default);
+        Assert.False(Qmp.HasNext);
+    }
+
+    [Fact]
+    public async Task VM_that_is_gone_is_waited_for_no_longer_than_its_time()
+    {
+        StartVm();
+        Sys.Stop(Vm);
+        var asked = new VmPeer(new Actors.VmHosts.InventoryEntry(new Actors.Vms.VmSnapshot { Name = "x", Host = "host1" }, Vm), Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("quit"), TimeSpan.FromSeconds(5));
+
+        Assert.IsType<Protocol.Commands.CommandResult.NoReply>(await AdvanceUntilAsync(asked, 1));
+    }
+
     private JobPlan Plan() => new("job", CommandRoute.Migrate, new MigrationSpec { To = "h2" }.Encode(), Deadline.After(TimeSpan.FromHours(1), Time));
 }
