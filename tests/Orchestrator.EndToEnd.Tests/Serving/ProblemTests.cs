@@ -15,7 +15,7 @@ public sealed class ProblemTests(PeersFixture peers) : IClassFixture<PeersFixtur
     [InlineData("""{"target":"*","command":"guest-exec","arguments":{"path":"sh","arg":["a",7]}}""", 422, "invalid-arguments", "arg[1]")]
     [InlineData("""{"target":"*","command":"guest-exec-status","arguments":{"pid":1.5}}""", 422, "invalid-arguments", "pid")]
     [InlineData("""{"target":"*","command":"guest-ping","arguments":{"x":1}}""", 422, "invalid-arguments", "x")]
-    [InlineData("""{"target":"*"}""", 400, "invalid-request", "'command' and 'run'")]
+    [InlineData("""{"target":"*"}""", 400, "invalid-request", "'command', 'run' and 'migrate'")]
     [InlineData("""{"command":"guest-ping"}""", 400, "invalid-request", "'target'")]
     [InlineData("""{"target":"*","run":{"argv":["x"],"input":"%"}}""", 400, "invalid-request", "base64")]
     [InlineData("""{"target":"*","command":"guest-ping","timeoutMs":0}""", 400, "invalid-request", "timeoutMs")]
