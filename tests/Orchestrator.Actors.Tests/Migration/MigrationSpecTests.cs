@@ -11,7 +11,15 @@ public sealed class MigrationSpecTests
     {
         var full = new MigrationSpec
         {
-            To = "h2", Uri = "tcp:h2:1", MaxBandwidth = 1, Downtime = TimeSpan.FromMilliseconds(7), AutoConverge = true, PostCopy = true, Multifd = 4, Drain = TimeSpan.FromSeconds(1), KeepSource = true,
+            To = "h2",
+            Uri = "tcp:h2:1",
+            MaxBandwidth = 1,
+            Downtime = TimeSpan.FromMilliseconds(7),
+            AutoConverge = true,
+            PostCopy = true,
+            Multifd = 4,
+            Drain = TimeSpan.FromSeconds(1),
+            KeepSource = true,
         };
 
         Assert.Equal(full, MigrationSpec.Read(full.Encode()));
