@@ -103,6 +103,8 @@ internal sealed partial class VmActor
         NoteFreezeNews(command, result);
         if (invocation.Plan.Composite is null)
             NoteRaw(command, invocation.Plan.JobId, result);
+        if (AwaitsMigrated(invocation, result))
+            return;
         if (!command.SuccessResponse && result is CommandResult.NoReply { Written: true } && AwaitsEvent(invocation, result))
             return;
         if (AwaitsExplanation(command, result))

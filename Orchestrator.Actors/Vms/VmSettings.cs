@@ -56,6 +56,12 @@ public sealed record VmSettings
     /// <summary>Pause between looks at an agent's port that sends no events (it has no <c>id=</c>).</summary>
     public TimeSpan PortPoll { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Pause between questions to the QEMUs of a VM that may be migrated, whose events may be missing.</summary>
+    public TimeSpan MigrationPoll { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same while the guest is between the two.</summary>
+    public TimeSpan SwitchoverPoll { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>A reset within this time after another is part of the same reboot.</summary>
     public TimeSpan RebootPause { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -24,7 +24,16 @@ public sealed class FirstLookTests(ITestOutputHelper output)
         foreach (var vm in (await server.Api.GetAsync("/v1/vms")).Items())
             output.WriteLine(vm.ToString());
         output.WriteLine((await server.Api.ShellAsync("a", "echo hi")).ToString());
+        await a.KillAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
+        var a2 = await directory.AddDestinationAsync(b, "a");
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
+        await MigrationDriver.MigrateAsync(b, a2);
+        output.WriteLine((await server.Api.ShellAsync("a", "echo hi")).ToString());
+        foreach (var vm in (await server.Api.GetAsync("/v1/vms")).Items())
+            output.WriteLine(vm.ToString());
         var read = Task.Run(async () => { while (await stream.NextAsync() is { } e) output.WriteLine(e.Text("subject") + " " + e.GetProperty("data").ToString()); });
+        output.WriteLine(server.Process.Output);
         await Task.WhenAny(read, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
     }
 }

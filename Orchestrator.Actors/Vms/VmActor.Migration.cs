@@ -1,0 +1,346 @@
+using Akka.Actor;
+using Orchestrator.Actors.Events;
+using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Migration;
+using Orchestrator.Actors.Vms.Qmp;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qmp;
+
+namespace Orchestrator.Actors.Vms;
+
+/// <summary>
+/// Live migrations, whoever drives them: the VM is one and stays what it is, its QEMUs are two for a while. All that is known of it, waits for it or is
+/// under way goes along; only the sessions are others after it.
+/// </summary>
+internal sealed partial class VmActor
+{
+    private const string MigrationPollTimer = "migration-poll";
+
+    private readonly List<MigrationSide> _sides = [];
+    private VmSpec _spec;
+    private VmSpec _place;
+    private string? _lastRunState;
+    private string? _migrationStatus;
+    private bool _isMigrationDue;
+    private bool _isHeldBack;
+    private bool _isMovePending;
+    private bool _comparesAgent;
+    private bool _awaitsPortOfArrival;
+    private int _sessions;
+
+    private IEnumerable<MigrationSide> Destinations => _sides.Where(side => !side.IsFenced);
+
+    private QemuView SourceView => new(_condition.Qmp is QmpLink.Online or QmpLink.Silent, _condition.RunState ?? _lastRunState, _migrationStatus);
+
+    private bool OnMigration(object message)
+    {
+        switch (message)
+        {
+            case QmpEvents.Attached or QmpEvents.Detached or QmpEvents.Happened when !Sender.Equals(_qmp):
+                if (_sides.Find(side => side.Qmp.Equals(Sender)) is { } side)
+                    OnSide(side, message);
+                break;
+            case MigrationCommands.Join join:
+                OnJoin(join.Side);
+                break;
+            case MigrationCommands.Leave leave:
+                OnLeave(leave.Side);
+                break;
+            case MigrationSignals.SideTold told:
+                OnSideTold(told);
+                break;
+            case MigrationSignals.StatusTold told when told.Attachment == _attachment:
+                _migrationStatus = told.Status;
+                ConsiderMigration();
+                break;
+            case MigrationSignals.Due:
+                _isMigrationDue = false;
+                ConsiderMigration();
+                break;
+            case MigrationSignals.PollDue:
+                PollMigration();
+                break;
+            default:
+                return false;
+        }
+        return true;
+    }
+
+    private void OnJoin(VmSpec spec)
+    {
+        if (spec.Name == _place.Name || _sides.Exists(side => side.Spec.Name == spec.Name))
+            return;
+        _sides.Add(new MigrationSide(spec, Context.ActorOf(QmpSessionActor.PropsFor(spec.Qmp, _settings), $"qmp-{++_sessions}")));
+        ConsiderMigration();
+    }
+
+    /// <summary>Its directory is gone. A source that the guest has left ends as it should: nothing is told of it.</summary>
+    private void OnLeave(string name)
+    {
+        if (_sides.Find(side => side.Spec.Name == name) is { } side)
+            Drop(side);
+    }
+
+    private void Drop(MigrationSide side)
+    {
+        _sides.Remove(side);
+        Context.Stop(side.Qmp);
+        ConsiderMigration();
+    }
+
+    private void Release(MigrationSide side)
+    {
+        Drop(side);
+        Context.Parent.Tell(new MigrationEvents.Released(side.Spec.Name));
+    }
+
+    private void OnSide(MigrationSide side, object message)
+    {
+        switch (message)
+        {
+            case QmpEvents.Attached attached:
+                side.Attachment++;
+                side.Greeting = attached.Greeting;
+                side.RunState = null;
+                AskSide(side);
+                break;
+            case QmpEvents.Happened { Event: var happened }:
+                OnSideEvent(side, happened);
+                break;
+            default:
+                OnSideDetached(side);
+                break;
+        }
+    }
+
+    /// <summary>A destination that is gone before the guest was there is no longer of this VM, unless only it can have the guest.</summary>
+    private void OnSideDetached(MigrationSide side)
+    {
+        var wasKnown = side.Greeting is not null;
+        (side.Greeting, side.RunState) = (null, null);
+        if (wasKnown)
+            ConsiderMigration();
+    }
+
+    private void OnSideEvent(MigrationSide side, QmpEvent happened)
+    {
+        if (side.IsFenced)
+        {
+            if (VmCondition.ChangesRunState(happened))
+                AskSide(side);
+            return;
+        }
+        side.Withhold(happened);
+        side.News++;
+        side.HasToldPort |= happened.Name == "VSERPORT_CHANGE" && happened.Text("id") == _port?.Id;
+        if (happened.Name is "RESUME")
+            side.RunState = "running";
+        else if (VmCondition.ChangesRunState(happened))
+            AskSide(side);
+        ConsiderMigration();
+    }
+
+    private void AskSide(MigrationSide side)
+    {
+        var (attachment, news) = (side.Attachment, side.News);
+        MigrationQuestions.WhoAsync(new QmpChannel(side.Qmp, _settings.Time), _settings.QueryTimeout)
+            .PipeTo(Self, success: who => new MigrationSignals.SideTold(side, attachment, news, who.Uuid, who.RunState));
+    }
+
+    private void OnSideTold(MigrationSignals.SideTold told)
+    {
+        var side = told.Side;
+        if (told.Attachment != side.Attachment || !_sides.Contains(side) || told.RunState is null)
+            return;
+        if (told.News != side.News)
+        {
+            AskSide(side);
+            return;
+        }
+        if (told.Uuid is { } uuid && _uuid is { } own && uuid != own)
+        {
+            Release(side);
+            return;
+        }
+        var wasWaiting = MigrationRules.AwaitsGuest(side.RunState);
+        side.RunState = told.RunState;
+        if (MigrationRules.AwaitsGuest(side.RunState) && !wasWaiting)
+            OnDestination(side);
+        ConsiderMigration();
+    }
+
+    /// <summary>It awaits the guest: the other way round too, where the guest has come from.</summary>
+    private void OnDestination(MigrationSide side)
+    {
+        side.IsFenced = false;
+        side.HasToldPort = false;
+        side.TakeWithheld();
+        _ = MigrationQuestions.WantEventsAsync(new QmpChannel(side.Qmp, _settings.Time), _settings.QueryTimeout);
+        _ = MigrationQuestions.WantEventsAsync(QmpChannel, _settings.QueryTimeout);
+        if (side.Spec.Agent is { } agent)
+            _agent?.Tell(new AgentCommands.Attend(agent));
+        if (!IsAgentProcessTold)
+            AskAnyAgentProcess();
+    }
+
+    /// <summary>Both are asked: events may not have been sent, or not seen.</summary>
+    private void PollMigration()
+    {
+        if (_lastAnswered == _lastQuestion)
+            AskStatus(_settings.QueryTimeout);
+        foreach (var side in Destinations.Where(side => side.Greeting is not null))
+            AskSide(side);
+        if (_condition.Qmp == QmpLink.Online && Destinations.Any())
+        {
+            var attachment = _attachment;
+            MigrationQuestions.StatusAsync(QmpChannel, _settings.QueryTimeout).PipeTo(Self, success: status => new MigrationSignals.StatusTold(attachment, status));
+        }
+        WatchMigration();
+    }
+
+    private void WatchMigration()
+    {
+        if (!Destinations.Any() && _condition.RunState != "finish-migrate")
+            Timers.Cancel(MigrationPollTimer);
+        else if (!Timers.IsTimerActive(MigrationPollTimer))
+            Timers.StartSingleTimer(MigrationPollTimer, MigrationSignals.PollDue.Instance, _condition.IsSwitching ? _settings.SwitchoverPoll : _settings.MigrationPoll);
+    }
+
+    /// <summary>After the message that is dealt with now: all that it changes is then known.</summary>
+    private void ConsiderMigrationLater()
+    {
+        if (_isMigrationDue || (_sides.Count == 0 && !_isHeldBack && _condition.State != VmState.Migrating && !_isMovePending))
+            return;
+        _isMigrationDue = true;
+        Self.Tell(MigrationSignals.Due.Instance);
+    }
+
+    private void ConsiderMigration()
+    {
+        if (!MigrationRules.HasGivenUp(SourceView) && Destinations.FirstOrDefault(side => side is { Attachment: > 0, Greeting: null }) is { } gone)
+        {
+            Release(gone);
+            return;
+        }
+        if (Destinations.FirstOrDefault(side => MigrationRules.IsArrived(SourceView, side.View)) is { } arrived)
+            TakeOver(arrived);
+        if (_isMovePending && _condition.State == VmState.Running)
+            MoveAgent();
+        var isSwitching = Destinations.Any() && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
+        Apply(_condition with { HasDestination = Destinations.Any(), IsSwitching = isSwitching });
+        HoldBack(isSwitching || _isMovePending || _condition.State == VmState.Migrating || _condition.Migration == MigrationStage.Switchover);
+        ShowMigration();
+        WatchMigration();
+    }
+
+    private void HoldBack(bool holds)
+    {
+        if (_isHeldBack == holds)
+            return;
+        _isHeldBack = holds;
+        _agent?.Tell(new AgentCommands.HoldBack(holds));
+        if (holds)
+            Timers.Cancel(MigrationPollTimer);
+    }
+
+    private void ShowMigration()
+    {
+        var shown = MigrationNow();
+        if (shown == _snapshot.Migration)
+            return;
+        var before = _snapshot.Migration;
+        Show(_snapshot with { Migration = shown });
+        if (MigrationWire.EventOf(before, shown) is var (name, data))
+            PublishToLog(name, data, Provenance.Host, Now);
+        if (!Destinations.Any() && !_isMovePending)
+            _agent?.Tell(AgentCommands.Forgo.Instance);
+    }
+
+    private VmMigration? MigrationNow()
+    {
+        var known = Destinations.Where(side => side.Attachment > 0).ToArray();
+        if ((known.FirstOrDefault(side => side.RunState is not null) ?? known.FirstOrDefault()) is { } destination)
+            return new VmMigration(MigrationRules.PhaseOf(SourceView, _condition.Migration, destination.View), _place.Name, destination.Spec.Name);
+        return _sides.Find(side => side.Greeting is not null) is { } source
+            ? new VmMigration(MigrationRules.HasGuest(source.RunState) ? MigrationPhase.Conflict : MigrationPhase.Completed, source.Spec.Name, _place.Name)
+            : null;
+    }
+
+    /// <summary>The guest has arrived: the other QEMU is what is served from here on, and the one until now is fenced.</summary>
+    private void TakeOver(MigrationSide side)
+    {
+        var source = new MigrationSide(_place, _qmp) { IsFenced = true, Attachment = _attachment, Greeting = SourceView.IsOnline ? _greeting : null, RunState = SourceView.RunState };
+        _sides.Remove(side);
+        _sides.Add(source);
+        (_qmp, _place) = (side.Qmp, side.Spec);
+        _spec = _spec with { Qmp = side.Spec.Qmp, Agent = side.Spec.Agent };
+        (_migrationStatus, _lastRunState) = (null, side.RunState);
+        Timers.Cancel(ProbeTimer);
+        Timers.Cancel(PortPollTimer);
+        _awaitsPortOfArrival = !side.HasToldPort;
+        _condition = _condition with { RunState = side.RunState, Migration = MigrationStage.None, HasDestination = false, IsSwitching = false };
+        Become(Attached);
+        OnAttached(side.Greeting!);
+        ExplainSilence(_explanation);
+        Context.Parent.Tell(new MigrationEvents.Moved(side.Spec.Name));
+        _isMovePending = true;
+        ShowMigration();
+        foreach (var happened in side.TakeWithheld())
+            PublishQmp(happened);
+    }
+
+    /// <summary>A guest that does not run answers nothing: its agent's channel is another when it runs.</summary>
+    private void MoveAgent()
+    {
+        _isMovePending = false;
+        (_isHeldBack, _comparesAgent) = (false, true);
+        if (_agent is not null && _spec.Agent is { } endpoint)
+            _agent.Tell(new AgentCommands.Move(endpoint));
+        else if (_spec.Agent is { } first)
+            _agent = Context.ActorOf(AgentSessionActor.PropsFor(first, _settings), $"agent-{++_sessions}");
+        else if (_agent is not null)
+        {
+            Context.Stop(_agent);
+            _agent = null;
+            Apply(_condition with { Agent = AgentState.None, AgentMessage = null });
+        }
+    }
+
+    /// <summary>The event of the agent's port that every arrival brings is no restart of the agent.</summary>
+    private bool IsPortOfArrival()
+    {
+        var isOfArrival = _awaitsPortOfArrival;
+        _awaitsPortOfArrival = false;
+        return isOfArrival;
+    }
+
+    /// <summary>The agent answers at the destination: it is asked whether it is the process that it was.</summary>
+    private void CompareAgent()
+    {
+        if (!_comparesAgent)
+            return;
+        _comparesAgent = false;
+        _asksAgain = _asksAgentProcess;
+        AskAnyAgentProcess();
+    }
+
+    /// <summary>The guest was migrated while its answer was due: it is asked for evidence at the destination, and what only reads is asked again.</summary>
+    private bool AwaitsMigrated(Invocation invocation, CommandResult result)
+    {
+        var plan = invocation.Plan;
+        if (result is not CommandResult.NoReply { Written: true, Cause: NoReplyCause.Migrated } || !plan.Command.SuccessResponse || !_inFlight.Contains(invocation))
+            return false;
+        var otherwise = EvidenceRules.Without(plan, invocation.Program, Reasons.ReplyLost, "the guest was migrated while the command was under way, and nothing in the guest tells whether it ran: look there before you repeat it");
+        var (remaining, patience) = (plan.Deadline.Remaining(_settings.Time), _settings.ReconcileTimeout);
+        if (plan.Composite is not null || remaining == TimeSpan.Zero || EvidenceRules.StepOf(plan, invocation.Program) == EvidenceStep.GiveUp)
+        {
+            End(invocation, otherwise);
+            return true;
+        }
+        invocation.EvidenceUntil ??= Deadline.After(remaining < patience ? remaining : patience, _settings.Time);
+        TellProgress(invocation, new InvocationProgress(PendingPhase.Reconciling));
+        AwaitEvidence(invocation, otherwise);
+        return true;
+    }
+}
