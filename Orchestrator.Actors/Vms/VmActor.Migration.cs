@@ -71,7 +71,7 @@ internal sealed partial class VmActor
     {
         if (spec.Name == _place.Name || _sides.Exists(side => side.Spec.Name == spec.Name))
             return;
-        _sides.Add(new MigrationSide(spec, Context.ActorOf(QmpSessionActor.PropsFor(spec.Qmp, _settings), $"qmp-{++_sessions}")));
+        _sides.Add(new MigrationSide(spec, Context.ActorOf(QmpSessionActor.PropsFor(spec.Qmp, _settings with { Reconnect = _settings.ReconnectSide }), $"qmp-{++_sessions}")));
         ConsiderMigration();
     }
 

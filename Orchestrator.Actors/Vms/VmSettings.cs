@@ -32,6 +32,9 @@ public sealed record VmSettings
     /// <summary>Pauses between connection attempts.</summary>
     public BackOff Reconnect { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
+    /// <summary>The same to another QEMU of a VM: where the guest has come from it may go again, and what it says then is worth hearing from the start.</summary>
+    public BackOff ReconnectSide { get; init; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
+
     /// <summary>Pauses between synchronizations that nobody answers.</summary>
     public BackOff Resynchronize { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
