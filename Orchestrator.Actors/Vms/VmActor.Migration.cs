@@ -262,7 +262,7 @@ internal sealed partial class VmActor
         var known = Destinations.Where(side => side.Attachment > 0).ToArray();
         if ((known.FirstOrDefault(side => side.RunState is not null) ?? known.FirstOrDefault()) is { } destination)
             return new VmMigration(MigrationRules.PhaseOf(SourceView, _condition.Migration, destination.View), _place.Name, destination.Spec.Name);
-        return _sides.Find(side => side.Greeting is not null) is { } source
+        return _sides.Find(side => side is { Greeting: not null, RunState: not null }) is { } source
             ? new VmMigration(MigrationRules.HasGuest(source.RunState) ? MigrationPhase.Conflict : MigrationPhase.Completed, source.Spec.Name, _place.Name)
             : null;
     }

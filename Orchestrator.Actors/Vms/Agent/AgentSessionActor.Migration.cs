@@ -61,7 +61,11 @@ internal sealed partial class AgentSessionActor
     private void OnAttended(AgentSignals.Attended attended)
     {
         if (attended.Channel != _attended)
+        {
+            // A channel has one client: this one would keep the next one out.
+            _ = attended.Session?.DisposeAsync().AsTask();
             return;
+        }
         if (attended.Session is not { } session)
         {
             AttendLater(attended.Channel);

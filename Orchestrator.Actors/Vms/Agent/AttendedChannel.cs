@@ -33,7 +33,8 @@ internal sealed class AttendedChannel(Endpoint endpoint)
     public AgentSession? Take()
     {
         var session = Session;
-        (Session, _connection) = (null, null);
+        if (session is not null)
+            (Session, _connection) = (null, null);
         return session;
     }
 

@@ -48,6 +48,8 @@ internal sealed class MigrationLoad
     {
         await _end.CancelAsync();
         await Task.WhenAll(_running);
+        if (_wrong.Count > 0)
+            return [.. _wrong];
         var marks = (await _api.ShellAsync(_vm, $"cat {Marks}")).Succeeds().Stdout().Split('\n', StringSplitOptions.RemoveEmptyEntries).CountBy(mark => mark).ToDictionary();
         foreach (var (mark, phase) in _marks)
         {
@@ -108,6 +110,6 @@ internal sealed class MigrationLoad
         var phase = outcome.Text("phase")!;
         _counts.AddOrUpdate($"{what} {phase}", 1, (_, count) => count + 1);
         if (phase != "Succeeded" && (mustSucceed || phase != "Unknown"))
-            _wrong.Enqueue($"{what}: {outcome}");
+            _wrong.Enqueue($"{TimeProvider.System.GetUtcNow():mm:ss.fff} {what}: {outcome}");
     }
 }
