@@ -18,6 +18,7 @@ internal sealed partial class VmActor
     private const string MigrationPollTimer = "migration-poll";
 
     private readonly List<MigrationSide> _sides = [];
+    private readonly MigrationOutlook _outlook = new();
     private VmSpec _spec;
     private VmSpec _place;
     private string? _lastRunState;
@@ -229,6 +230,7 @@ internal sealed partial class VmActor
             MoveAgent();
         var isSwitching = Destinations.Any() && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
         Apply(_condition with { HasDestination = Destinations.Any(), IsSwitching = isSwitching });
+        _outlook.IsNear = Destinations.Any();
         HoldBack(isSwitching || _isMovePending || _condition.State == VmState.Migrating || _condition.Migration == MigrationStage.Switchover);
         ShowMigration();
         WatchMigration();

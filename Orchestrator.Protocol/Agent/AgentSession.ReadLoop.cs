@@ -59,7 +59,7 @@ public sealed partial class AgentSession : IFrameHandler
         heir?.Inherit(this);
         lock (_gate)
             lost = TakeOutstanding();
-        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, cause));
+        lost?.Receiver.OnResult(new CommandResult.NoReply(lost.IsInherited ? NoReplyCause.Migrated : NoReplyCause.ConnectionLost, Written: true, cause));
         _observer.OnClosed(this, cause);
     }
 

@@ -147,7 +147,7 @@ internal sealed partial class AgentSessionActor
     {
         CancelTimers();
         CloseFormer();
-        _failures = 0;
+        (_failures, _arrivals) = (0, 0);
         if (_newIncarnation)
             VmMetrics.Connects.Add(VmMetrics.Agent);
         if (_newIncarnation)

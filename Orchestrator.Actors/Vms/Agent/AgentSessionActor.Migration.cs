@@ -10,12 +10,16 @@ namespace Orchestrator.Actors.Vms.Agent;
 internal sealed partial class AgentSessionActor
 {
     private const string AttendTimer = "attend";
+    private const int MaxArrivals = 3;
 
     private Endpoint _endpoint;
     private AttendedChannel? _attended;
     private AgentSession? _former;
     private Execution? _movedTurn;
     private bool _isHeldBack;
+
+    /// <summary>Connections that are still worth an attempt before the agent of a guest that has arrived counts as silent.</summary>
+    private int _arrivals;
 
     private bool OnMigration(object message)
     {
@@ -128,7 +132,8 @@ internal sealed partial class AgentSessionActor
             return;
         Forsake();
         _portOpen = null;
-        _failures = 0;
+        (_failures, _arrivals) = (0, MaxArrivals);
+        CloseFormer();
         _former = former;
         MarkMoved(turn);
         if (former is null && _connection is { } underway)
@@ -142,6 +147,20 @@ internal sealed partial class AgentSessionActor
         }
         else
             Connect();
+    }
+
+    /// <summary>
+    /// The agent has not answered after its arrival. QEMU may wait for the guest to go on, and the guest for QEMU to take the rest of a long answer that was
+    /// cut at the switchover (measured on 7.2: a buffer of the port stays in use, with no event due). Without a client QEMU gives the buffers back.
+    /// </summary>
+    private void ConnectAnew()
+    {
+        _arrivals--;
+        var session = _session;
+        Forsake();
+        _ = session?.DisposeAsync().AsTask();
+        Become(Disconnected);
+        Connect();
     }
 
     private void MarkMoved(Execution? turn)

@@ -123,6 +123,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
             case AgentSignals.Synchronized synchronized when synchronized.Session == _session && _session.State == AgentSessionState.Ready:
                 OnSynchronized();
                 break;
+            case AgentSignals.SynchronizeDue when _arrivals > 0:
+                ConnectAnew();
+                break;
             case AgentSignals.SynchronizeDue:
                 Synchronize();
                 break;

@@ -46,6 +46,12 @@ public sealed class PingPongTests(ITestOutputHelper output)
                 output.WriteLine((await MigrationDriver.CommandAsync(monitor, $$$"""{"execute":"human-monitor-command","arguments":{"command-line":"info virtio-queue-status /machine/peripheral/serial0/virtio-backend {{{q}}}"}}""")).GetString()!);
             output.WriteLine((await MigrationDriver.CommandAsync(monitor, """{"execute":"query-chardev"}""")).ToString());
             output.WriteLine((await MigrationDriver.CommandAsync(monitor, """{"execute":"human-monitor-command","arguments":{"command-line":"info registers"}}""")).GetString()![..300]);
+            await MigrationDriver.CommandAsync(monitor, """{"execute":"stop"}""");
+            await MigrationDriver.CommandAsync(monitor, """{"execute":"cont"}""");
+            var healed = Stopwatch.StartNew();
+            while (healed.Elapsed < TimeSpan.FromSeconds(20) && !(await server.Api.GetAsync("/v1/vms/a")).Body.Is("agent", "Ready"))
+                await Task.Delay(TimeSpan.FromSeconds(0.2), TimeProvider.System);
+            output.WriteLine($"HEALED after {healed.Elapsed}");
             var ss = Process.Start(new ProcessStartInfo("sh", ["-c", "ss -xp | grep -E 'q(ga|mp).sock'; ss -xlp | grep qga.sock"]) { RedirectStandardOutput = true })!;
             output.WriteLine(await ss.StandardOutput.ReadToEndAsync());
         }
