@@ -28,7 +28,7 @@ internal sealed partial class VmActor
         var (command, isChecked) = (invocation.Plan.Command, invocation.Plan.IsChecked);
         if (invocation.Plan.Conditions.OnMigrating != ConditionChoice.Force && MigrationRules.Fences(command.Name, _condition.RunState) is { } fence)
         {
-            End(invocation, OutcomeRules.Of(new Rejection(Phase.Refused, Reasons.VmMigrating, fence)));
+            End(invocation, OutcomeRules.Of(new Rejection(Phase.Refused, Reasons.VmMigrating, $"{fence}. If the destination is gone and never ran it, or the migration was to a file, send it with --on-migrating=force")));
             return;
         }
         if (!_hasOwnVocabulary)

@@ -52,6 +52,6 @@ internal static class MigrationRules
     /// <param name="command">Its name.</param>
     /// <param name="runState">Of the QEMU that would get it.</param>
     public static string? Fences(string command, string? runState) => command == "cont" && runState is "postmigrate" or "finish-migrate"
-        ? $"the guest was migrated away (run state {runState}), and 'cont' would start a second copy of it here: end this QEMU with 'quit'. If the destination is gone and never ran it, or the migration was to a file, send it with --on-migrating=force"
+        ? $"the guest was migrated away (run state {runState}), and 'cont' would start a second copy of it here"
         : null;
 }
