@@ -98,7 +98,7 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
         var told = new List<string>();
         while (Events.HasMessages)
             told.Add(((Orchestrator.Actors.Events.FleetEvent)await Events.ReceiveOneAsync(Limit)).Name);
-        Assert.Equal(["STOP", "VM_MIGRATION_CHANGED", "VM_MIGRATION_CHANGED", "RESUME", "VSERPORT_CHANGE"], told.Where(name => name != "MIGRATION").Take(5));
+        Assert.Equal(["VM_MIGRATION_CHANGED", "STOP", "VM_MIGRATION_CHANGED", "VM_MIGRATION_CHANGED", "RESUME"], told.Where(name => name != "MIGRATION").Take(5));
         Assert.DoesNotContain(told, name => name.StartsWith("GUEST_", StringComparison.Ordinal) || name == "SHUTDOWN");
     }
 
@@ -284,6 +284,8 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
     /// <summary>Everything is known of the VM, and of the destination that awaits it. The VM's parent is the test's own actor.</summary>
     private async Task StartFollowedAsync()
     {
+        Fake.TellsProcess();
+        _other.TellsProcess();
         Fake.Hold("guest-get-time");
         _other.Hold("guest-get-time");
         _other.Answers["query-status"] = Status("inmigrate");

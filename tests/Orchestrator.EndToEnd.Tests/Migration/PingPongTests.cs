@@ -30,31 +30,11 @@ public sealed class PingPongTests(ITestOutputHelper output)
             await server.VmAsync("a", vm => vm.TryGetProperty("migration", out var migration) && migration.Is("phase", "Completed") && migration.Is("destination", destination.Options.Name), "is at the destination");
             await owner.KillAsync();
             owner = destination;
-            output.WriteLine($"round {round}: {clock.Elapsed.TotalSeconds:0.0} s, {TimeProvider.System.GetUtcNow():mm:ss.fff}");
+            output.WriteLine($"round {round}: {clock.Elapsed.TotalSeconds:0.0} s");
         }
 
         var wrong = await load.StopAsync();
         output.WriteLine(load.Counts);
-        if (wrong.Count > 0)
-        {
-            output.WriteLine((await server.Api.GetAsync("/v1/vms/a")).Text);
-            output.WriteLine(owner.Console);
-            output.WriteLine(server.Process.Output);
-            await using var monitor = await Orchestrator.EndToEnd.Tests.RealVms.RawPeer.NegotiateAsync(owner.TestMonitorPath);
-            output.WriteLine((await MigrationDriver.CommandAsync(monitor, """{"execute":"human-monitor-command","arguments":{"command-line":"info qtree"}}""")).GetString()!.Split("serial0").Last());
-            foreach (var q in new[] { 4, 5 })
-                output.WriteLine((await MigrationDriver.CommandAsync(monitor, $$$"""{"execute":"human-monitor-command","arguments":{"command-line":"info virtio-queue-status /machine/peripheral/serial0/virtio-backend {{{q}}}"}}""")).GetString()!);
-            output.WriteLine((await MigrationDriver.CommandAsync(monitor, """{"execute":"query-chardev"}""")).ToString());
-            output.WriteLine((await MigrationDriver.CommandAsync(monitor, """{"execute":"human-monitor-command","arguments":{"command-line":"info registers"}}""")).GetString()![..300]);
-            await MigrationDriver.CommandAsync(monitor, """{"execute":"stop"}""");
-            await MigrationDriver.CommandAsync(monitor, """{"execute":"cont"}""");
-            var healed = Stopwatch.StartNew();
-            while (healed.Elapsed < TimeSpan.FromSeconds(20) && !(await server.Api.GetAsync("/v1/vms/a")).Body.Is("agent", "Ready"))
-                await Task.Delay(TimeSpan.FromSeconds(0.2), TimeProvider.System);
-            output.WriteLine($"HEALED after {healed.Elapsed}");
-            var ss = Process.Start(new ProcessStartInfo("sh", ["-c", "ss -xp | grep -E 'q(ga|mp).sock'; ss -xlp | grep qga.sock"]) { RedirectStandardOutput = true })!;
-            output.WriteLine(await ss.StandardOutput.ReadToEndAsync());
-        }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(20)));
         Assert.True(load.Count("read") >= 1 && load.Count("exec Succeeded") >= Rounds && load.Count("guest-ping Succeeded") >= Rounds, load.Counts);
         var vm = Assert.Single((await server.Api.GetAsync("/v1/vms")).Items());
