@@ -16,6 +16,8 @@ internal static class MigrationDriver
     {
         await using var monitor = await RawPeer.NegotiateAsync(source.TestMonitorPath);
         await using var other = await RawPeer.NegotiateAsync(destination.TestMonitorPath);
+        // A guest that is written to all the time converges too.
+        await CommandAsync(monitor, """{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":2000000000,"downtime-limit":2000}}""");
         await BeginAsync(monitor, destination);
         await StatusAsync(monitor, "completed");
         await Eventually.TrueAsync(async () => await RunStateAsync(other) == "running", Limit, "the destination runs");
