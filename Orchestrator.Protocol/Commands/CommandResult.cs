@@ -44,9 +44,6 @@ public enum NoReplyCause
     /// <summary>The agent was restarted: its answer went with it.</summary>
     AgentRestarted,
 
-    /// <summary>The guest was migrated: the answer was cut, or the command never reached it.</summary>
-    Migrated,
-
     /// <summary>The session was not able to take the command: it is not synchronized, or closed.</summary>
     NotReady,
 
@@ -55,4 +52,7 @@ public enum NoReplyCause
 
     /// <summary>The session's queue is full.</summary>
     QueueFull,
+
+    /// <summary>The guest was migrated: the answer was cut, or the command never reached it.</summary>
+    Migrated,
 }
