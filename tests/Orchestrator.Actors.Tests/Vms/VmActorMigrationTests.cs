@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.Freezing;
+using Orchestrator.Actors.Tests.Freezing;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Protocol.Commands;
@@ -279,6 +281,27 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
         Join();
 
         await Host!.FishForMessageAsync(message => message is MigrationEvents.Released { Side: "web2" }, Limit);
+    }
+
+    [Fact]
+    public async Task A_lease_goes_along_and_the_guest_is_thawed_where_it_is()
+    {
+        Fake.Answers["guest-info"] = Fake.Answers["guest-info"].Replace("[{", """[{"name": "guest-fsfreeze-freeze", "enabled": true, "success-response": true}, {"name": "guest-fsfreeze-thaw", "enabled": true, "success-response": true}, {""", StringComparison.Ordinal);
+        await StartFollowedAsync();
+        var holder = CreateTestProbe();
+        Vm.Tell(new LeaseCommands.Prepare(LeaseSamples.Lease("lease1") with { Deadline = Time.GetUtcNow().AddSeconds(60) }, Guest("guest-fsfreeze-freeze")), holder);
+        await holder.FishForMessageAsync(message => message is LeaseEvents.Changed { Machine.Phase: LeasePhase.Prepared }, Limit);
+        Vm.Tell(new LeaseCommands.Freeze("lease1"), holder);
+        await Agent.Peer.ReturnAsync(await Agent.NextAsync("guest-fsfreeze-freeze"), "2");
+        await ShowsAsync(vm => vm is { Freeze: FreezeState.Frozen, Lease.Id: "lease1" });
+
+        await MigrateAsync();
+        await ShowsAsync(vm => vm is { Migration.Phase: MigrationPhase.Completed, Freeze: FreezeState.Frozen, Lease.Id: "lease1" });
+        Vm.Tell(new LeaseCommands.Thaw("lease1", ThawCause.Requested), holder);
+
+        await _otherAgent.Peer.ReturnAsync(await _otherAgent.NextAsync("guest-fsfreeze-thaw"), "2");
+        await ShowsAsync(vm => vm is { Freeze: FreezeState.Thawed, Lease: null });
+        Assert.False(Agent.HasNext);
     }
 
     private static string Status(string runState) => $$"""{"status": "{{runState}}", "running": {{(runState == "running" ? "true" : "false")}}}""";
