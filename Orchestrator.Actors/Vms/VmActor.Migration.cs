@@ -5,7 +5,6 @@ using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Commands;
-using Orchestrator.Protocol.Qmp;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -107,12 +106,16 @@ internal sealed partial class VmActor
             Release(gone);
             return;
         }
+        // A migration back that was over before it was seen to begin.
+        if (MigrationRules.HasGivenUp(SourceView) && _sides.Find(side => side.HasReturned) is { } returned)
+            OnDestination(returned);
         if (Destinations.FirstOrDefault(side => MigrationRules.IsArrived(SourceView, side.View)) is { } arrived)
             TakeOver(arrived);
         if (_isMovePending && _condition.State == VmState.Running)
             MoveAgent();
-        var isSwitching = Destinations.Any() && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
-        Apply(_condition with { HasDestination = Destinations.Any(), IsSwitching = isSwitching });
+        // Where it came from it may go, and go so quickly that nobody has seen who awaits it.
+        var isSwitching = _sides.Count > 0 && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
+        Apply(_condition with { HasDestination = _sides.Count > 0, IsSwitching = isSwitching });
         _outlook.IsNear = Destinations.Any();
         HoldBack(isSwitching || _isMovePending || _condition.State == VmState.Migrating || _condition.Migration == MigrationStage.Switchover);
         ShowMigration();
@@ -155,7 +158,7 @@ internal sealed partial class VmActor
     /// <summary>The guest has arrived: the other QEMU is what is served from here on, and the one until now is fenced.</summary>
     private void TakeOver(MigrationSide side)
     {
-        var source = new MigrationSide(_place, _qmp) { IsFenced = true, Attachment = _attachment, Greeting = SourceView.IsOnline ? _greeting : null, RunState = SourceView.RunState };
+        var source = new MigrationSide(_place, _qmp) { IsFenced = true, Attachment = _attachment, FencedAt = _attachment, Greeting = SourceView.IsOnline ? _greeting : null, RunState = SourceView.RunState };
         _sides.Remove(side);
         _sides.Add(source);
         (_qmp, _place) = (side.Qmp, side.Spec);

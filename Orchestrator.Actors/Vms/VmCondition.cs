@@ -42,7 +42,7 @@ internal sealed record VmCondition
 
     public MigrationStage Migration { get; init; }
 
-    /// <summary>Another QEMU with the VM's identity awaits its guest, or is where it goes: it is served there once it runs there.</summary>
+    /// <summary>There is another QEMU of the VM, or was: its guest may go there, and is served there once it runs there.</summary>
     public bool HasDestination { get; init; }
 
     /// <summary>The guest is between the two.</summary>

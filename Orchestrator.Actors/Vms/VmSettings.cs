@@ -33,7 +33,7 @@ public sealed record VmSettings
     public BackOff Reconnect { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
     /// <summary>The same to another QEMU of a VM: where the guest has come from it may go again, and what it says then is worth hearing from the start.</summary>
-    public BackOff ReconnectSide { get; init; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
+    public BackOff ReconnectSide { get; init; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200));
 
     /// <summary>Pauses between synchronizations that nobody answers.</summary>
     public BackOff Resynchronize { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));

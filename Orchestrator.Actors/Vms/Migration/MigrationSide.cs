@@ -31,6 +31,12 @@ internal sealed class MigrationSide(VmSpec spec, IActorRef qmp)
     /// <summary>The guest has left it, or was never for it: it is watched, and takes nothing.</summary>
     public bool IsFenced { get; set; }
 
+    /// <summary>Whether it is fenced, and another QEMU than the one that was left answers there now, as far as connections tell, and has a guest.</summary>
+    public bool HasReturned => IsFenced && Greeting is not null && Attachment > FencedAt && MigrationRules.HasGuest(RunState);
+
+    /// <summary><see cref="Attachment"/> when it was fenced.</summary>
+    public int FencedAt { get; init; }
+
     /// <summary>QEMU told of the agent's port after the guest's arrival, as it always does.</summary>
     public bool HasToldPort { get; set; }
 

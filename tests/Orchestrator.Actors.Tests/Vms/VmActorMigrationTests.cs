@@ -256,6 +256,37 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_guest_that_went_back_before_anybody_looked_is_found_there()
+    {
+        await StartFollowedAsync();
+        await MigrateAsync();
+        await ShowsAsync(vm => vm.Migration?.Phase == MigrationPhase.Completed);
+        _other.Answers["query-status"] = Status("finish-migrate");
+        await _otherQmp.Peer.EventAsync("STOP");
+        await ShowsAsync(vm => vm.State == VmState.Migrating);
+        _other.Answers["query-status"] = Status("postmigrate");
+        Fake.Answers["query-status"] = Status("running");
+        Fake.Qmp.Cut();
+
+        await AdvanceUntilAsync(ShowsAsync(vm => vm.Migration is { Phase: MigrationPhase.Completed, Source: "web2", Destination: "web1" }), step: 0.1);
+    }
+
+    [Fact]
+    public async Task A_source_that_somebody_lets_go_on_is_a_conflict_and_takes_nothing()
+    {
+        await StartFollowedAsync();
+        await MigrateAsync();
+        await ShowsAsync(vm => vm.Migration?.Phase == MigrationPhase.Completed);
+        Fake.Answers["query-status"] = Status("running");
+
+        await Qmp.Peer.EventAsync("RESUME");
+
+        await ShowsAsync(vm => vm.Migration?.Phase == MigrationPhase.Conflict);
+        Invoke("query-block");
+        await _otherQmp.NextAsync("query-block");
+    }
+
+    [Fact]
     public async Task A_channel_that_stays_silent_after_the_arrival_is_connected_anew()
     {
         await StartFollowedAsync();
