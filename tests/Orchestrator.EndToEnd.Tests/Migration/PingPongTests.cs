@@ -26,6 +26,7 @@ public sealed class PingPongTests(ITestOutputHelper output)
         for (var round = 0; round < Rounds; round++)
         {
             var destination = await directory.AddDestinationAsync(owner, round % 2 == 0 ? "b" : "a");
+            await server.VmAsync("a", vm => vm.TryGetProperty("migration", out var migration) && migration.Is("phase", "Prepared") && migration.Is("destination", destination.Options.Name), "has a destination");
             await MigrationDriver.MigrateAsync(owner, destination);
             await server.VmAsync("a", vm => vm.TryGetProperty("migration", out var migration) && migration.Is("phase", "Completed") && migration.Is("destination", destination.Options.Name), "is at the destination");
             await owner.KillAsync();
