@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qmp.Server;
 
@@ -37,7 +38,7 @@ internal static class EndpointPolicy
     {
         "chardev-remove" or "chardev-change" when Names(request, vm.Port?.Chardev) => $"'{vm.Port!.Chardev}' is the channel of the guest agent",
         "device_del" when Names(request, vm.Port?.Id) => $"'{vm.Port!.Id}' is the port of the guest agent",
-        _ => null,
+        _ => MigrationRules.Fences(request.Command, vm.Condition.RunState),
     };
 
     private static bool Names(QmpRequest request, string? id)

@@ -12,8 +12,8 @@ internal sealed partial class QmpClientActor
 {
     private const string GuestPrefix = "guest-";
 
-    /// <summary>A client of QMP's own kind expects an answer, and not that its command waits for a guest.</summary>
-    private static readonly ConditionPolicy AtOnce = new() { OnPaused = ConditionChoice.Fail, OnMigrating = ConditionChoice.Fail, OnUnresponsive = ConditionChoice.Fail };
+    /// <summary>A client of QMP's own kind expects an answer, and not that its command waits for a guest; but for one that is between the two QEMUs of its migration.</summary>
+    private static readonly ConditionPolicy AtOnce = new() { OnPaused = ConditionChoice.Fail, OnUnresponsive = ConditionChoice.Fail };
 
     private readonly Dictionary<Invocation, PendingRequest> _inFlight = [];
     private readonly HashSet<PendingRequest> _held = [];
@@ -80,7 +80,7 @@ internal sealed partial class QmpClientActor
 
     private void Invoke(PendingRequest pending, CommandRoute route, EncodedCommand command, TimeSpan timeout)
     {
-        var invocation = new Invocation(new JobPlan("", route, command, Deadline.After(timeout, _settings.Time)) { IsChecked = false, Conditions = AtOnce }, 0, _vm, Self);
+        var invocation = new Invocation(new JobPlan("", route, command, Deadline.After(timeout, _settings.Time)) { IsChecked = false, Conditions = _settings.Allowed.Contains(command.Name) ? AtOnce with { OnMigrating = ConditionChoice.Force } : AtOnce }, 0, _vm, Self);
         _inFlight.Add(invocation, pending);
         _vm.Tell(invocation);
     }

@@ -32,7 +32,7 @@ public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLette
     /// <summary>The VM's name on its VmHost; empty for an event of the VmHost itself.</summary>
     public required string VmName { get; init; }
 
-    /// <summary>Event name: QEMU's own (<c>STOP</c>), or one of the guest namespace (<c>GUEST_STARTUP</c>).</summary>
+    /// <summary>Event name: QEMU's own (<c>STOP</c>), one of the guest namespace (<c>GUEST_STARTUP</c>), or one of the node's about the VM (<c>VM_MIGRATION_CHANGED</c>).</summary>
     public required string Name { get; init; }
 
     /// <summary>The controller that published it; <see langword="null"/> for what QEMU, the guest or the node tell.</summary>
@@ -62,6 +62,6 @@ public sealed record FleetEvent : INoSerializationVerificationNeeded, IDeadLette
     /// <summary>CloudEvents source: <c>/hosts/HOST/vms/UUID</c>, with the VM's name while its UUID is not known; <c>/hosts/HOST</c> for one of no VM.</summary>
     public string Source => VmName.Length == 0 ? $"/hosts/{Host}" : $"/hosts/{Host}/vms/{Vm?.ToString() ?? VmName}";
 
-    /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c> or <c>io.orchestrator.controller.NAME</c>.</summary>
-    public string Type => (Controller is not null ? "io.orchestrator.controller." : Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : "io.orchestrator.qmp.") + Name;
+    /// <summary>CloudEvents type: <c>io.orchestrator.qmp.NAME</c>, <c>io.orchestrator.guest.NAME</c>, <c>io.orchestrator.vm.NAME</c> or <c>io.orchestrator.controller.NAME</c>.</summary>
+    public string Type => (Controller is not null ? "io.orchestrator.controller." : Name.StartsWith("GUEST_", StringComparison.Ordinal) ? "io.orchestrator.guest." : Name.StartsWith("VM_", StringComparison.Ordinal) ? "io.orchestrator.vm." : "io.orchestrator.qmp.") + Name;
 }

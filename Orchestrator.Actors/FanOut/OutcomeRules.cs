@@ -101,6 +101,7 @@ internal static class OutcomeRules
         {
             NoReplyCause.ConnectionLost when command.FromGuest && vm.Agent == AgentState.Quarantined => Reasons.GuestQuarantined,
             NoReplyCause.AgentRestarted => Reasons.AgentRestarted,
+            NoReplyCause.Migrated => Reasons.ReplyLost,
             NoReplyCause.ConnectionLost => vm.Qmp == QmpLink.Online ? Reasons.ReplyLost : Reasons.VmLost,
             _ => WhySilent(command, vm),
         };

@@ -2,10 +2,14 @@ using Akka.Actor;
 using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Migration;
 
 namespace Orchestrator.Actors.Migration;
 
-/// <summary>Destinations among the VMs that this node knows: the same UUID, on the VmHost that is asked for, and waiting (<c>inmigrate</c>).</summary>
+/// <summary>
+/// Destinations that this node knows, on the VmHost that is asked for: on the VM's own one, the QEMU that the VM shows as its destination; on another one, a
+/// VM with the same UUID that waits (<c>inmigrate</c>).
+/// </summary>
 /// <param name="inventory">The node's own.</param>
 /// <param name="time">Clock of the pauses.</param>
 internal sealed class InventoryDestinations(IActorRef inventory, TimeProvider time) : IDestinations
@@ -22,15 +26,24 @@ internal sealed class InventoryDestinations(IActorRef inventory, TimeProvider ti
         while (true)
         {
             var found = await inventory.Ask<InventoryReplies.Selection>(new InventoryQueries.Select(same), AnswerTimeout, cancellationToken).ConfigureAwait(false);
-            if (found.Entries.FirstOrDefault(entry => IsDestination(entry.Snapshot, vm, to)) is { } destination)
-                return new VmPeer(destination, time);
+            foreach (var entry in found.Entries)
+            {
+                if (DestinationOf(entry.Snapshot, vm, to) is { } qemu)
+                    return new VmPeer(entry, qemu, time);
+            }
             if (until.Remaining(time) == TimeSpan.Zero)
                 return null;
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Whether it waits for the VM.</summary>
-    internal static bool IsDestination(VmSnapshot candidate, VmSnapshot vm, string to) =>
-        candidate.Host == to && candidate.Id == vm.Id && candidate.RunState == "inmigrate" && (candidate.Host, candidate.Name) != (vm.Host, vm.Name);
+    /// <summary>The name of the QEMU that waits for the VM; <see langword="null"/> if there is none.</summary>
+    internal static string? DestinationOf(VmSnapshot candidate, VmSnapshot vm, string to)
+    {
+        if (candidate.Host != to || candidate.Id != vm.Id)
+            return null;
+        if ((candidate.Host, candidate.Name) == (vm.Host, vm.Name))
+            return candidate.Migration is { Phase: MigrationPhase.Prepared, Destination: var destination } ? destination : null;
+        return candidate.Host != vm.Host && candidate.RunState == "inmigrate" ? candidate.Name : null;
+    }
 }

@@ -20,5 +20,5 @@ public sealed record MigrationEnvironment(IActorRef Inventory, TimeProvider Time
     internal IDestinations Destinations { get; init; } = new InventoryDestinations(Inventory, Time);
 
     /// <summary>How sources are reached.</summary>
-    internal Func<VmHosts.InventoryEntry, IMigrationPeer> PeerOf { get; init; } = entry => new VmPeer(entry, Time);
+    internal Func<VmHosts.InventoryEntry, IMigrationPeer> PeerOf { get; init; } = entry => new VmPeer(entry, entry.Snapshot.Place ?? entry.Snapshot.Name, Time);
 }

@@ -10,10 +10,10 @@ namespace Orchestrator.Actors.VmHosts;
 /// Owns the VMs of one VmHost: one child per VM, started, stopped and replaced as the sources say. A VM's failure restarts it alone; starting
 /// never fails, so a restart costs its connections only, and those have their own back-off.
 /// </summary>
-public sealed class VmHostSupervisor : UntypedActor
+public sealed partial class VmHostSupervisor : UntypedActor
 {
     private readonly VmEnvironment _environment;
-    private readonly Dictionary<string, (VmSpec Spec, IActorRef Vm)> _vms = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ManagedVm> _vms = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, VmSpec?> _leaving = [];
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
@@ -34,6 +34,8 @@ public sealed class VmHostSupervisor : UntypedActor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (OnMigration(message))
+            return;
         switch (message)
         {
             case VmHostCommands.SetVms set:
@@ -57,20 +59,18 @@ public sealed class VmHostSupervisor : UntypedActor
         var specs = named.DistinctBy(spec => spec.Name, StringComparer.Ordinal).ToArray();
         if (specs.Length < named.Count)
             VmLogEntries.SameNames(Context.Log<VmHostSupervisor>(), named.Count - specs.Length);
-        var wanted = specs.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
-        foreach (var name in _vms.Keys.Where(name => !wanted.ContainsKey(name)).ToArray())
-            Stop(name, successor: null);
+        _wanted = specs.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
+        UpdateSides();
         foreach (var (vm, successor) in _leaving.ToArray())
-            _leaving[vm] = successor is null ? null : wanted.GetValueOrDefault(successor.Name);
+            _leaving[vm] = successor is null ? null : _wanted.GetValueOrDefault(successor.Name);
         _environment.Inventory.Tell(new InventoryCommands.Expect(specs.Length));
+        var watched = WatchedNames();
         foreach (var spec in specs)
         {
-            if (!_vms.TryGetValue(spec.Name, out var current))
-                StartOrWait(spec);
-            else if (!current.Spec.HasSameEndpoints(spec))
-                Stop(spec.Name, successor: spec);
-            else
+            if (_vms.TryGetValue(spec.Name, out var current))
                 UpdateLabels(current, spec);
+            else if (!watched.Contains(spec.Name))
+                StartOrWait(spec);
         }
     }
 
@@ -79,16 +79,16 @@ public sealed class VmHostSupervisor : UntypedActor
     {
         var observe = new VmCommands.Observe(new ObservationNeeds(needs));
         _environment.Observation.Needs = observe.Needs;
-        foreach (var (_, vm) in _vms.Values)
-            vm.Tell(observe);
+        foreach (var vm in _vms.Values)
+            vm.Actor.Tell(observe);
     }
 
-    private void UpdateLabels((VmSpec Spec, IActorRef Vm) current, VmSpec spec)
+    private static void UpdateLabels(ManagedVm current, VmSpec spec)
     {
         if (current.Spec.Labels.Count == spec.Labels.Count && spec.Labels.All(label => current.Spec.Labels.TryGetValue(label.Key, out var value) && value == label.Value))
             return;
-        _vms[spec.Name] = (spec, current.Vm);
-        current.Vm.Tell(new VmCommands.SetLabels(spec.Labels));
+        current.Spec = current.Spec with { Labels = spec.Labels };
+        current.Actor.Tell(new VmCommands.SetLabels(spec.Labels));
     }
 
     /// <summary>A name is free only when the actor that had it has stopped.</summary>
@@ -105,19 +105,22 @@ public sealed class VmHostSupervisor : UntypedActor
     {
         var vm = Context.ActorOf(VmActor.PropsFor(spec, _environment), ActorName(spec.Name));
         Context.Watch(vm);
-        _vms.Add(spec.Name, (spec, vm));
+        _vms.Add(spec.Name, new ManagedVm(spec, vm));
     }
 
     private void Stop(string name, VmSpec? successor)
     {
         _vms.Remove(name, out var leaving);
-        _leaving[leaving.Vm] = successor;
-        Context.Stop(leaving.Vm);
+        ForgetTwin(name, leaving!);
+        _leaving[leaving!.Actor] = successor;
+        Context.Stop(leaving.Actor);
     }
 
     private void OnTerminated(IActorRef vm)
     {
-        if (_leaving.Remove(vm, out var successor) && successor is not null && !_vms.ContainsKey(successor.Name))
+        if (_leaving.Remove(vm, out var successor) && Join(vm))
+            return;
+        if (successor is not null && !_vms.ContainsKey(successor.Name))
             Start(successor);
     }
 

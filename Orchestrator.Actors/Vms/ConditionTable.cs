@@ -21,7 +21,7 @@ internal static class ConditionTable
     private static ConditionChoice? Asked(ObstacleKind obstacle, ConditionPolicy policy) => obstacle switch
     {
         ObstacleKind.Paused => policy.OnPaused,
-        ObstacleKind.Migrating or ObstacleKind.Copying => policy.OnMigrating,
+        ObstacleKind.Migrating or ObstacleKind.Copying or ObstacleKind.Switching => policy.OnMigrating,
         ObstacleKind.Frozen => policy.OnFrozen,
         ObstacleKind.Absent or ObstacleKind.NoChannel => policy.OnAbsent,
         ObstacleKind.SilentAgent or ObstacleKind.SilentQemu or ObstacleKind.Unreachable => policy.OnUnresponsive,
@@ -32,6 +32,7 @@ internal static class ConditionTable
     {
         (ObstacleKind.Paused or ObstacleKind.Migrating, CommandKind.Write) when waits => ConditionChoice.Wait,
         (ObstacleKind.Paused or ObstacleKind.Migrating or ObstacleKind.SilentAgent or ObstacleKind.SilentQemu, CommandKind.Thaw) => ConditionChoice.Wait,
+        (ObstacleKind.Switching, not CommandKind.Freeze) => ConditionChoice.Wait,
         (ObstacleKind.Off, CommandKind.Thaw) => ConditionChoice.Skip,
         _ => ConditionChoice.Fail,
     };
@@ -40,7 +41,7 @@ internal static class ConditionTable
     private static bool CanBeForced(ObstacleKind obstacle, CommandRoute route) => obstacle switch
     {
         ObstacleKind.Migrating => route != CommandRoute.Migrate,
-        ObstacleKind.Paused or ObstacleKind.Copying or ObstacleKind.Frozen => true,
+        ObstacleKind.Paused or ObstacleKind.Switching or ObstacleKind.Copying or ObstacleKind.Frozen => true,
         ObstacleKind.SilentQemu => route == CommandRoute.Qmp,
         _ => false,
     };

@@ -20,6 +20,9 @@ internal enum ObstacleKind
     /// <summary>The guest is at a migration's switchover, only arriving, or gone.</summary>
     Migrating,
 
+    /// <summary>The guest is between the two QEMUs of a migration that is followed: it will run again at one of them.</summary>
+    Switching,
+
     /// <summary>The guest is still served here while it is copied: keeps only a freeze from beginning.</summary>
     Copying,
 

@@ -47,8 +47,8 @@ internal sealed partial class VmActor
     /// <summary>Of a migration, which knows which of the VM's QEMUs it means.</summary>
     private void OnAskQemu(AskQemu ask)
     {
-        if (ask.Qemu == _spec.Name)
-            _qmp.Tell(new QmpCommands.Execute(ask.Command, ask.Deadline, ask.Receiver));
+        if ((ask.Qemu == _place.Name ? _qmp : _sides.Find(side => side.Spec.Name == ask.Qemu)?.Qmp) is { } qmp)
+            qmp.Tell(new QmpCommands.Execute(ask.Command, ask.Deadline, ask.Receiver));
         else
             ask.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.NotReady, Written: false, $"{_spec.Name} has no QEMU '{ask.Qemu}'"));
     }

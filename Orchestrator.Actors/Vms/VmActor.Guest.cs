@@ -72,11 +72,13 @@ internal sealed partial class VmActor
     {
         _lossTold = false;
         AskAgentProcess();
+        CompareAgent();
     }
 
     private void TellLoss(AgentState state)
     {
-        if (_lossTold)
+        // A guest that was migrated away is not lost.
+        if (_lossTold || _lastRunState == "postmigrate")
             return;
         _lossTold = true;
         var reason = state == AgentState.Unresponsive ? "silent" : _condition.Qmp == QmpLink.Down ? "channel-failed" : "port-closed";

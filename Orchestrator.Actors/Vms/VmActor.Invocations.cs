@@ -89,7 +89,7 @@ internal sealed partial class VmActor
     private void Carry(Invocation invocation, Func<AgentTurns, Task<CompositeResult>> run)
     {
         var self = Self;
-        invocation.Channel = new AgentChannel(_agent!, _settings.Time, invocation.Span);
+        invocation.Channel = new AgentChannel(_agent!, _settings.Time, invocation.Span, _outlook);
         var turns = new AgentTurns(invocation.Channel, DeadlineOf(invocation).Remaining(_settings.Time), _settings.Time)
         {
             OnStarted = pid => self.Tell(new VmSignals.ProgramStarted(invocation, pid)),
@@ -114,6 +114,8 @@ internal sealed partial class VmActor
         NoteFreezeNews(command, result);
         if (invocation.Plan.Composite is null)
             NoteRaw(command, invocation.Plan.JobId, result);
+        if (AwaitsMigrated(invocation, result))
+            return;
         if (!command.SuccessResponse && result is CommandResult.NoReply { Written: true } && AwaitsEvent(invocation, result))
             return;
         if (AwaitsExplanation(command, result))

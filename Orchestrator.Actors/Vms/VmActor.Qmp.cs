@@ -2,6 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Qmp;
@@ -16,8 +17,10 @@ internal sealed partial class VmActor
     private const double ProbeShare = 0.8;
 
     private AgentPort? _port;
+    private Guid? _uuid;
     private int _attachment;
     private int _lastQuestion;
+    private int _lastAnswered;
     private int _failedProbes;
     private int? _explanation;
     private int _portEvents;
@@ -46,6 +49,7 @@ internal sealed partial class VmActor
         Timers.Cancel(PortPollTimer);
         _port = null;
         ForgetVocabulary();
+        TellHost(null, null);
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null, Migration = MigrationStage.None });
         ExplainSilence(_explanation);
     }
@@ -60,6 +64,8 @@ internal sealed partial class VmActor
             facts.Add(new("agent.port", port.Id ?? ""));
         ShowFacts(facts, _snapshot with { Id = id });
         _port = identified.Identity.Port;
+        _uuid = identified.Identity.Uuid;
+        TellHost(_uuid, _condition.RunState);
         TellSeen();
         OnPortSeen(_port?.Open, identified.PortEvents);
         if (_agent is not null && _port is { Id: null })
@@ -80,13 +86,21 @@ internal sealed partial class VmActor
         if (happened.Name == "VSERPORT_CHANGE")
             _portEvents++;
         if (happened.Name == "VSERPORT_CHANGE" && _port?.Id is { } port && happened.Text("id") == port && happened.Flag("open") is { } open)
-            _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: true));
+            _agent?.Tell(new AgentCommands.SetPort(open, FromEvent: !IsPortOfArrival()));
         ProvePower(happened);
+        PublishQmp(happened);
+        SuspectChange(happened);
+    }
+
+    private void PublishQmp(QmpEvent happened)
+    {
         Publish(happened.Name, happened.Data, Provenance.Host, happened.Timestamp);
         if (GuestEvents.Derive(happened) is var (name, data) && !IsOfSameReboot(name))
             Publish(name, data, Provenance.Host, happened.Timestamp);
-        SuspectChange(happened);
     }
+
+    /// <summary>The VmHost finds the two QEMUs of a migrated VM by it.</summary>
+    private void TellHost(Guid? uuid, string? runState) => Context.Parent.Tell(new MigrationEvents.Identified(uuid, runState));
 
     /// <summary>Resets in a row, as kernels that try all ways and firmware make them, are one reboot.</summary>
     private bool IsOfSameReboot(string derived)
@@ -125,8 +139,11 @@ internal sealed partial class VmActor
         if (answered.Result is CommandResult.NoReply)
             return;
         _failedProbes = 0;
+        _lastAnswered = answered.Question;
         Timers.Cancel(ProbeTimer);
         var runState = answered.Question == _lastQuestion ? RunStateOf(answered.Result) : _condition.RunState;
+        if (runState != _condition.RunState)
+            TellHost(_uuid, runState);
         Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null, RunState = runState });
     }
 
@@ -176,6 +193,11 @@ internal sealed partial class VmActor
     private void Publish(string name, ReadOnlyMemory<byte> data, Provenance provenance, DateTimeOffset? time)
     {
         TellEvent(name, data, time);
+        PublishToLog(name, data, provenance, time);
+    }
+
+    private void PublishToLog(string name, ReadOnlyMemory<byte> data, Provenance provenance, DateTimeOffset? time)
+    {
         _environment.Events.Tell(new FleetEvent
         {
             Host = _environment.Host,

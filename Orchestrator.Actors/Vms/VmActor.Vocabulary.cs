@@ -3,6 +3,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Qapi.Introspection;
 
@@ -26,6 +27,11 @@ internal sealed partial class VmActor
     private void CheckAndSend(Invocation invocation)
     {
         var (command, isChecked) = (invocation.Plan.Command, invocation.Plan.IsChecked);
+        if (invocation.Plan.Conditions.OnMigrating != ConditionChoice.Force && MigrationRules.Fences(command.Name, _condition.RunState) is { } fence)
+        {
+            End(invocation, OutcomeRules.Of(new Rejection(Phase.Refused, Reasons.VmMigrating, $"{fence}. If the destination is gone and never ran it, or the migration was to a file, send it with --on-migrating=force")));
+            return;
+        }
         if (!_hasOwnVocabulary)
             _vocabulary ??= _environment.Vocabularies.OfVersion(_snapshot.QemuVersion!);
         var rejection = isChecked ? Admission.DecideQmp(command, _vocabulary) : null;

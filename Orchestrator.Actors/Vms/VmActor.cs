@@ -4,6 +4,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Actors.Vms.Qmp;
 using Orchestrator.Protocol.Transport;
@@ -22,7 +23,6 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     private const string HeldTimer = "held";
     private const string AgentProcessTimer = "agent-process";
 
-    private readonly VmSpec _spec;
     private readonly VmEnvironment _environment;
     private readonly VmSettings _settings;
     private readonly HashSet<Invocation> _inFlight = [];
@@ -37,7 +37,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public VmActor(VmSpec spec, VmEnvironment environment)
     {
-        _spec = spec;
+        (_spec, _place) = (spec, spec);
         _environment = environment;
         _settings = environment.Settings;
         _blocked = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
@@ -64,6 +64,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         if (_spec.Agent is { } endpoint)
             _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings), "agent");
         _environment.Inventory.Tell(new VmEvents.Changed(_snapshot));
+        Context.Parent.Tell(MigrationEvents.Begun.Instance);
         ResumeLease();
         OnObserve(_environment.Observation.Needs);
         Become(Detached);
@@ -82,6 +83,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
 
     private void Detached(object message)
     {
+        if (OnMigration(message))
+            return;
         switch (message)
         {
             case QmpEvents.Attached attached:
@@ -99,6 +102,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
 
     private void Attached(object message)
     {
+        if (OnMigration(message))
+            return;
         switch (message)
         {
             case QmpEvents.Happened happened:
@@ -265,8 +270,10 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         });
         if (!changed)
             return;
+        _lastRunState = condition.RunState ?? _lastRunState;
         TellSeen();
         ReconsiderLater();
+        ConsiderMigrationLater();
         if (thawed)
             SuspectChange(GuestAspects.Filesystems);
         ConsiderObservation();

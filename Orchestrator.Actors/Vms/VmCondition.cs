@@ -42,6 +42,12 @@ internal sealed record VmCondition
 
     public MigrationStage Migration { get; init; }
 
+    /// <summary>There is another QEMU of the VM, or was: its guest may go there, and is served there once it runs there.</summary>
+    public bool HasDestination { get; init; }
+
+    /// <summary>The guest is between the two.</summary>
+    public bool IsSwitching { get; init; }
+
     public AgentState Agent { get; init; }
 
     public string? AgentMessage { get; init; }
@@ -78,7 +84,7 @@ internal sealed record VmCondition
     /// </summary>
     public VmCondition Apply(QmpEvent happened) => happened.Name switch
     {
-        "STOP" when State == VmState.Running => this with { RunState = Migration == MigrationStage.None ? "paused" : "finish-migrate" },
+        "STOP" when State == VmState.Running => this with { RunState = Migration == MigrationStage.None && !HasDestination ? "paused" : "finish-migrate" },
         "RESUME" or "WAKEUP" => this with { RunState = "running" },
         "SUSPEND" => this with { RunState = "suspended" },
         "SHUTDOWN" => this with { RunState = "shutdown" },

@@ -36,6 +36,9 @@ public sealed record VmSettings
     /// <summary>Pauses between connection attempts.</summary>
     public BackOff Reconnect { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
+    /// <summary>The same to another QEMU of a VM: where the guest has come from it may go again, and what it says then is worth hearing from the start.</summary>
+    public BackOff ReconnectSide { get; init; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200));
+
     /// <summary>Pauses between synchronizations that nobody answers.</summary>
     public BackOff Resynchronize { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
@@ -59,6 +62,12 @@ public sealed record VmSettings
 
     /// <summary>Pause between looks at an agent's port that sends no events (it has no <c>id=</c>).</summary>
     public TimeSpan PortPoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pause between questions to the QEMUs of a VM that may be migrated, whose events may be missing.</summary>
+    public TimeSpan MigrationPoll { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same while the guest is between the two.</summary>
+    public TimeSpan SwitchoverPoll { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A reset within this time after another is part of the same reboot.</summary>
     public TimeSpan RebootPause { get; init; } = TimeSpan.FromSeconds(3);

@@ -35,6 +35,12 @@ public sealed record VmSnapshot
     /// <summary>Under which lease it is frozen, about to be, or being thawed; <see langword="null"/> without one.</summary>
     public Freezing.FreezeLease? Lease { get; init; }
 
+    /// <summary>Set while another QEMU with its identity is watched: before, during and after a live migration.</summary>
+    public Migration.VmMigration? Migration { get; init; }
+
+    /// <summary>Where the QEMU is that has the guest, as <see cref="Name"/> has it; <see langword="null"/> if that is where it is: the guest was not migrated.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Counts the agent's incarnations seen since this node first attached; 0 before the first.</summary>
     public int Incarnation { get; init; }
 

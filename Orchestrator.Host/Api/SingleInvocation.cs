@@ -43,9 +43,11 @@ internal static class SingleInvocation
         TimeoutMs = timeout.TotalMilliseconds,
     });
 
+    /// <summary>By its identity, and by its name: a destination of its migration has the same identity until it is known to be one.</summary>
     private static TargetSelector Only(InventoryEntry vm)
     {
-        var text = vm.Snapshot.Id?.ToString() ?? $"\"{vm.Snapshot.Name}\" and h:\"{vm.Snapshot.Host}\"";
+        var name = $"\"{vm.Snapshot.Name}\" and h:\"{vm.Snapshot.Host}\"";
+        var text = vm.Snapshot.Id is { } id ? $"{id} and {name}" : name;
         return JobRequests.ParseSelector(text);
     }
 }

@@ -36,6 +36,9 @@ public sealed record VmView
     /// <summary>Under which lease.</summary>
     public LeaseView? Lease { get; init; }
 
+    /// <summary>Set while another QEMU with its identity is watched: before, during and after a live migration.</summary>
+    public MigrationView? Migration { get; init; }
+
     /// <summary>Counts the agent's incarnations.</summary>
     public int Incarnation { get; init; }
 
@@ -79,6 +82,7 @@ public sealed record VmView
             Quarantine = vm.Quarantine is { } quarantine ? QuarantineView.Of(quarantine) : null,
             Freeze = vm.Freeze == FreezeState.Thawed ? null : vm.Freeze,
             Lease = vm.Lease is { } lease ? LeaseView.Of(lease) : null,
+            Migration = vm.Migration is { } migration ? MigrationView.Of(migration) : null,
             Incarnation = vm.Incarnation,
             Guest = vm.Guest is { } guest ? new GuestView(guest.OsType, guest.OsVersion, guest.AgentVersion) : null,
             Message = vm.Message,

@@ -23,7 +23,7 @@ public sealed partial class AgentSession : IFrameHandler
             OnAnswer(outstanding, frame.Bytes, envelope);
         else if (abandoned is not null)
             _observer.OnLateReply(this, abandoned.Command, Decode(abandoned.Command, frame.Bytes, envelope));
-        else if (envelope.Kind != EnvelopeKind.Event || !TryHear(frame.Bytes))
+        else if (!TryAnswerHeir(frame.Bytes, envelope) && !TryKeep(frame.Bytes, envelope) && (envelope.Kind != EnvelopeKind.Event || !TryHear(frame.Bytes)))
             OnUnasked(frame, envelope);
     }
 
@@ -50,12 +50,16 @@ public sealed partial class AgentSession : IFrameHandler
     {
         var cause = await _connection.RunAsync(this).ConfigureAwait(false);
         Outstanding? lost;
+        AgentSession? heir;
         lock (_gate)
         {
             _state = AgentSessionState.Closed;
-            lost = TakeOutstanding();
+            heir = _heir;
         }
-        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, cause));
+        heir?.Inherit(this);
+        lock (_gate)
+            lost = TakeOutstanding();
+        lost?.Receiver.OnResult(new CommandResult.NoReply(lost.IsInherited ? NoReplyCause.Migrated : NoReplyCause.ConnectionLost, Written: true, cause));
         _observer.OnClosed(this, cause);
     }
 
@@ -73,16 +77,20 @@ public sealed partial class AgentSession : IFrameHandler
         digits = digits[..(int)payload.Length];
         if (!Utf8Parser.TryParse(digits, out long number, out var consumed) || consumed != digits.Length)
             return false;
+        Outstanding? lost;
         lock (_gate)
         {
             if (_state != AgentSessionState.Unsynchronized || number != _synchronization)
                 return false;
+            lost = TakeOutstanding();
+            _strays = null;
             _synchronization = 0;
             _abandoned = null;
             _honestRest = 0;
             _echoesIds = envelope.Id == 0;
             _state = AgentSessionState.Ready;
         }
+        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.Migrated, Written: true, "the guest was migrated before the answer came, or while it came"));
         _observer.OnSynchronized(this);
         return true;
     }
@@ -91,7 +99,7 @@ public sealed partial class AgentSession : IFrameHandler
     {
         lock (_gate)
         {
-            if (_outstanding is { } outstanding && (envelope.Id == outstanding.Id || AnswersWithoutId(envelope)))
+            if (_outstanding is { } outstanding && (envelope.Id == outstanding.Id || (!outstanding.IsInherited && AnswersWithoutId(envelope))))
                 return (outstanding, null);
             if (_abandoned is not { } abandoned || envelope.Id != abandoned.Id)
                 return default;
@@ -110,7 +118,7 @@ public sealed partial class AgentSession : IFrameHandler
     private void OnAnswer(Outstanding outstanding, in ReadOnlySequence<byte> frame, in Envelope envelope)
     {
         var result = Decode(outstanding.Command, frame, envelope);
-        var trusted = result is CommandResult.Returned or CommandResult.Refused or CommandResult.Violated { Violation.Kind: ViolationKind.Schema };
+        var trusted = !outstanding.IsInherited && result is CommandResult.Returned or CommandResult.Refused or CommandResult.Violated { Violation.Kind: ViolationKind.Schema };
         End(outstanding.Id, result, trusted ? AgentSessionState.Ready : AgentSessionState.Unsynchronized);
     }
 
@@ -118,7 +126,7 @@ public sealed partial class AgentSession : IFrameHandler
     {
         Outstanding? outstanding;
         lock (_gate)
-            outstanding = _outstanding;
+            outstanding = _outstanding is { IsInherited: false } own ? own : null;
         var violation = new ReplyViolation(ViolationKind.TooLarge, "", $"the answer has {frame.Length} bytes, more than the limit for this command; it was skipped")
             .AtEnd(frame.Tail, frame.Length);
         if (outstanding is null || !End(outstanding.Id, new CommandResult.Violated(violation), AgentSessionState.Unsynchronized))

@@ -35,11 +35,15 @@ public sealed partial class AgentSession : IAsyncDisposable
         _connection = new FrameConnection(stream, options.MaxUnsolicitedBytes);
         _deadline = new SessionDeadline(time, OnDeadline);
         _honestRest = options.MaxReplyBytes;
+        _strays = options.IsHeir ? [] : null;
     }
 
     private sealed record Outstanding(EncodedCommand Command, long Id, IReplyReceiver Receiver, TimeSpan Timeout, long StartedAt)
     {
         public bool IsSlow { get; set; }
+
+        /// <summary>Written to another channel, before the guest was migrated.</summary>
+        public bool IsInherited { get; init; }
     }
 
     private sealed record Abandoned(EncodedCommand Command, long Id);
@@ -80,7 +84,8 @@ public sealed partial class AgentSession : IAsyncDisposable
 
     /// <summary>
     /// Writes a synchronization with a new random number; <see cref="IAgentSessionObserver.OnSynchronized"/> follows if the agent answers.
-    /// Only the newest number counts. An outstanding command ends with <see cref="NoReplyCause.AgentRestarted"/>.
+    /// Only the newest number counts. An outstanding command ends with <see cref="NoReplyCause.AgentRestarted"/>; one that was taken over waits for
+    /// the answer, and ends with <see cref="NoReplyCause.Migrated"/> if its own did not come before.
     /// </summary>
     public void BeginSynchronize()
     {
@@ -147,7 +152,7 @@ public sealed partial class AgentSession : IAsyncDisposable
         bool lives;
         lock (_gate)
         {
-            lost = TakeOutstanding();
+            lost = synchronization != 0 && _outstanding is { IsInherited: true } ? null : TakeOutstanding();
             lives = _state != AgentSessionState.Closed;
             if (lives)
                 (_state, _synchronization) = (AgentSessionState.Unsynchronized, synchronization);
@@ -195,12 +200,19 @@ public sealed partial class AgentSession : IAsyncDisposable
     /// <summary>Gives the outstanding command its result, if it is still the one with this id: the first cause wins.</summary>
     private bool End(long id, CommandResult result, AgentSessionState next)
     {
-        Outstanding ended;
+        Outstanding? ended = null;
+        AgentSession? heir;
         lock (_gate)
         {
-            if (_outstanding is not { } outstanding || outstanding.Id != id)
-                return false;
-            ended = TakeOutstanding()!;
+            heir = _hasHeritage ? _heir : null;
+            if (_outstanding is { } outstanding && outstanding.Id == id)
+                ended = TakeOutstanding();
+        }
+        // It was taken over while its answer was read.
+        if (ended is null)
+            return heir?.End(id, result, AgentSessionState.Unsynchronized) == true;
+        lock (_gate)
+        {
             if (_state != AgentSessionState.Closed)
                 _state = next;
             if (next == AgentSessionState.Ready)

@@ -15,6 +15,9 @@ public sealed record AgentSessionOptions
     /// <summary>Whose <see cref="GuestNamespace.AgentEvents"/> are heard.</summary>
     public GuestNamespace Guest { get; init; } = GuestNamespace.BuiltIn;
 
+    /// <summary>Whether the session is at the destination of a live migration: what comes before anything is asked may answer what <see cref="AgentSession.Inherit"/> takes over.</summary>
+    public bool IsHeir { get; init; }
+
     /// <summary>Limit on what arrives while nothing is asked.</summary>
     public long MaxUnsolicitedBytes { get; init; } = ReplyLimits.Unsolicited;
 }

@@ -52,4 +52,7 @@ public enum NoReplyCause
 
     /// <summary>The session's queue is full.</summary>
     QueueFull,
+
+    /// <summary>The guest was migrated: the answer was cut, or the command never reached it.</summary>
+    Migrated,
 }

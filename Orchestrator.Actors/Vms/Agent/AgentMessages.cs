@@ -1,5 +1,6 @@
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms.Agent;
 
@@ -29,6 +30,25 @@ internal static class AgentCommands
     /// <param name="Open">Whether it is.</param>
     /// <param name="FromEvent">From <c>VSERPORT_CHANGE</c>, where open while it was open means that the agent was restarted; else from a query.</param>
     internal sealed record SetPort(bool Open, bool FromEvent) : ILocalSignal;
+
+    /// <summary>The guest may be migrated: connects to its channel at the destination and writes nothing there. One at a time; another takes its place.</summary>
+    internal sealed record Attend(Endpoint Endpoint) : ILocalSignal;
+
+    /// <summary>It will not be migrated there: ends what <see cref="Attend"/> began.</summary>
+    internal sealed class Forgo : ILocalSignal
+    {
+        public static readonly Forgo Instance = new();
+
+        private Forgo()
+        {
+        }
+    }
+
+    /// <summary>Whether the guest is leaving, or not here: nothing is begun, and silence is not held against it.</summary>
+    internal sealed record HoldBack(bool Holds) : ILocalSignal;
+
+    /// <summary>The guest runs at the destination: its agent is reached there from now on.</summary>
+    internal sealed record Move(Endpoint Endpoint) : ILocalSignal;
 
     /// <summary>The operator ended the quarantine.</summary>
     internal sealed class Release : ILocalSignal
@@ -83,9 +103,25 @@ internal static class AgentEvents
 /// <summary>Only the actor itself, its session and its timers.</summary>
 internal static class AgentSignals
 {
-    internal sealed record Connected(AgentSession Session) : ILocalSignal;
+    internal sealed record Connected(AgentSession Session) : ILocalSignal
+    {
+        /// <summary>Where it is connected; <see langword="null"/>: where it should be.</summary>
+        public Endpoint? At { get; init; }
+    }
 
-    internal sealed record ConnectFailed(string Cause) : ILocalSignal;
+    internal sealed record ConnectFailed(Endpoint At, string Cause) : ILocalSignal;
+
+    /// <summary>The channel at a migration's destination is connected, or not (<see langword="null"/>).</summary>
+    internal sealed record Attended(AttendedChannel Channel, AgentSession? Session) : ILocalSignal;
+
+    internal sealed class AttendDue : ILocalSignal
+    {
+        public static readonly AttendDue Instance = new();
+
+        private AttendDue()
+        {
+        }
+    }
 
     internal sealed record Synchronized(AgentSession Session) : ILocalSignal;
 

@@ -9,12 +9,12 @@ internal sealed partial class AgentSessionActor
 {
     private void Connect()
     {
-        var (self, vm) = (Self, Context.Parent);
+        var (self, vm, at) = (Self, Context.Parent, _endpoint);
         _connection = ConnectAsync(new SessionObserver(self, vm, _budget, _claims));
         _connection.PipeTo(
             self,
-            success: session => new AgentSignals.Connected(session),
-            failure: e => new AgentSignals.ConnectFailed(e is OperationCanceledException ? "the connection attempt timed out" : e.Message));
+            success: session => new AgentSignals.Connected(session) { At = at },
+            failure: e => new AgentSignals.ConnectFailed(at, e is OperationCanceledException ? "the connection attempt timed out" : e.Message));
     }
 
     private async Task<AgentSession> ConnectAsync(SessionObserver observer)
@@ -28,7 +28,7 @@ internal sealed partial class AgentSessionActor
                 async () =>
                 {
                     attempt.CancelAfter(_settings.ConnectTimeout);
-                    return AgentSession.Attach(await _settings.Connect(_endpoint, attempt.Token).ConfigureAwait(false), _settings.Agent, observer, _settings.Time);
+                    return AgentSession.Attach(await _settings.Connect(_endpoint, attempt.Token).ConfigureAwait(false), _former is null ? _settings.Agent : _settings.Agent with { IsHeir = true }, observer, _settings.Time);
                 },
                 _settings.Time,
                 attempt.Token).ConfigureAwait(false);
@@ -43,6 +43,8 @@ internal sealed partial class AgentSessionActor
     private void OnConnected(AgentSession session)
     {
         _session = session;
+        InheritFrom(session);
+        session.Name(_attended?.Session);
         if (session.State == AgentSessionState.Closed)
             // Its end may have been told before it was ours.
             OnClosed("the connection ended right after it was made");
@@ -53,7 +55,7 @@ internal sealed partial class AgentSessionActor
     }
 
     /// <summary>Closes the newest connection, whether it was taken over, lies in the mailbox or is still being made.</summary>
-    private static async Task CloseAsync(Task<AgentSession> connection)
+    internal static async Task CloseAsync(Task<AgentSession> connection)
     {
         await ((Task)connection).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (connection.IsCompletedSuccessfully)
@@ -65,6 +67,8 @@ internal sealed partial class AgentSessionActor
         _failures++;
         VmMetrics.Losses.Add(VmMetrics.Agent);
         Timers.StartSingleTimer(ConnectTimer, AgentSignals.ConnectDue.Instance, _settings.Reconnect.After(_failures));
+        if (_isHeldBack)
+            return;
         Tell(AgentState.Absent, $"no connection to {_endpoint}: {cause}");
         EndWaiting();
     }
@@ -72,8 +76,8 @@ internal sealed partial class AgentSessionActor
     private void OnClosed(string cause)
     {
         Forsake();
-        // QEMU itself is gone: it never ends a connection by itself.
-        _newIncarnation = true;
+        // QEMU itself is gone: it never ends a connection by itself. The guest may go on at a migration's destination.
+        _newIncarnation |= !_isHeldBack;
         _portOpen = null;
         Become(Disconnected);
         OnConnectFailed(cause);
@@ -122,7 +126,7 @@ internal sealed partial class AgentSessionActor
         _turn = null;
         _synchronizations = 0;
         Become(Synchronizing);
-        if (!_silent)
+        if (!_silent && !_isHeldBack)
         {
             Tell(AgentState.Connecting, "synchronizing with the agent");
             Timers.StartSingleTimer(PatienceTimer, AgentSignals.PatienceEnded.Instance, _settings.SynchronizeTimeout);
@@ -133,6 +137,8 @@ internal sealed partial class AgentSessionActor
     private void Synchronize()
     {
         _synchronizations++;
+        if (_isHeldBack)
+            return;
         Timers.StartSingleTimer(SynchronizeTimer, AgentSignals.SynchronizeDue.Instance, _settings.Resynchronize.After(_synchronizations));
         _session!.BeginSynchronize();
     }
@@ -140,7 +146,8 @@ internal sealed partial class AgentSessionActor
     private void OnSynchronized()
     {
         CancelTimers();
-        _failures = 0;
+        CloseFormer();
+        (_failures, _arrivals) = (0, 0);
         if (_newIncarnation)
             VmMetrics.Connects.Add(VmMetrics.Agent);
         if (_newIncarnation)
@@ -155,6 +162,8 @@ internal sealed partial class AgentSessionActor
 
     private void OnSilence(string cause)
     {
+        if (_isHeldBack)
+            return;
         _silent = true;
         Tell(AgentState.Unresponsive, cause);
         EndWaiting();

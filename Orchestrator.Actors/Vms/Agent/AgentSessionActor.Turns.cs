@@ -30,7 +30,7 @@ internal sealed partial class AgentSessionActor
     {
         if (_ends.TryGet(idle.Command, out var end, isClaim: false))
             idle.Receiver.OnResult(end!);
-        else if (_turn is not null || _isHeld || _queue.Count > 0 || (idle.Command.Name == "guest-exec-status" && !_ends.HasRoomForUnclaimed))
+        else if (_isHeldBack || _isHeld || _turn is not null || _queue.Count > 0 || (idle.Command.Name == "guest-exec-status" && !_ends.HasRoomForUnclaimed))
             idle.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.QueueFull, Written: false, "the agent has others to answer"));
         else
             Begin(idle, isPreflight: false);
@@ -46,8 +46,11 @@ internal sealed partial class AgentSessionActor
     private void TakeTurn()
     {
         _queue.ExpireOverdue();
-        if (IsHeld())
+        if (IsHeld() || _isHeldBack)
+        {
+            WatchQueue();
             return;
+        }
         if (!_queue.BeginsWithFirst && _left.TryTake(Self, out var close))
         {
             Begin(close, isPreflight: NeedsPreflight(close));
@@ -90,6 +93,12 @@ internal sealed partial class AgentSessionActor
             return;
         }
         _lastAnswer = _settings.Time.GetTimestamp();
+        if (ended.Execution.IsPreflight && _isHeldBack)
+        {
+            _queue.Add(request);
+            WatchQueue();
+            return;
+        }
         if (ended.Execution.IsPreflight)
         {
             Begin(request, isPreflight: false);

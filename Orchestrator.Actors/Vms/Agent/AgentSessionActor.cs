@@ -19,7 +19,6 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private const string PatienceTimer = "patience";
     private const string QueueTimer = "queue";
 
-    private readonly Endpoint _endpoint;
     private readonly VmSettings _settings;
     private readonly GuestBudget _budget;
     private readonly CommandQueue _queue;
@@ -79,6 +78,8 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         Interlocked.Exchange(ref _attempt, null)?.Cancel();
         if (_connection is not null)
             _ = CloseAsync(_connection);
+        Forgo();
+        CloseFormer();
         _queue.EndAll(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: false, "the VM is no longer managed here"));
     }
 
@@ -89,10 +90,10 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case AgentSignals.Connected connected:
+            case AgentSignals.Connected connected when connected.At is null || connected.At == _endpoint:
                 OnConnected(connected.Session);
                 break;
-            case AgentSignals.ConnectFailed failed:
+            case AgentSignals.ConnectFailed failed when failed.At == _endpoint:
                 OnConnectFailed(failed.Cause);
                 break;
             case AgentSignals.ConnectDue:
@@ -122,6 +123,9 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         {
             case AgentSignals.Synchronized synchronized when synchronized.Session == _session && _session.State == AgentSessionState.Ready:
                 OnSynchronized();
+                break;
+            case AgentSignals.SynchronizeDue when _arrivals > 0:
+                ConnectAnew();
                 break;
             case AgentSignals.SynchronizeDue:
                 Synchronize();
@@ -190,6 +194,8 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
 
     private void Always(object message)
     {
+        if (OnMigration(message))
+            return;
         switch (message)
         {
             case AgentCommands.Execute execute:

@@ -10,13 +10,22 @@ public sealed class GuestFile
     /// <summary>Bytes of one step, before base64: small enough that a command that waits behind it hardly notices, large enough that its own cost does not count.</summary>
     public const int ChunkBytes = 512 * 1024;
 
+    /// <summary>The same while the guest may be migrated at any moment: fits into the buffers between QEMU and here.</summary>
+    public const int ShortChunkBytes = 32 * 1024;
+
     // Short, as it may come after the deadline: what is not closed by then is closed later.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often one step is repeated because the guest was migrated under it.</summary>
+    private const int MaxMigrations = 3;
 
     private readonly AgentTurns _agent;
     private readonly long _handle;
 
-    private GuestFile(AgentTurns agent, long handle) => (_agent, _handle) = (agent, handle);
+    /// <summary>Where the next byte is read or written; <see langword="null"/> where that is not known.</summary>
+    private long? _position;
+
+    private GuestFile(AgentTurns agent, long handle, long? position) => (_agent, _handle, _position) = (agent, handle, position);
 
     /// <summary>Opens it.</summary>
     /// <param name="agent">The VM's agent.</param>
@@ -26,33 +35,43 @@ public sealed class GuestFile
     public static async Task<(GuestFile? File, CommandResult Answer)> OpenAsync(AgentTurns agent, string path, string mode)
     {
         ArgumentNullException.ThrowIfNull(agent);
-        var answer = await agent.ExecuteAsync(GuestJson.Command("guest-file-open", writer =>
+        var open = GuestJson.Command("guest-file-open", writer =>
         {
             writer.WriteString("path"u8, path);
             writer.WriteString("mode"u8, mode);
-        })).ConfigureAwait(false);
-        return (answer is CommandResult.Returned handle ? new GuestFile(agent, JsonElement.Parse(handle.Value.Span).GetInt64()) : null, answer);
+        });
+        // Nothing was read or written: to open it twice costs a handle at most.
+        var answer = await RepeatAsync(() => agent.ExecuteAsync(open)).ConfigureAwait(false);
+        long? position = mode.StartsWith('a') ? null : 0;
+        return (answer is CommandResult.Returned handle ? new GuestFile(agent, JsonElement.Parse(handle.Value.Span).GetInt64(), position) : null, answer);
     }
 
     /// <summary>The command that closes a handle.</summary>
     public static EncodedCommand EncodeClose(long handle) => GuestJson.Command("guest-file-close", writer => writer.WriteNumber("handle"u8, handle));
 
     /// <summary>Reads on.</summary>
-    /// <param name="count">At most so many bytes, at least 1.</param>
+    /// <param name="count">At most so many bytes, at least 1. Fewer come where <see cref="IAgentChannel.WantsShortAnswers"/>.</param>
     public async Task<GuestFileChunk> ReadAsync(int count)
     {
-        var answer = await ExecuteAsync("guest-file-read", writer => writer.WriteNumber("count"u8, count)).ConfigureAwait(false);
-        return answer is CommandResult.Returned returned ? GuestFileChunk.Decode(returned.Value, count) : new GuestFileChunk(default, IsLast: true, answer);
+        if (_agent.Channel.WantsShortAnswers)
+            count = Math.Min(count, ShortChunkBytes);
+        var answer = await ExecuteAtPlaceAsync("guest-file-read", writer => writer.WriteNumber("count"u8, count)).ConfigureAwait(false);
+        if (answer is not CommandResult.Returned returned)
+            return new GuestFileChunk(default, IsLast: true, answer);
+        var chunk = GuestFileChunk.Decode(returned.Value, count);
+        _position += chunk.Bytes.Length;
+        return chunk;
     }
 
     /// <summary>Writes all of the bytes.</summary>
     /// <returns><see langword="null"/> when the agent says that it did; else the answer that does not.</returns>
     public async Task<CommandResult?> WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        var answer = await ExecuteAsync("guest-file-write", writer => writer.WriteBase64String("buf-b64"u8, bytes.Span)).ConfigureAwait(false);
+        var answer = await ExecuteAtPlaceAsync("guest-file-write", writer => writer.WriteBase64String("buf-b64"u8, bytes.Span)).ConfigureAwait(false);
         if (answer is not CommandResult.Returned returned)
             return answer;
         var count = JsonElement.Parse(returned.Value.Span).GetProperty("count"u8).GetInt64();
+        _position += count;
         return count == bytes.Length ? null : GuestFileChunk.WrongCount($"{bytes.Length}, all that was sent", count);
     }
 
@@ -62,27 +81,56 @@ public sealed class GuestFile
     /// <returns>Bytes from the start; <see langword="null"/> where the file has no places (a pipe, a file of <c>/proc</c>) or the agent did not answer.</returns>
     public async Task<long?> SeekAsync(long offset, bool fromEnd)
     {
-        var answer = await ExecuteAsync("guest-file-seek", writer =>
+        var answer = await RepeatAsync(() => ExecuteAsync("guest-file-seek", writer =>
         {
             writer.WriteNumber("offset"u8, offset);
             // The number is understood by every agent, the name since QEMU 2.6.
             writer.WriteNumber("whence"u8, fromEnd ? 2 : 0);
-        }).ConfigureAwait(false);
-        return answer is CommandResult.Returned returned ? JsonElement.Parse(returned.Value.Span).GetProperty("position"u8).GetInt64() : null;
+        })).ConfigureAwait(false);
+        _position = answer is CommandResult.Returned returned ? JsonElement.Parse(returned.Value.Span).GetProperty("position"u8).GetInt64() : null;
+        return _position;
     }
 
     /// <summary>Hands what was written to the guest's kernel.</summary>
-    public Task<CommandResult> FlushAsync() => ExecuteAsync("guest-file-flush", static _ => { });
+    public Task<CommandResult> FlushAsync() => RepeatAsync(() => ExecuteAsync("guest-file-flush", static _ => { }));
 
     /// <summary>Closes it, also past the deadline. When the agent does not answer, its channel remembers the handle and closes it later.</summary>
     public async Task<CommandResult> CloseAsync()
     {
         var close = EncodeClose(_handle);
         var answer = await _agent.Channel.ExecuteAsync(close, CloseTimeout).ConfigureAwait(false);
+        // An agent that does not know the handle any more has closed it.
+        if (IsMigrated(answer) && await _agent.Channel.ExecuteAsync(close, CloseTimeout).ConfigureAwait(false) is var again)
+            answer = again is CommandResult.Refused ? EncodedCommand.EmptyReturn : again;
         if (answer is CommandResult.NoReply or CommandResult.Violated)
             _agent.Channel.CloseLater(close);
         return answer;
     }
+
+    /// <summary>A step whose answer was lost because the guest was migrated goes along: the file is still open, and is moved back to where the step began.</summary>
+    private async Task<CommandResult> ExecuteAtPlaceAsync(string name, Action<Utf8JsonWriter> members)
+    {
+        var place = _position;
+        var answer = await ExecuteAsync(name, members).ConfigureAwait(false);
+        for (var again = 0; again < MaxMigrations && IsMigrated(answer) && place is { } start; again++)
+        {
+            if (await SeekAsync(start, fromEnd: false).ConfigureAwait(false) != start)
+                return answer;
+            answer = await ExecuteAsync(name, members).ConfigureAwait(false);
+        }
+        return answer;
+    }
+
+    /// <summary>A step that may be done twice.</summary>
+    private static async Task<CommandResult> RepeatAsync(Func<Task<CommandResult>> step)
+    {
+        var answer = await step().ConfigureAwait(false);
+        for (var again = 0; again < MaxMigrations && IsMigrated(answer); again++)
+            answer = await step().ConfigureAwait(false);
+        return answer;
+    }
+
+    private static bool IsMigrated(CommandResult answer) => answer is CommandResult.NoReply { Cause: NoReplyCause.Migrated };
 
     private Task<CommandResult> ExecuteAsync(string name, Action<Utf8JsonWriter> members) => _agent.ExecuteAsync(GuestJson.Command(name, writer =>
     {

@@ -4,6 +4,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Migration;
 using static Orchestrator.Actors.Tests.Migration.MigrationSamples;
 
 namespace Orchestrator.Actors.Tests.Migration;
@@ -209,7 +210,18 @@ public sealed class MigrationSupervisorTests : ActorTest
     public void Destination_is_the_QEMU_of_the_same_VM_that_waits_on_the_VmHost(string host, string runState, bool isSame, bool isDestination)
     {
         var candidate = Vm("web1", host, runState) with { Id = isSame ? new VmId(Uuid) : new VmId(Guid.NewGuid()) };
-        Assert.Equal(isDestination, InventoryDestinations.IsDestination(candidate, Vm(), "h2"));
+        Assert.Equal(isDestination ? "web1" : null, InventoryDestinations.DestinationOf(candidate, Vm(), "h2"));
+    }
+
+    [Theory]
+    [InlineData(MigrationPhase.Prepared, "web1-moved")]
+    [InlineData(MigrationPhase.Copying, null)]
+    [InlineData(MigrationPhase.Completed, null)]
+    [InlineData(null, null)]
+    public void On_its_own_VmHost_the_destination_is_the_QEMU_that_the_VM_shows_as_waiting(MigrationPhase? phase, string? destination)
+    {
+        var vm = Vm("web1", "h1", "running") with { Migration = phase is { } shown ? new VmMigration(shown, "web1", "web1-moved") : null };
+        Assert.Equal(destination, InventoryDestinations.DestinationOf(vm, vm, "h1"));
     }
 
     private sealed record Begun(Invocation Invocation, TestProbe Vm, string Name);

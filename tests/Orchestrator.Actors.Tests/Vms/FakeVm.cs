@@ -13,6 +13,7 @@ internal sealed class FakeVm : IAsyncDisposable
 
     private readonly SocketDirectory _directory = new();
     private bool _isAgentStopped;
+    private bool _isDisposed;
 
     public FakeVm()
     {
@@ -115,8 +116,12 @@ internal sealed class FakeVm : IAsyncDisposable
         await Agent.DisposeAsync();
     }
 
+    /// <summary>Ends both peers, as the end of QEMU does.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         await Qmp.DisposeAsync();
         if (!_isAgentStopped)
             await Agent.DisposeAsync();

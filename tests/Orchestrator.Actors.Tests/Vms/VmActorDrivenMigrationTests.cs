@@ -77,8 +77,8 @@ public sealed class VmActorDrivenMigrationTests : VmActorTest
         await StartReadyAsync();
         var entry = new Actors.VmHosts.InventoryEntry(new Actors.Vms.VmSnapshot { Name = Fake.Spec.Name, Host = "host1" }, Vm);
 
-        var answer = await new VmPeer(entry, Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("query-status"), TimeSpan.FromSeconds(5));
-        var other = await new VmPeer(entry with { Snapshot = entry.Snapshot with { Name = "another" } }, Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("quit"), TimeSpan.FromSeconds(5));
+        var answer = await new VmPeer(entry, Fake.Spec.Name, Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("query-status"), TimeSpan.FromSeconds(5));
+        var other = await new VmPeer(entry, "another", Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("quit"), TimeSpan.FromSeconds(5));
 
         Assert.IsType<Protocol.Commands.CommandResult.Returned>(answer);
         Assert.Equal((Protocol.Commands.NoReplyCause.NotReady, false), (other as Protocol.Commands.CommandResult.NoReply) is { } silence ? (silence.Cause, silence.Written) : default);
@@ -90,7 +90,7 @@ public sealed class VmActorDrivenMigrationTests : VmActorTest
     {
         StartVm();
         Sys.Stop(Vm);
-        var asked = new VmPeer(new Actors.VmHosts.InventoryEntry(new Actors.Vms.VmSnapshot { Name = "x", Host = "host1" }, Vm), Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("quit"), TimeSpan.FromSeconds(5));
+        var asked = new VmPeer(new Actors.VmHosts.InventoryEntry(new Actors.Vms.VmSnapshot { Name = "x", Host = "host1" }, Vm), "x", Time).AskAsync(Protocol.Commands.EncodedCommand.ForQmp("quit"), TimeSpan.FromSeconds(5));
 
         Assert.IsType<Protocol.Commands.CommandResult.NoReply>(await AdvanceUntilAsync(asked, 1));
     }

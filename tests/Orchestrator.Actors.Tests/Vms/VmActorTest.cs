@@ -45,8 +45,14 @@ public abstract class VmActorTest : ActorTest, IAsyncLifetime
 
     public async Task DisposeAsync() => await Fake.DisposeAsync();
 
-    private protected IActorRef StartVm(VmSpec? spec = null) =>
-        Vm = Sys.ActorOf(VmActor.PropsFor(spec ?? Fake.Spec, new VmEnvironment("host1", Inventory, Events, Settings) { Leases = EnvironmentLeases ?? LeaseBook.InMemory() }));
+    /// <summary>In the place of the VM's VmHost, where a test wants to hear what that is told.</summary>
+    private protected TestProbe? Host { get; set; }
+
+    private protected IActorRef StartVm(VmSpec? spec = null)
+    {
+        var props = VmActor.PropsFor(spec ?? Fake.Spec, new VmEnvironment("host1", Inventory, Events, Settings) { Leases = EnvironmentLeases ?? LeaseBook.InMemory() });
+        return Vm = Host?.ChildActorOf(props) ?? Sys.ActorOf(props);
+    }
 
     /// <summary>Waits until the VM and its sessions have dealt with everything that lies in their mailboxes now.</summary>
     private protected async Task SettleVmAsync()

@@ -33,8 +33,17 @@ public sealed class RealVm : IAsyncDisposable
     /// <summary>A second monitor, which no product looks for: tests watch and act on it behind the product's back.</summary>
     public string TestMonitorPath => Path.Combine(Directory, "test.sock");
 
+    /// <summary>The socket on which a VM with <see cref="RealVmOptions.Incoming"/> of <see cref="IncomingUri"/> awaits its guest.</summary>
+    public string IncomingPath => Path.Combine(Directory, "in.sock");
+
+    /// <summary>What a migration to this VM is told as its <c>uri</c>.</summary>
+    public string IncomingUri => "unix:" + IncomingPath;
+
     /// <summary>What kernel and init wrote so far, over all boots of this QEMU.</summary>
     public string Console => File.Exists(ConsolePath) ? File.ReadAllText(ConsolePath) : "";
+
+    /// <summary>The image of its disk, if it has one; a destination shares it.</summary>
+    public string? DiskPath => Options.WithDisk ? Options.DiskPath ?? Path.Combine(Directory, "data.img") : null;
 
     private string ConsolePath => Path.Combine(Directory, "console.log");
 
@@ -108,6 +117,7 @@ public sealed class RealVm : IAsyncDisposable
             arguments.Add("--no-port-id");
         if (options.Remote is { } remote)
             arguments.AddRange(["--agent", remote.AgentChardev]);
-        return [.. arguments, parent, options.Name, "--", "-qmp", $"unix:{directory}/test.sock,server=on,wait=off", .. options.Remote?.QemuArguments ?? [], .. options.ExtraQemuArguments];
+        List<string> incoming = options.Incoming is { } uri ? ["-incoming", uri] : [];
+        return [.. arguments, parent, options.Name, "--", "-qmp", $"unix:{directory}/test.sock,server=on,wait=off", .. incoming, .. options.Remote?.QemuArguments ?? [], .. options.ExtraQemuArguments];
     }
 }

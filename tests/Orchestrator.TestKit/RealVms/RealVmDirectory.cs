@@ -23,6 +23,12 @@ public sealed class RealVmDirectory(IReadOnlyList<string>? launcher = null, stri
         return vm;
     }
 
+    /// <summary>Starts the destination of a migration: the same machine in a sub-directory of its own, which awaits the guest.</summary>
+    /// <param name="source">What the guest is in now.</param>
+    /// <param name="name">The sub-directory. A VM of before in it has ended.</param>
+    public Task<RealVm> AddDestinationAsync(RealVm source, string name) =>
+        AddVmAsync(source.Options with { Name = name, Incoming = "unix:" + System.IO.Path.Combine(Path, name, "in.sock"), DiskPath = source.DiskPath });
+
     /// <summary>Puts a storage daemon and an agent where a VM of that name would be.</summary>
     public async Task<RealPeers> AddPeersAsync(string name)
     {

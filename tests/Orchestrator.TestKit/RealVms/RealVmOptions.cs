@@ -27,6 +27,9 @@ public sealed record RealVmOptions
     /// <summary>More kernel arguments. <see cref="NoShutdown"/> and <see cref="Hostile"/> are some.</summary>
     public string KernelArguments { get; init; } = "";
 
+    /// <summary>Where the VM awaits a guest instead of booting one, as <c>-incoming</c> takes it. Null: it boots.</summary>
+    public string? Incoming { get; init; }
+
     /// <summary>Appended to QEMU's command line as they are, such as "-incoming", "defer".</summary>
     public IReadOnlyList<string> ExtraQemuArguments { get; init; } = [];
 

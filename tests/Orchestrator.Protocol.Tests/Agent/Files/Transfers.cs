@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
@@ -22,10 +23,10 @@ internal static class Transfers
 
     public static string Sum(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    public static AgentTurns Turns(GuestFileSystem guest, TimeProvider? time = null) => new(guest, Limit, time ?? TimeProvider.System);
+    public static AgentTurns Turns(IAgentChannel guest, TimeProvider? time = null) => new(guest, Limit, time ?? TimeProvider.System);
 
     /// <summary>Pulls the file; what came is <see langword="null"/> when it is not whole.</summary>
-    public static async Task<(CompositeResult Result, FileHead? Head, byte[]? Whole)> PullAsync(GuestFileSystem guest, TimeProvider? time = null)
+    public static async Task<(CompositeResult Result, FileHead? Head, byte[]? Whole)> PullAsync(IAgentChannel guest, TimeProvider? time = null)
     {
         var pipe = new Pipe();
         var pull = new FilePull(Path, pipe.Writer);

@@ -1,0 +1,197 @@
+using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Transport;
+
+namespace Orchestrator.Actors.Vms.Agent;
+
+/// <summary>
+/// A live migration: the agent, which is guest memory, goes on behind another channel. What waits, the ends of programs and the handles left open go
+/// along; the outstanding command too (<see cref="AgentSession.Inherit"/>).
+/// </summary>
+internal sealed partial class AgentSessionActor
+{
+    private const string AttendTimer = "attend";
+    private const int MaxArrivals = 3;
+
+    private Endpoint _endpoint;
+    private AttendedChannel? _attended;
+    private AgentSession? _former;
+    private Execution? _movedTurn;
+    private bool _isHeldBack;
+
+    /// <summary>Connections that are still worth an attempt before the agent of a guest that has arrived counts as silent.</summary>
+    private int _arrivals;
+
+    private bool OnMigration(object message)
+    {
+        switch (message)
+        {
+            case AgentCommands.Attend attend when attend.Endpoint != _attended?.Endpoint:
+                Forgo();
+                _attended = new AttendedChannel(attend.Endpoint);
+                Attend();
+                break;
+            case AgentCommands.Attend:
+                break;
+            case AgentCommands.Forgo:
+                Forgo();
+                break;
+            case AgentCommands.HoldBack hold:
+                OnHoldBack(hold.Holds);
+                break;
+            case AgentCommands.Move move:
+                OnMove(move.Endpoint);
+                break;
+            case AgentSignals.Attended attended:
+                OnAttended(attended);
+                break;
+            case AgentSignals.AttendDue when _attended is { Session: null }:
+                Attend();
+                break;
+            case AgentSignals.SessionClosed closed when _attended is { } attended && closed.Session == attended.Session:
+                attended.Session = null;
+                AttendLater(attended);
+                break;
+            case AgentSignals.Ended ended when ended.Execution == _movedTurn:
+                OnMovedTurnEnded(ended);
+                break;
+            default:
+                return false;
+        }
+        return true;
+    }
+
+    private void Attend() => _attended!.Connect(_settings, new SessionObserver(Self, Context.Parent, _budget, _claims), Self);
+
+    private void OnAttended(AgentSignals.Attended attended)
+    {
+        if (attended.Channel != _attended)
+        {
+            // A channel has one client: this one would keep the next one out.
+            _ = attended.Session?.DisposeAsync().AsTask();
+            return;
+        }
+        if (attended.Session is not { } session)
+        {
+            AttendLater(attended.Channel);
+            return;
+        }
+        attended.Channel.Session = session;
+        if (session.State == AgentSessionState.Closed)
+        {
+            attended.Channel.Session = null;
+            AttendLater(attended.Channel);
+            return;
+        }
+        attended.Channel.Failures = 0;
+        _session?.Name(session);
+    }
+
+    private void AttendLater(AttendedChannel attended)
+    {
+        _session?.Name(null);
+        attended.Failures++;
+        Timers.StartSingleTimer(AttendTimer, AgentSignals.AttendDue.Instance, _settings.Reconnect.After(attended.Failures));
+    }
+
+    private void Forgo()
+    {
+        _session?.Name(null);
+        Timers.Cancel(AttendTimer);
+        _attended?.Close();
+        _attended = null;
+    }
+
+    /// <summary>The guest is about to leave, or has left: what is written now is lost. Held back, the agent's silence says nothing.</summary>
+    private void OnHoldBack(bool holds)
+    {
+        if (_isHeldBack == holds)
+            return;
+        _isHeldBack = holds;
+        if (holds)
+            return;
+        // The guest stays here after all.
+        if (_session is { State: AgentSessionState.Ready } && _turn is null && _told == AgentState.Ready)
+            TakeTurn();
+        else if (_session is { State: AgentSessionState.Unsynchronized } && _portOpen != false && _told != AgentState.Quarantined)
+            StartSynchronizing();
+    }
+
+    /// <summary>The guest runs at the destination: the channel there is the agent's from now on, whatever state that of the source is in.</summary>
+    private void OnMove(Endpoint endpoint)
+    {
+        var attended = _attended?.Endpoint == endpoint ? _attended.Take() : null;
+        var turn = _turn;
+        var former = _session;
+        _attended?.Close();
+        _attended = null;
+        Timers.Cancel(AttendTimer);
+        Timers.Cancel(ConnectTimer);
+        _endpoint = endpoint;
+        _isHeldBack = false;
+        if (_told == AgentState.Quarantined)
+            return;
+        Forsake();
+        _portOpen = null;
+        (_failures, _arrivals) = (0, MaxArrivals);
+        CloseFormer();
+        _former = former;
+        MarkMoved(turn);
+        if (former is null && _connection is { } underway)
+            _ = CloseAsync(underway);
+        Tell(AgentState.Connecting, "the guest was migrated: synchronizing with its agent at the destination");
+        Become(Disconnected);
+        if (attended is { State: not AgentSessionState.Closed })
+        {
+            _connection = Task.FromResult(attended);
+            OnConnected(attended);
+        }
+        else
+            Connect();
+    }
+
+    /// <summary>
+    /// The agent has not answered after its arrival. QEMU may wait for the guest to go on, and the guest for QEMU to take the rest of a long answer that was
+    /// cut at the switchover (measured on 7.2: a buffer of the port stays in use, with no event due). Without a client QEMU gives the buffers back.
+    /// </summary>
+    private void ConnectAnew()
+    {
+        _arrivals--;
+        var session = _session;
+        Forsake();
+        _ = session?.DisposeAsync().AsTask();
+        Become(Disconnected);
+        Connect();
+    }
+
+    private void MarkMoved(Execution? turn)
+    {
+        _movedTurn = turn;
+        if (turn is not null)
+            turn.IsMoved = true;
+    }
+
+    /// <summary>Answers of the guest's come to the session that its channel has now.</summary>
+    private void InheritFrom(AgentSession session)
+    {
+        if (_former is { } former)
+            session.Inherit(former);
+    }
+
+    /// <summary>Synchronized: nothing of before can come on either channel any more.</summary>
+    private void CloseFormer()
+    {
+        if (_former is { } former)
+            _ = former.DisposeAsync().AsTask();
+        _former = null;
+    }
+
+    private void OnMovedTurnEnded(AgentSignals.Ended ended)
+    {
+        _movedTurn = null;
+        var request = ended.Execution.Request;
+        if (ended.Execution.IsPreflight)
+            OnExecuteWhileNotReady(request);
+        else if (!Execution.IsLost(ended.Result))
+            NoteEnd(request.Command, ended.Result, isClaimed: !request.IfIdle);
+    }
+}
