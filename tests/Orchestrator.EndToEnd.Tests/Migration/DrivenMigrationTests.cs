@@ -30,8 +30,8 @@ public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<
         await source.Process.ExitedAsync(Limit);
         Assert.True((await AskAsync(destination, "query-status")).Is("status", "running"));
         Assert.Equal(settings, await SettingsAsync(destination));
-        await vms.Server.ReadyAsync(destination.Options.Name);
-        Assert.Equal("here\n", (await vms.Api.ShellAsync(destination.Options.Name, "cat /tmp/word")).Succeeds().Stdout());
+        await vms.Server.ReadyAsync(source.Options.Name);
+        Assert.Equal("here\n", (await vms.Api.ShellAsync(source.Options.Name, "cat /tmp/word")).Succeeds().Stdout());
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<
         (await vms.MigrateAsync(source)).Ends("Refused", "AgentFrozen", "None");
         (await vms.MigrateAsync(source, "", ""","conditions":{"frozen":"force"}""")).Succeeds();
 
-        await vms.Server.ReadyAsync(destination.Options.Name);
-        (await vms.Api.ShellAsync(destination.Options.Name, "echo thawed > /mnt/data/word && sync")).Succeeds();
+        await vms.Server.ReadyAsync(source.Options.Name);
+        (await vms.Api.ShellAsync(source.Options.Name, "echo thawed > /mnt/data/word && sync")).Succeeds();
     }
 }

@@ -26,8 +26,8 @@ public sealed class EvacuationTests
         foreach (var vm in vms)
         {
             await vm.Process.ExitedAsync(Limit);
-            await server.ReadyAsync($"{vm.Options.Name}-moved");
-            (await server.Api.ShellAsync($"{vm.Options.Name}-moved", "true")).Succeeds();
+            await server.ReadyAsync(vm.Options.Name);
+            (await server.Api.ShellAsync(vm.Options.Name, "true")).Succeeds();
         }
         Assert.All((await server.Api.GetAsync("/v1/migrations")).Items(), migration => Assert.Equal(("Ended", "Succeeded"), (migration.Text("phase"), migration.Text("outcome"))));
     }
@@ -56,7 +56,7 @@ public sealed class EvacuationTests
         await using var server = await StartAsync(directory, null);
         await server.ReadyAsync(vm.Options.Name);
         await directory.AddVmAsync(new RealVmOptions { Name = "eva4d", Uuid = vm.Options.Uuid, ExtraQemuArguments = ["-incoming", "defer"] });
-        await server.VmAsync("eva4d", shown => shown.Is("runState", "inmigrate"), "waits");
+        await MigratableFixture.PreparedAsync(server, vm);
         var job = await server.Api.PostAsync("/v1/jobs", """{"target":"eva4","migrate":{"to":"h1","maxBandwidth":2000000}}""");
         await Eventually.TrueAsync(async () => (await MigratableFixture.AskAsync(vm, "query-migrate")).Is("status", "active"), Limit, "it is on its way");
 

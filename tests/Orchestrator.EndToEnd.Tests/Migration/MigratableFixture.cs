@@ -39,9 +39,13 @@ public sealed class MigratableFixture : IAsyncLifetime
     internal async Task<RealVm> DestinationAsync(RealVm source, params string[] arguments)
     {
         var vm = await _directory.AddVmAsync(new RealVmOptions { Name = source.Options.Name + "d", Uuid = source.Options.Uuid, WithDisk = source.Options.WithDisk, DiskPath = Path.Combine(source.Directory, "data.img"), ExtraQemuArguments = ["-incoming", "defer", .. arguments] });
-        await Server.VmAsync(vm.Options.Name, shown => shown.Is("runState", "inmigrate"), "waits for a migration");
+        await PreparedAsync(Server, source);
         return vm;
     }
+
+    /// <summary>Awaits that a VM has a QEMU that waits for it.</summary>
+    internal static Task PreparedAsync(OrchestratorServer server, RealVm source) =>
+        server.VmAsync(source.Options.Name, shown => shown.TryGetProperty("migration", out var migration) && migration.Is("phase", "Prepared"), "has a destination");
 
     /// <summary>Starts a job.</summary>
     internal async Task<string> BeginAsync(RealVm vm, string migrate, string more = "")
