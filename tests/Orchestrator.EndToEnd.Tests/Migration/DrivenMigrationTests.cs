@@ -138,7 +138,7 @@ public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<
     {
         var source = await vms.SourceAsync(withDisk: true);
         (await vms.Api.AgentAsync(source.Options.Name, "guest-fsfreeze-freeze")).Succeeds();
-        var destination = await vms.DestinationAsync(source);
+        await vms.DestinationAsync(source);
 
         (await vms.MigrateAsync(source)).Ends("Refused", "AgentFrozen", "None");
         (await vms.MigrateAsync(source, "", ""","conditions":{"frozen":"force"}""")).Succeeds();
