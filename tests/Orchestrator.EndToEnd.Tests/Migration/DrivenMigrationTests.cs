@@ -8,6 +8,9 @@ namespace Orchestrator.EndToEnd.Tests.Migration;
 /// <summary>Migrations that the product drives, of real guests between real QEMUs.</summary>
 public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<MigratableFixture>
 {
+    /// <summary>Writes more of its memory, and no zeros, than can be copied meanwhile.</summary>
+    private const string Busy = "head -c 8000000 /dev/urandom > /tmp/seed; (while :; do cat /tmp/seed > /tmp/fill; done) > /dev/null 2>&1 &";
+
     private const string Slow = ""","maxBandwidth":2000000""";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
@@ -109,11 +112,11 @@ public sealed class DrivenMigrationTests(MigratableFixture vms) : IClassFixture<
     {
         var source = await vms.SourceAsync();
         var destination = await vms.DestinationAsync(source);
-        (await vms.Api.ShellAsync(source.Options.Name, "(while :; do dd if=/dev/zero of=/tmp/fill bs=1M count=16; done) > /dev/null 2>&1 &")).Succeeds();
+        (await vms.Api.ShellAsync(source.Options.Name, Busy)).Succeeds();
         await using var monitor = await RawPeer.NegotiateAsync(source.TestMonitorPath);
         await monitor.AskAsync("""{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"events","state":true}]}}""");
 
-        (await vms.MigrateAsync(source, ""","postCopy":true,"keepSource":true""")).Succeeds();
+        (await vms.MigrateAsync(source, ""","postCopy":true,"keepSource":true,"maxBandwidth":30000000""")).Succeeds();
 
         var stages = new List<string>();
         while (stages.LastOrDefault() != "completed")
