@@ -109,7 +109,7 @@ public sealed class DutyActorTests : ActorTest
         var lifetimeEnds = Time.GetUtcNow() + _settings.Lifetime;
         _store.IsSilent = true;
 
-        for (var second = 0; second < 7; second++)
+        for (var second = 1; second < _settings.Patience.TotalSeconds; second++)
             Advance(1);
         Assert.Empty(_part.Ended);
         Advance(1);

@@ -94,19 +94,19 @@ public sealed class OutcomeRulesTests
         var causes = Enum.GetValues<NoReplyCause>();
         TextTable.AssertEqual(
             """
-            -            DeadlinePassed                ConnectionLost                AgentRestarted                NotReady                      Cancelled   QueueFull
-            ready        Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
-            connecting   Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
-            unresponsive Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
-            absent       Undelivered/QueueDeadline     Undelivered/AgentAbsent       Undelivered/AgentAbsent       Undelivered/AgentAbsent       Cancelled/- Undelivered/VmBusy
-            quarantined  Undelivered/QueueDeadline     Undelivered/GuestQuarantined  Undelivered/GuestQuarantined  Undelivered/GuestQuarantined  Cancelled/- Undelivered/VmBusy
-            none         Undelivered/QueueDeadline     Undelivered/AgentAbsent       Undelivered/AgentAbsent       Undelivered/AgentAbsent       Cancelled/- Undelivered/VmBusy
-            paused       Undelivered/QueueDeadline     Undelivered/VmPaused          Undelivered/VmPaused          Undelivered/VmPaused          Cancelled/- Undelivered/VmBusy
-            stopped      Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
-            migrating    Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy
-            silent       Undelivered/QueueDeadline     Undelivered/QemuUnresponsive  Undelivered/QemuUnresponsive  Undelivered/QemuUnresponsive  Cancelled/- Undelivered/VmBusy
-            busy         Undelivered/QueueDeadline     Undelivered/MonitorBusy       Undelivered/MonitorBusy       Undelivered/MonitorBusy       Cancelled/- Undelivered/VmBusy
-            down         Undelivered/QueueDeadline     Undelivered/HostUnreachable   Undelivered/HostUnreachable   Undelivered/HostUnreachable   Cancelled/- Undelivered/VmBusy
+            -            DeadlinePassed                ConnectionLost                AgentRestarted                NotReady                      Cancelled   QueueFull          Migrated
+            ready        Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy Undelivered/AgentUnresponsive
+            connecting   Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy Undelivered/AgentUnresponsive
+            unresponsive Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy Undelivered/AgentUnresponsive
+            absent       Undelivered/QueueDeadline     Undelivered/AgentAbsent       Undelivered/AgentAbsent       Undelivered/AgentAbsent       Cancelled/- Undelivered/VmBusy Undelivered/AgentAbsent
+            quarantined  Undelivered/QueueDeadline     Undelivered/GuestQuarantined  Undelivered/GuestQuarantined  Undelivered/GuestQuarantined  Cancelled/- Undelivered/VmBusy Undelivered/GuestQuarantined
+            none         Undelivered/QueueDeadline     Undelivered/AgentAbsent       Undelivered/AgentAbsent       Undelivered/AgentAbsent       Cancelled/- Undelivered/VmBusy Undelivered/AgentAbsent
+            paused       Undelivered/QueueDeadline     Undelivered/VmPaused          Undelivered/VmPaused          Undelivered/VmPaused          Cancelled/- Undelivered/VmBusy Undelivered/VmPaused
+            stopped      Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy Undelivered/AgentUnresponsive
+            migrating    Undelivered/QueueDeadline     Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Undelivered/AgentUnresponsive Cancelled/- Undelivered/VmBusy Undelivered/AgentUnresponsive
+            silent       Undelivered/QueueDeadline     Undelivered/QemuUnresponsive  Undelivered/QemuUnresponsive  Undelivered/QemuUnresponsive  Cancelled/- Undelivered/VmBusy Undelivered/QemuUnresponsive
+            busy         Undelivered/QueueDeadline     Undelivered/MonitorBusy       Undelivered/MonitorBusy       Undelivered/MonitorBusy       Cancelled/- Undelivered/VmBusy Undelivered/MonitorBusy
+            down         Undelivered/QueueDeadline     Undelivered/HostUnreachable   Undelivered/HostUnreachable   Undelivered/HostUnreachable   Cancelled/- Undelivered/VmBusy Undelivered/HostUnreachable
             """,
             Conditions.Select(condition => condition.Name + " " + string.Join(' ', causes.Select(cause =>
             {

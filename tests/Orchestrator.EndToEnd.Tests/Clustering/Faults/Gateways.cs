@@ -81,6 +81,20 @@ internal sealed class Gateways(ClusterLab lab)
         }
     }
 
+    /// <summary>Runs a script in a guest, again where a gateway says that its job has just moved; answers what it printed.</summary>
+    /// <param name="guest">The VM.</param>
+    /// <param name="script">Run twice, it does no more than once.</param>
+    public async Task<string> ShellAsync(string guest, string script)
+    {
+        var body = JsonSerializer.Serialize(new { target = guest, run = new { argv = (string[])["/bin/sh", "-c", script] }, timeoutMs = 60_000 });
+        var job = await AskAsync(api => api.PostAsync("/v1/jobs", body, ("Prefer", "wait=8")), answer => (int)answer.Status == 200 && answer.Body.Is("phase", "Succeeded"), $"a script has run in {guest}");
+        return Assert.Single((await GetAsync($"/v1/jobs/{job.Body.Text("id")}/invocations")).Items()).Succeeds().Stdout();
+    }
+
+    /// <summary>Asks a guest's agent what it does not change, again where a gateway says that the job of it has just moved.</summary>
+    public async Task<JsonElement> AgentAsync(string guest, string command) =>
+        (await AskAsync(api => api.PostAsync($"/v1/vms/{guest}/agent/{command}?timeoutMs=8000", null), answer => (int)answer.Status == 200 && answer.Body.Is("phase", "Succeeded"), $"{guest} answers {command}")).Body.Result();
+
     /// <summary>Asks until a gateway answers with 2xx.</summary>
     public Task<ApiAnswer> GetAsync(string path) => AskAsync(api => api.GetAsync(path), answer => (int)answer.Status is >= 200 and < 300, $"a gateway answers {path}");
 }

@@ -86,7 +86,7 @@ internal sealed class MarkedJobs(ClusterLab lab, Gateways gateways, IReadOnlyLis
         var marks = lines.Select(line => (Key: line.Split(' ')[0], Vm: line.Split("/vms/")[1].Split('/')[0], Line: line)).ToList();
         foreach (var guest in guests)
         {
-            var text = (await lab.Nodes[0].Api.ShellAsync(guest, $"touch {GuestMarks}; cut -d ' ' -f 1 {GuestMarks}")).Succeeds().Stdout();
+            var text = await gateways.ShellAsync(guest, $"touch {GuestMarks}; cut -d ' ' -f 1 {GuestMarks}");
             marks.AddRange(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(key => (key, guest, $"{guest} {key}")));
         }
         return marks.ToLookup(mark => (mark.Key, mark.Vm), mark => mark.Line);
