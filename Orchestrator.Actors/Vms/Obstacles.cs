@@ -12,7 +12,7 @@ internal static class Obstacles
     {
         if (vm.Agent == AgentState.None)
             yield return Undelivered(ObstacleKind.NoChannel, Reasons.AgentAbsent, "the VM has no agent channel: give it a virtio-serial port named org.qemu.guest_agent.0 and name its socket");
-        if (vm.IsSwitching)
+        if (vm.IsSwitching || vm.IsStopUnexplained || vm.RunState == "finish-migrate")
         {
             yield return Undelivered(ObstacleKind.Switching, Reasons.VmMigrating, "the guest is at its migration's switchover");
             yield break;

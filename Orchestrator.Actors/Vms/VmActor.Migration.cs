@@ -15,6 +15,7 @@ namespace Orchestrator.Actors.Vms;
 internal sealed partial class VmActor
 {
     private const string MigrationPollTimer = "migration-poll";
+    private const string UnseenTimer = "unseen-destination";
 
     private readonly List<MigrationSide> _sides = [];
     private readonly MigrationOutlook _outlook = new();
@@ -22,6 +23,7 @@ internal sealed partial class VmActor
     private VmSpec _place;
     private string? _lastRunState;
     private string? _migrationStatus;
+    private bool _awaitsUnseen;
     private bool _isMigrationDue;
     private bool _isHeldBack;
     private bool _isMovePending;
@@ -61,10 +63,28 @@ internal sealed partial class VmActor
             case MigrationSignals.PollDue:
                 PollMigration();
                 break;
+            case MigrationSignals.UnseenOverdue:
+                _awaitsUnseen = false;
+                ConsiderMigration();
+                break;
             default:
                 return false;
         }
         return true;
+    }
+
+    /// <summary>The guest may leave for a QEMU that nobody has seen yet: it is awaited for a while, and with it what is asked of the guest.</summary>
+    private void OnRunState()
+    {
+        TellHost(_uuid, _condition.RunState);
+        var isLeft = _condition.RunState == "postmigrate" && _sides.Count == 0;
+        if (isLeft == _awaitsUnseen)
+            return;
+        _awaitsUnseen = isLeft;
+        if (isLeft)
+            Timers.StartSingleTimer(UnseenTimer, MigrationSignals.UnseenOverdue.Instance, _settings.UnseenDestination);
+        else
+            Timers.Cancel(UnseenTimer);
     }
 
     /// <summary>Both are asked: events may not have been sent, or not seen.</summary>
@@ -114,7 +134,7 @@ internal sealed partial class VmActor
         if (_isMovePending && _condition.State == VmState.Running)
             MoveAgent();
         // Where it came from it may go, and go so quickly that nobody has seen who awaits it.
-        var isSwitching = _sides.Count > 0 && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
+        var isSwitching = (_sides.Count > 0 || _awaitsUnseen) && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
         Apply(_condition with { HasDestination = _sides.Count > 0, IsSwitching = isSwitching });
         _outlook.IsNear = Destinations.Any();
         HoldBack(isSwitching || _isMovePending || _condition.State == VmState.Migrating || _condition.Migration == MigrationStage.Switchover);
@@ -167,7 +187,7 @@ internal sealed partial class VmActor
         Timers.Cancel(ProbeTimer);
         Timers.Cancel(PortPollTimer);
         _awaitsPortOfArrival = !side.HasToldPort;
-        _condition = _condition with { RunState = side.RunState, Migration = MigrationStage.None, HasDestination = false, IsSwitching = false };
+        _condition = _condition with { RunState = side.RunState, Migration = MigrationStage.None, HasDestination = false, IsSwitching = false, HasMigrated = true };
         Become(Attached);
         OnAttached(side.Greeting!);
         ExplainSilence(_explanation);

@@ -50,7 +50,7 @@ internal sealed partial class VmActor
         _port = null;
         ForgetVocabulary();
         TellHost(null, null);
-        Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null, Migration = MigrationStage.None });
+        Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null, IsStopUnexplained = false, Migration = MigrationStage.None });
         ExplainSilence(_explanation);
     }
 
@@ -141,17 +141,16 @@ internal sealed partial class VmActor
         _failedProbes = 0;
         _lastAnswered = answered.Question;
         Timers.Cancel(ProbeTimer);
-        var runState = answered.Question == _lastQuestion ? RunStateOf(answered.Result) : _condition.RunState;
-        if (runState != _condition.RunState)
-            TellHost(_uuid, runState);
-        Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null, RunState = runState });
+        var isNewest = answered.Question == _lastQuestion;
+        var runState = isNewest ? RunStateOf(answered.Result) : _condition.RunState;
+        Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null, RunState = runState, IsStopUnexplained = _condition.IsStopUnexplained && !isNewest });
     }
 
     private void OnQemuSilent()
     {
         _failedProbes++;
         Timers.StartSingleTimer(ProbeTimer, VmSignals.ProbeDue.Instance, _settings.Probe.After(_failedProbes));
-        Apply(_condition with { Qmp = QmpLink.Silent, QmpMessage = "QEMU does not answer query-status: its process is stopped, or its main loop is stuck" });
+        Apply(_condition with { Qmp = QmpLink.Silent, IsStopUnexplained = false, QmpMessage = "QEMU does not answer query-status: its process is stopped, or its main loop is stuck" });
     }
 
     private void ExplainSilence(int? question)

@@ -257,6 +257,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     private void Apply(VmCondition condition)
     {
         var changed = condition != _condition;
+        var hasNewRunState = condition.RunState != _condition.RunState && condition.RunState is not null;
         var thawed = _condition.Freeze != FreezeState.Thawed && condition.Freeze == FreezeState.Thawed;
         _condition = condition;
         Show(_snapshot with
@@ -271,6 +272,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         if (!changed)
             return;
         _lastRunState = condition.RunState ?? _lastRunState;
+        // Also what an event alone told: the VmHost pairs QEMUs by it.
+        if (hasNewRunState)
+            OnRunState();
         TellSeen();
         ReconsiderLater();
         ConsiderMigrationLater();

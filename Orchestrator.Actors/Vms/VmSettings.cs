@@ -69,6 +69,9 @@ public sealed record VmSettings
     /// <summary>The same while the guest is between the two.</summary>
     public TimeSpan SwitchoverPoll { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long commands wait for a guest that has left for a QEMU that is not known: the one that it has gone to may be found meanwhile.</summary>
+    public TimeSpan UnseenDestination { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>A reset within this time after another is part of the same reboot.</summary>
     public TimeSpan RebootPause { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -124,7 +124,7 @@ internal sealed partial class AgentSessionActor
     private void StartSynchronizing()
     {
         _turn = null;
-        _synchronizations = 0;
+        _synchronizations = PastSynchronizations;
         Become(Synchronizing);
         if (!_silent && !_isHeldBack)
         {
@@ -147,7 +147,7 @@ internal sealed partial class AgentSessionActor
     {
         CancelTimers();
         CloseFormer();
-        (_failures, _arrivals) = (0, 0);
+        (_failures, _hasArrived) = (0, false);
         if (_newIncarnation)
             VmMetrics.Connects.Add(VmMetrics.Agent);
         if (_newIncarnation)

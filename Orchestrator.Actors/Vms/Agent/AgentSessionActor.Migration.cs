@@ -10,7 +10,7 @@ namespace Orchestrator.Actors.Vms.Agent;
 internal sealed partial class AgentSessionActor
 {
     private const string AttendTimer = "attend";
-    private const int MaxArrivals = 3;
+    private const int QuickRenewals = 3;
 
     private Endpoint _endpoint;
     private AttendedChannel? _attended;
@@ -18,8 +18,14 @@ internal sealed partial class AgentSessionActor
     private Execution? _movedTurn;
     private bool _isHeldBack;
 
-    /// <summary>Connections that are still worth an attempt before the agent of a guest that has arrived counts as silent.</summary>
-    private int _arrivals;
+    /// <summary>The guest has arrived, and its agent has not answered since.</summary>
+    private bool _hasArrived;
+
+    /// <summary>Connections that were made anew since.</summary>
+    private int _renewals;
+
+    /// <summary>Synchronizations that count for the pauses between them: the first renewals follow each other quickly.</summary>
+    private int PastSynchronizations => _hasArrived ? Math.Max(0, _renewals - QuickRenewals) : 0;
 
     private bool OnMigration(object message)
     {
@@ -132,7 +138,7 @@ internal sealed partial class AgentSessionActor
             return;
         Forsake();
         _portOpen = null;
-        (_failures, _arrivals) = (0, MaxArrivals);
+        (_failures, _hasArrived, _renewals) = (0, true, 0);
         CloseFormer();
         _former = former;
         MarkMoved(turn);
@@ -155,9 +161,10 @@ internal sealed partial class AgentSessionActor
     /// </summary>
     private void ConnectAnew()
     {
-        _arrivals--;
-        var session = _session;
+        _renewals++;
+        var (session, silent) = (_session, _silent);
         Forsake();
+        _silent = silent;
         _ = session?.DisposeAsync().AsTask();
         Become(Disconnected);
         Connect();

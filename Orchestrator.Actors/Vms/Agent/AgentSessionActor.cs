@@ -124,7 +124,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
             case AgentSignals.Synchronized synchronized when synchronized.Session == _session && _session.State == AgentSessionState.Ready:
                 OnSynchronized();
                 break;
-            case AgentSignals.SynchronizeDue when _arrivals > 0:
+            case AgentSignals.SynchronizeDue when _hasArrived:
                 ConnectAnew();
                 break;
             case AgentSignals.SynchronizeDue:

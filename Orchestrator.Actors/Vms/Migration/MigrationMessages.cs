@@ -52,6 +52,16 @@ internal static class MigrationSignals
         }
     }
 
+    /// <summary>No destination of a guest that has left was found.</summary>
+    internal sealed class UnseenOverdue : ILocalSignal
+    {
+        public static readonly UnseenOverdue Instance = new();
+
+        private UnseenOverdue()
+        {
+        }
+    }
+
     /// <summary>Time to ask both.</summary>
     internal sealed class PollDue : ILocalSignal
     {
