@@ -7,6 +7,8 @@ namespace Orchestrator.Actors.VmHosts;
 /// <summary>Which VMs are two QEMUs of one: the destination's own actor ends, and the source's watches both.</summary>
 public sealed partial class VmHostSupervisor
 {
+    private static readonly TimeSpan PairingPatience = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<IActorRef, (string Vm, VmSpec Side)> _joining = [];
     private readonly Dictionary<Guid, HashSet<string>> _twins = [];
     private Dictionary<string, VmSpec> _wanted = new(StringComparer.Ordinal);
@@ -21,6 +23,10 @@ public sealed partial class VmHostSupervisor
             case MigrationEvents.Identified identified when NameOf(Sender) is { } name:
                 Note(name, identified);
                 Pair(identified.Uuid);
+                RevealUnlessPaired(name);
+                break;
+            case RevealDue due when NameOf(due.Vm) is not null:
+                due.Vm.Tell(MigrationCommands.Reveal.Instance);
                 break;
             case MigrationEvents.Moved moved when NameOf(Sender) is { } name:
                 OnMoved(_vms[name], moved.To);
@@ -28,13 +34,24 @@ public sealed partial class VmHostSupervisor
             case MigrationEvents.Released released when NameOf(Sender) is { } name:
                 OnReleased(name, released.Side);
                 break;
-            case MigrationEvents.Begun or MigrationEvents.Identified or MigrationEvents.Moved or MigrationEvents.Released:
+            case MigrationEvents.Begun or MigrationEvents.Identified or MigrationEvents.Moved or MigrationEvents.Released or RevealDue:
                 // Of an actor that is leaving.
                 break;
             default:
                 return false;
         }
         return true;
+    }
+
+    /// <summary>One that awaits a guest, or has the UUID of another, may become another's QEMU as soon as that is asked.</summary>
+    private void RevealUnlessPaired(string name)
+    {
+        if (!_vms.TryGetValue(name, out var vm) || vm is not { Uuid: { } uuid, RunState: { } runState })
+            return;
+        if (MigrationRules.AwaitsGuest(runState) || _twins[uuid].Count > 1)
+            Timers.StartSingleTimer(vm.Actor, new RevealDue(vm.Actor), PairingPatience);
+        else
+            vm.Actor.Tell(MigrationCommands.Reveal.Instance);
     }
 
     private string? NameOf(IActorRef actor)
@@ -149,4 +166,7 @@ public sealed partial class VmHostSupervisor
     }
 
     private HashSet<string> WatchedNames() => [.. _vms.Values.SelectMany(vm => vm.Sides.Keys.Append(vm.Place.Name))];
+
+    /// <summary>No other VM has taken it for its QEMU.</summary>
+    private sealed record RevealDue(IActorRef Vm) : ILocalSignal;
 }

@@ -10,14 +10,20 @@ namespace Orchestrator.Actors.VmHosts;
 /// Owns the VMs of one VmHost: one child per VM, started, stopped and replaced as the sources say. A VM's failure restarts it alone; starting
 /// never fails, so a restart costs its connections only, and those have their own back-off.
 /// </summary>
-public sealed partial class VmHostSupervisor : UntypedActor
+public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
 {
     private readonly VmEnvironment _environment;
     private readonly Dictionary<string, ManagedVm> _vms = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, VmSpec?> _leaving = [];
 
+    /// <summary>The sources were read once: what comes later may be the destination of a migration.</summary>
+    private bool _isBegun;
+
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     internal VmHostSupervisor(VmEnvironment environment) => _environment = environment;
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Props.</summary>
     /// <param name="host">Name of the VmHost.</param>
@@ -72,6 +78,7 @@ public sealed partial class VmHostSupervisor : UntypedActor
             else if (!watched.Contains(spec.Name))
                 StartOrWait(spec);
         }
+        _isBegun = true;
     }
 
     /// <summary>A VM that begins meanwhile finds the needs on the board.</summary>
@@ -103,7 +110,7 @@ public sealed partial class VmHostSupervisor : UntypedActor
 
     private void Start(VmSpec spec)
     {
-        var vm = Context.ActorOf(VmActor.PropsFor(spec, _environment), ActorName(spec.Name));
+        var vm = Context.ActorOf(VmActor.PropsFor(spec, _environment, isHidden: _isBegun), ActorName(spec.Name));
         Context.Watch(vm);
         _vms.Add(spec.Name, new ManagedVm(spec, vm));
     }

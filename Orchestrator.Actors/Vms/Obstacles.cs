@@ -12,7 +12,13 @@ internal static class Obstacles
     {
         if (vm.Agent == AgentState.None)
             yield return Undelivered(ObstacleKind.NoChannel, Reasons.AgentAbsent, "the VM has no agent channel: give it a virtio-serial port named org.qemu.guest_agent.0 and name its socket");
-        if (vm.IsSwitching || vm.IsStopUnexplained || vm.RunState == "finish-migrate")
+        if (vm is { IsStopUnexplained: true, IsSwitching: false, RunState: "paused" })
+        {
+            // In some milliseconds QEMU tells which: a guest that leaves for a QEMU that nobody has seen yet stops like one that is paused.
+            yield return Undelivered(ObstacleKind.Switching, Reasons.VmPaused, "the guest was stopped, and QEMU has not told yet whether it is paused or leaves");
+            yield break;
+        }
+        if (vm.IsSwitching || vm.RunState == "finish-migrate")
         {
             yield return Undelivered(ObstacleKind.Switching, Reasons.VmMigrating, "the guest is at its migration's switchover");
             yield break;

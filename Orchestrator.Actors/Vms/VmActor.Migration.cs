@@ -23,6 +23,7 @@ internal sealed partial class VmActor
     private VmSpec _place;
     private string? _lastRunState;
     private string? _migrationStatus;
+    private bool _isHidden;
     private bool _awaitsUnseen;
     private bool _isMigrationDue;
     private bool _isHeldBack;
@@ -45,6 +46,9 @@ internal sealed partial class VmActor
                 break;
             case MigrationCommands.Join join:
                 OnJoin(join.Side);
+                break;
+            case MigrationCommands.Reveal:
+                Reveal();
                 break;
             case MigrationCommands.Leave leave:
                 OnLeave(leave.Side);
@@ -71,6 +75,20 @@ internal sealed partial class VmActor
                 return false;
         }
         return true;
+    }
+
+    private void TellInventory()
+    {
+        if (!_isHidden)
+            _environment.Inventory.Tell(new VmEvents.Changed(_snapshot));
+    }
+
+    private void Reveal()
+    {
+        if (!_isHidden)
+            return;
+        _isHidden = false;
+        TellInventory();
     }
 
     /// <summary>The guest may leave for a QEMU that nobody has seen yet: it is awaited for a while, and with it what is asked of the guest.</summary>
@@ -187,7 +205,7 @@ internal sealed partial class VmActor
         Timers.Cancel(ProbeTimer);
         Timers.Cancel(PortPollTimer);
         _awaitsPortOfArrival = !side.HasToldPort;
-        _condition = _condition with { RunState = side.RunState, Migration = MigrationStage.None, HasDestination = false, IsSwitching = false, HasMigrated = true };
+        _condition = _condition with { RunState = side.RunState, Migration = MigrationStage.None, HasDestination = false, IsSwitching = false };
         Become(Attached);
         OnAttached(side.Greeting!);
         ExplainSilence(_explanation);

@@ -52,6 +52,7 @@ internal sealed partial class VmActor
         TellHost(null, null);
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null, IsStopUnexplained = false, Migration = MigrationStage.None });
         ExplainSilence(_explanation);
+        Reveal();
     }
 
     private void OnQemuIdentified(VmSignals.QemuIdentified identified)
@@ -66,6 +67,9 @@ internal sealed partial class VmActor
         _port = identified.Identity.Port;
         _uuid = identified.Identity.Uuid;
         TellHost(_uuid, _condition.RunState);
+        // Nothing that could be migrated, or it does not say.
+        if (_uuid is null || (_condition.RunState is null && _lastAnswered == _lastQuestion))
+            Reveal();
         TellSeen();
         OnPortSeen(_port?.Open, identified.PortEvents);
         if (_agent is not null && _port is { Id: null })
@@ -144,6 +148,8 @@ internal sealed partial class VmActor
         var isNewest = answered.Question == _lastQuestion;
         var runState = isNewest ? RunStateOf(answered.Result) : _condition.RunState;
         Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null, RunState = runState, IsStopUnexplained = _condition.IsStopUnexplained && !isNewest });
+        if (_uuid is not null && isNewest && runState is null)
+            Reveal();
     }
 
     private void OnQemuSilent()
@@ -151,6 +157,7 @@ internal sealed partial class VmActor
         _failedProbes++;
         Timers.StartSingleTimer(ProbeTimer, VmSignals.ProbeDue.Instance, _settings.Probe.After(_failedProbes));
         Apply(_condition with { Qmp = QmpLink.Silent, IsStopUnexplained = false, QmpMessage = "QEMU does not answer query-status: its process is stopped, or its main loop is stuck" });
+        Reveal();
     }
 
     private void ExplainSilence(int? question)

@@ -35,9 +35,9 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     private long _session;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public VmActor(VmSpec spec, VmEnvironment environment)
+    public VmActor(VmSpec spec, VmEnvironment environment, bool isHidden)
     {
-        (_spec, _place) = (spec, spec);
+        (_spec, _place, _isHidden) = (spec, spec, isHidden);
         _environment = environment;
         _settings = environment.Settings;
         _blocked = new HeldInvocations(_settings.MaxHeldInvocations, _settings.Time);
@@ -54,7 +54,11 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
 
     private DateTimeOffset Now => _settings.Time.GetUtcNow();
 
-    public static Props PropsFor(VmSpec spec, VmEnvironment environment) => Props.Create(() => new VmActor(spec, environment));
+    /// <summary>Props.</summary>
+    /// <param name="spec">Name and channels.</param>
+    /// <param name="environment">What all VMs of the VmHost share.</param>
+    /// <param name="isHidden">Whether the inventory is not told of it before it is known to be no QEMU of another VM.</param>
+    public static Props PropsFor(VmSpec spec, VmEnvironment environment, bool isHidden = false) => Props.Create(() => new VmActor(spec, environment, isHidden));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -63,7 +67,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         _qmp = Context.ActorOf(QmpSessionActor.PropsFor(_spec.Qmp, _settings), "qmp");
         if (_spec.Agent is { } endpoint)
             _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings), "agent");
-        _environment.Inventory.Tell(new VmEvents.Changed(_snapshot));
+        TellInventory();
         Context.Parent.Tell(MigrationEvents.Begun.Instance);
         ResumeLease();
         OnObserve(_environment.Observation.Needs);
@@ -289,7 +293,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             return;
         VmStateMetrics.Count(_snapshot, snapshot);
         _snapshot = snapshot;
-        _environment.Inventory.Tell(new VmEvents.Changed(snapshot));
+        TellInventory();
         WeighNeeds();
     }
 

@@ -48,10 +48,7 @@ internal sealed record VmCondition
     /// <summary>The guest is between the two.</summary>
     public bool IsSwitching { get; init; }
 
-    /// <summary>The guest was migrated before: it may be again, to a QEMU that was not seen yet.</summary>
-    public bool HasMigrated { get; init; }
-
-    /// <summary>The guest of a VM that was migrated before was just stopped, and QEMU has not told yet whether it was paused or is leaving.</summary>
+    /// <summary>The guest was just stopped, and QEMU has not told yet whether it was paused or is leaving.</summary>
     public bool IsStopUnexplained { get; init; }
 
     public AgentState Agent { get; init; }
@@ -90,7 +87,7 @@ internal sealed record VmCondition
     /// </summary>
     public VmCondition Apply(QmpEvent happened) => happened.Name switch
     {
-        "STOP" when State == VmState.Running => this with { RunState = Migration == MigrationStage.None && !HasDestination ? "paused" : "finish-migrate", IsStopUnexplained = HasMigrated },
+        "STOP" when State == VmState.Running => this with { RunState = Migration == MigrationStage.None && !HasDestination ? "paused" : "finish-migrate", IsStopUnexplained = true },
         "RESUME" or "WAKEUP" => this with { RunState = "running", IsStopUnexplained = false },
         "SUSPEND" => this with { RunState = "suspended" },
         "SHUTDOWN" => this with { RunState = "shutdown" },

@@ -6,6 +6,16 @@ internal static class MigrationCommands
     /// <summary>Another QEMU with the VM's identity is there: a destination, or one that has the guest already.</summary>
     internal sealed record Join(VmSpec Side) : ILocalSignal;
 
+    /// <summary>It is no other VM's QEMU: the inventory may know it.</summary>
+    internal sealed class Reveal : ILocalSignal
+    {
+        public static readonly Reveal Instance = new();
+
+        private Reveal()
+        {
+        }
+    }
+
     /// <summary>The sources of VMs do not name it any more.</summary>
     internal sealed record Leave(string Side) : ILocalSignal;
 }
