@@ -119,6 +119,47 @@ public sealed class VmHostMigrationTests : ActorTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_destination_that_appears_is_never_shown_as_a_VM_of_its_own()
+    {
+        SetVms(A);
+        await ShowsAsync(seen => seen is { Name: "a", State: VmState.Running, Id: not null });
+
+        SetVms(A, B);
+        var names = new List<string>();
+        await _inventory.FishForMessageAsync(
+            message =>
+            {
+                if (message is not VmEvents.Changed { Snapshot: var vm })
+                    return false;
+                names.Add(vm.Name);
+                return vm is { Name: "a", Migration.Phase: MigrationPhase.Prepared };
+            },
+            Limit);
+
+        Assert.DoesNotContain("b", names);
+    }
+
+    [Fact]
+    public async Task A_QEMU_that_awaits_a_guest_of_elsewhere_is_shown_when_nobody_claims_it()
+    {
+        SetVms();
+        SetVms(B);
+
+        await AdvanceUntilAsync(ShowsAsync(seen => seen is { Name: "b", RunState: "inmigrate" }), step: 0.1);
+    }
+
+    [Fact]
+    public async Task A_VM_that_appears_and_runs_or_cannot_be_reached_is_shown()
+    {
+        SetVms();
+        await _b.DisposeAsync();
+        SetVms(A, B);
+
+        await ShowsAsync(seen => seen is { Name: "b", State: VmState.Unreachable });
+        await ShowsAsync(seen => seen is { Name: "a", State: VmState.Running });
+    }
+
+    [Fact]
     public async Task Two_that_run_are_two()
     {
         _b.Answers["query-status"] = Status("running");

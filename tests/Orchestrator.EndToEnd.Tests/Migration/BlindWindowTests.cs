@@ -66,6 +66,7 @@ public sealed class BlindWindowTests(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine(load.Counts);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(20)));
         await IsAtAsync(_owner);
+        Assert.DoesNotContain("no QMP socket", _server.Process.Output);
     }
 
     [Fact]

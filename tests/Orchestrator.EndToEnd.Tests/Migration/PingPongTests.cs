@@ -1,18 +1,34 @@
 using System.Diagnostics;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
 using Orchestrator.TestKit.RealVms;
 using Xunit.Abstractions;
 
 namespace Orchestrator.EndToEnd.Tests.Migration;
 
-/// <summary>One real guest that is migrated to and fro by somebody else, while it is used by its name: its callers notice nothing.</summary>
+/// <summary>One real guest that is migrated to and fro, by somebody else or by the server, while it is used by its name: its callers notice nothing.</summary>
 public sealed class PingPongTests(ITestOutputHelper output)
 {
     private const int Rounds = 10;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task Ten_migrations_under_load_cost_no_answer_no_event_and_repeat_nothing()
+    public Task Ten_migrations_under_load_cost_no_answer_no_event_and_repeat_nothing() => PingPongAsync((_, owner, destination) => MigrationDriver.MigrateAsync(owner, destination), mayBeUnknown: true);
+
+    [Fact]
+    public Task Ten_driven_migrations_under_load_leave_no_outcome_unknown() => PingPongAsync(DriveAsync, mayBeUnknown: false);
+
+    private async Task DriveAsync(OrchestratorServer server, RealVm owner, RealVm destination)
+    {
+        var job = await server.Api.PostAsync("/v1/jobs", $$$"""{"target":"a","migrate":{"to":"vm","uri":"{{{destination.IncomingUri}}}","keepSource":true,"downtimeMs":2000}}""");
+        Assert.True(job.Status == System.Net.HttpStatusCode.Accepted, job.Text);
+        var id = job.Body.Text("id")!;
+        await Eventually.TrueAsync(async () => (await server.Api.GetAsync($"/v1/jobs/{id}")).Body.TryGetProperty("endedAt", out _), Limit, "the job has ended");
+        var outcome = Assert.Single((await server.Api.GetAsync($"/v1/jobs/{id}/invocations")).Items());
+        output.WriteLine($"{outcome.Result()}");
+    }
+
+    private async Task PingPongAsync(Func<OrchestratorServer, RealVm, RealVm, Task> migrate, bool mayBeUnknown)
     {
         await using var directory = new RealVmDirectory();
         var owner = await directory.AddVmAsync(new() { Name = "a" });
@@ -27,7 +43,7 @@ public sealed class PingPongTests(ITestOutputHelper output)
         {
             var destination = await directory.AddDestinationAsync(owner, round % 2 == 0 ? "b" : "a");
             await server.VmAsync("a", vm => vm.TryGetProperty("migration", out var migration) && migration.Is("phase", "Prepared") && migration.Is("destination", destination.Options.Name), "has a destination");
-            await MigrationDriver.MigrateAsync(owner, destination);
+            await migrate(server, owner, destination);
             await server.VmAsync("a", vm => vm.TryGetProperty("migration", out var migration) && migration.Is("phase", "Completed") && migration.Is("destination", destination.Options.Name), "is at the destination");
             await owner.KillAsync();
             owner = destination;
@@ -37,6 +53,7 @@ public sealed class PingPongTests(ITestOutputHelper output)
         var wrong = await load.StopAsync();
         output.WriteLine(load.Counts);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(20)));
+        Assert.True(mayBeUnknown || load.Count("exec Unknown") == 0, load.Counts);
         Assert.True(load.Count("read") >= 1 && load.Count("exec Succeeded") >= Rounds && load.Count("guest-ping Succeeded") >= Rounds, load.Counts);
         var vm = Assert.Single((await server.Api.GetAsync("/v1/vms")).Items());
         Assert.Equal(("a", uuid, 1), (vm.Text("name"), vm.Text("id"), vm.Number("incarnation")));
