@@ -21,7 +21,9 @@ internal sealed partial record MigrationMachine
             "cancelled" => Finish(Ending ?? Failed("somebody cancelled it (migrate_cancel)")),
             "failed" => Finish(Ending ?? Failed(Status.Error ?? "QEMU gave it up: the destination is gone, or did not take what it got (its own log tells)")),
             "postcopy-active" or "postcopy-recover" when Phase != DrivePhase.PostCopy => (this with { Phase = DrivePhase.PostCopy, Ending = null, IsDestinationSpent = true }, [new MigrationAction.Release(), new MigrationAction.Poll()]),
-            "pre-switchover" when Phase is DrivePhase.Copying => (this with { Phase = DrivePhase.Draining }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(StillPatience), new MigrationAction.Poll()]),
+            "pre-switchover" when Phase is DrivePhase.Copying => (this with { Phase = DrivePhase.Draining, IsStill = true }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(StillPatience), new MigrationAction.Poll()]),
+            // QEMU was quicker than the agent: what is under way can end no more, and what was awaited costs downtime.
+            "pre-switchover" when Phase is DrivePhase.Draining && !IsStill => (this with { IsStill = true }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(StillPatience), new MigrationAction.Poll()]),
             "pre-switchover" when Phase is DrivePhase.Converging => Switch(IsDrained),
             "active" when Phase == DrivePhase.Copying && IsSwitchoverDue => (this with { Phase = DrivePhase.Draining }, [new MigrationAction.Hold(Spec.Drain), new MigrationAction.Arm(Spec.Drain + StillPatience), new MigrationAction.Poll()]),
             _ => (this, [new MigrationAction.Poll()]),

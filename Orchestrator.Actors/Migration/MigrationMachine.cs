@@ -53,6 +53,9 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     /// <summary>Whether the destination was started for it.</summary>
     public bool IsDestinationOurs { get; private init; }
 
+    /// <summary>The guest stands still and the agent is not drained.</summary>
+    private bool IsStill { get; init; }
+
     private bool IsFound { get; init; }
 
     private bool HasStarted { get; init; }

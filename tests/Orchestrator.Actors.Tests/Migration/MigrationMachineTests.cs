@@ -53,6 +53,22 @@ public sealed class MigrationMachineTests
     }
 
     [Fact]
+    public void Guest_that_stops_while_its_agent_is_drained_waits_a_moment_only()
+    {
+        Draining();
+        Take(new MigrationInput.Told(Status("pre-switchover")));
+        Assert.Equal(MigrationMachine.StillPatience, Single<MigrationAction.Hold>().Drain);
+        Assert.Equal(MigrationMachine.StillPatience, Single<MigrationAction.Arm>().After);
+        Take(new MigrationInput.Told(Status("pre-switchover")));
+        Single<MigrationAction.Poll>();
+
+        Take(new MigrationInput.Held(false));
+
+        Assert.Equal((DrivePhase.Switchover, false), (_machine.Phase, _machine.IsDrained));
+        Asked(MigrationAsk.Continue);
+    }
+
+    [Fact]
     public void Agent_that_is_not_drained_in_time_does_not_keep_the_guest_from_moving()
     {
         Draining();
