@@ -20,7 +20,13 @@ internal sealed partial class JobActor
             if (!_state.IsUnderWay(ordinal))
                 continue;
             var told = Told(ordinal, outcome);
-            if (_state.Stop == JobStop.None && !IsUnrepeatable(ordinal) && RetryRules.TriesAgain(Spec.Command.Class, told, Spec.Attempts))
+            if (MayBeElsewhere(ordinal, told))
+            {
+                again.Add((ordinal, told));
+                _state.Requeue(ordinal, Reasons.VmMigrating);
+                LookElsewhere(ordinal, told, Now + ElsewherePatience);
+            }
+            else if (_state.Stop == JobStop.None && !IsUnrepeatable(ordinal) && RetryRules.TriesAgain(Spec.Command.Class, told, Spec.Attempts))
             {
                 again.Add((ordinal, told));
                 _state.Requeue(ordinal, told.Reason);

@@ -34,6 +34,9 @@ internal sealed partial class JobActor
         var touched = new HashSet<RouterLink>();
         foreach (var group in ordinals.GroupBy(ordinal => (Link: LinkOf(ordinal), Attempt: _state.AttemptOf(ordinal))))
         {
+            // A VM that was migrated to this node meanwhile may have had it at the other one.
+            if (!isNew && group.Any(ordinal => _targets[ordinal].Host != group.Key.Link.Node))
+                group.Key.Link.Recorded ??= RouterLink.UnknownIncarnation;
             group.Key.Link.Held.Add(new LinkBatch(group.Key.Attempt, [.. group.Order()], plan.Deadline, plan.Delivery) { IsInDoubt = !isNew });
             touched.Add(group.Key.Link);
         }

@@ -128,6 +128,16 @@ internal static class JobSignals
     /// <param name="IsLast">Whether to begin with those that are there.</param>
     internal sealed record Located(VmDirectory Vms, bool IsLast) : ILocalSignal;
 
+    /// <summary>VMs with the identity of a target that is not where it was.</summary>
+    /// <param name="Ordinal">Its place.</param>
+    /// <param name="Outcome">What becomes of it if it is nowhere.</param>
+    /// <param name="Until">Since the job began: how long it is looked for.</param>
+    /// <param name="Found">All that the inventory knows.</param>
+    internal sealed record Elsewhere(int Ordinal, Outcome Outcome, TimeSpan Until, IReadOnlyList<VmHosts.InventoryEntry> Found) : ILocalSignal;
+
+    /// <summary>Time to look for it again.</summary>
+    internal sealed record ElsewhereDue(int Ordinal, Outcome Outcome, TimeSpan Until) : ILocalSignal;
+
     /// <summary>To the supervisor: the job has found its targets.</summary>
     internal sealed record Settled(string JobId) : ILocalSignal;
 

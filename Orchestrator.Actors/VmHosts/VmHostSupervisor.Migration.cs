@@ -24,6 +24,8 @@ public sealed partial class VmHostSupervisor
                 Note(name, identified);
                 Pair(identified.Uuid);
                 RevealUnlessPaired(name);
+                if (_vms.ContainsKey(name))
+                    LookAround(name);
                 break;
             case RevealDue due when NameOf(due.Vm) is not null:
                 due.Vm.Tell(MigrationCommands.Reveal.Instance);
@@ -127,6 +129,7 @@ public sealed partial class VmHostSupervisor
     /// <summary>It is a VM of its own again. Where it has the name of the one it was watched by, that one goes back to the name of its place.</summary>
     private void OnReleased(string name, string side)
     {
+        GiveBack(_vms[name], side);
         if (!_vms[name].Sides.Remove(side))
             return;
         if (side == name)
@@ -149,12 +152,12 @@ public sealed partial class VmHostSupervisor
     {
         foreach (var (name, vm) in _vms.ToArray())
         {
-            if (!_wanted.TryGetValue(vm.Place.Name, out var place) || !place.HasSameEndpoints(vm.Place))
+            if (!vm.Borrowed.ContainsKey(vm.Place.Name) && (!_wanted.TryGetValue(vm.Place.Name, out var place) || !place.HasSameEndpoints(vm.Place)))
             {
                 Dissolve(name);
                 continue;
             }
-            foreach (var side in vm.Sides.Values.Where(side => !_wanted.TryGetValue(side.Name, out var now) || !now.HasSameEndpoints(side)).ToArray())
+            foreach (var side in vm.Sides.Values.Where(side => !vm.Borrowed.ContainsKey(side.Name) && (!_wanted.TryGetValue(side.Name, out var now) || !now.HasSameEndpoints(side))).ToArray())
             {
                 vm.Sides.Remove(side.Name);
                 vm.Actor.Tell(new MigrationCommands.Leave(side.Name));

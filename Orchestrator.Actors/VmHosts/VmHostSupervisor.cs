@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Telemetry;
+using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Actors.Vms.Observation;
 
@@ -20,7 +21,7 @@ public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
     private bool _isBegun;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    internal VmHostSupervisor(VmEnvironment environment) => _environment = environment;
+    internal VmHostSupervisor(VmEnvironment environment, Neighbours? neighbours) => (_environment, _neighbours) = (environment, neighbours);
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -31,16 +32,17 @@ public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
     /// <param name="events">Takes their events.</param>
     /// <param name="settings">Deadlines, pauses and limits.</param>
     /// <param name="leases">Of frozen VMs; in memory only if <see langword="null"/>.</param>
-    public static Props PropsFor(string host, IActorRef inventory, IActorRef events, VmSettings settings, LeaseBook? leases = null)
+    /// <param name="neighbours">The VmHosts of other nodes; <see langword="null"/> for one whose VMs are not migrated to others.</param>
+    public static Props PropsFor(string host, IActorRef inventory, IActorRef events, VmSettings settings, LeaseBook? leases = null, Neighbours? neighbours = null)
     {
         var environment = new VmEnvironment(host, inventory, events, settings) { Leases = leases ?? LeaseBook.InMemory() };
-        return Props.CreateBy(new Producer(environment));
+        return Props.CreateBy(new Producer(environment, neighbours));
     }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
-        if (OnMigration(message))
+        if (OnMigration(message) || OnLending(message) || OnBorrowing(message))
             return;
         switch (message)
         {
@@ -71,11 +73,12 @@ public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
             _leaving[vm] = successor is null ? null : _wanted.GetValueOrDefault(successor.Name);
         _environment.Inventory.Tell(new InventoryCommands.Expect(specs.Length));
         var watched = WatchedNames();
+        WithdrawLoans();
         foreach (var spec in specs)
         {
             if (_vms.TryGetValue(spec.Name, out var current))
                 UpdateLabels(current, spec);
-            else if (!watched.Contains(spec.Name))
+            else if (!watched.Contains(spec.Name) && !_lent.ContainsKey(spec.Name))
                 StartOrWait(spec);
         }
         _isBegun = true;
@@ -108,9 +111,9 @@ public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
             _leaving[leaving] = spec;
     }
 
-    private void Start(VmSpec spec)
+    private void Start(VmSpec spec, VmHeritage? heritage = null)
     {
-        var vm = Context.ActorOf(VmActor.PropsFor(spec, _environment, isHidden: _isBegun), ActorName(spec.Name));
+        var vm = Context.ActorOf(VmActor.PropsFor(spec, _environment, isHidden: _isBegun && heritage is null, heritage), ActorName(spec.Name));
         Context.Watch(vm);
         _vms.Add(spec.Name, new ManagedVm(spec, vm));
     }
@@ -118,14 +121,18 @@ public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
     private void Stop(string name, VmSpec? successor)
     {
         _vms.Remove(name, out var leaving);
-        ForgetTwin(name, leaving!);
-        _leaving[leaving!.Actor] = successor;
+        foreach (var side in leaving!.Borrowed.Keys.ToArray())
+            GiveBack(leaving, side);
+        ForgetTwin(name, leaving);
+        _leaving[leaving.Actor] = successor;
         Context.Stop(leaving.Actor);
     }
 
     private void OnTerminated(IActorRef vm)
     {
-        if (_leaving.Remove(vm, out var successor) && Join(vm))
+        OnBorrowerGone(vm);
+        OnLenderGone(vm);
+        if (_leaving.Remove(vm, out var successor) && (Join(vm) || OfferIfLent(vm)))
             return;
         if (successor is not null && !_vms.ContainsKey(successor.Name))
             Start(successor);
@@ -133,11 +140,11 @@ public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
 
     private static string ActorName(string vm) => Uri.EscapeDataString(vm);
 
-    private sealed class Producer(VmEnvironment environment) : IIndirectActorProducer
+    private sealed class Producer(VmEnvironment environment, Neighbours? neighbours) : IIndirectActorProducer
     {
         public Type ActorType => typeof(VmHostSupervisor);
 
-        public ActorBase Produce() => new VmHostSupervisor(environment);
+        public ActorBase Produce() => new VmHostSupervisor(environment, neighbours);
 
         public void Release(ActorBase actor)
         {

@@ -99,8 +99,15 @@ internal sealed partial class VmActor
             var (name, data) = GuestEvents.AgentRestarted(incarnation);
             Publish(name, data, Provenance.Host);
         }
+        AskWhatGuestHas(isNew: true);
+    }
+
+    /// <param name="isNew">Whether that the agent has started is to be told.</param>
+    private void AskWhatGuestHas(bool isNew = false)
+    {
+        var incarnation = _snapshot.Incarnation;
         GuestIdentity.QueryAsync(new AgentChannel(_agent!, _settings.Time), _settings.QueryTimeout)
-            .PipeTo(Self, success: identity => new VmSignals.GuestIdentified(incarnation, identity));
+            .PipeTo(Self, success: identity => new VmSignals.GuestIdentified(incarnation, identity, isNew));
     }
 
     private void OnGuestIdentified(VmSignals.GuestIdentified identified)
@@ -115,7 +122,7 @@ internal sealed partial class VmActor
         _identifiedIncarnation = identified.Incarnation;
         ShowFacts(identity.Facts, _snapshot with { Guest = identity.Guest ?? _snapshot.Guest });
         ConsiderObservation();
-        if (identity.Guest is not { } guest)
+        if (!identified.IsNew || identity.Guest is not { } guest)
             return;
         var (name, data) = GuestEvents.Startup(guest);
         Publish(name, data, Provenance.Guest);

@@ -206,6 +206,7 @@ internal sealed partial class VmActor
         if (verdict.Phase == Phase.Unknown)
             _unknown.Note(invocation);
         invocation.ReplyTo.Tell(new FanOutEvents.InvocationEnded(invocation, OutcomeOf(invocation, verdict)));
+        HandOverIfDrained();
     }
 
     private Outcome OutcomeOf(Invocation invocation, Verdict verdict) => new()

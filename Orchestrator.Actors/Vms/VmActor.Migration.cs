@@ -200,7 +200,7 @@ internal sealed partial class VmActor
         _sides.Remove(side);
         _sides.Add(source);
         (_qmp, _place) = (side.Qmp, side.Spec);
-        _spec = _spec with { Qmp = side.Spec.Qmp, Agent = side.Spec.Agent };
+        _spec = _spec with { Qmp = side.Spec.Qmp, Agent = side.Spec.Agent, AgentSocket = side.Spec.AgentSocket, LentBy = side.Spec.LentBy };
         (_migrationStatus, _lastRunState) = (null, side.RunState);
         Timers.Cancel(ProbeTimer);
         Timers.Cancel(PortPollTimer);
@@ -212,6 +212,7 @@ internal sealed partial class VmActor
         Context.Parent.Tell(new MigrationEvents.Moved(side.Spec.Name));
         Show(_snapshot with { Place = _place.Name == _spec.Name ? null : _place.Name });
         _isMovePending = true;
+        WatchQuiet();
         ShowMigration();
         foreach (var happened in side.TakeWithheld())
             PublishQmp(happened);

@@ -39,7 +39,7 @@ internal sealed partial class VmActor
         ShowFacts([new("qemu.version", greeting.Version)], _snapshot with { QemuVersion = greeting.Version });
         AskStatus(_settings.QueryTimeout);
         var (attachment, portEvents) = (_attachment, _portEvents);
-        QemuIdentity.QueryAsync(QmpChannel, AgentPath, _settings.QueryTimeout)
+        QemuIdentity.QueryAsync(QmpChannel, _spec.AgentSocket, _settings.QueryTimeout)
             .PipeTo(Self, success: identity => new VmSignals.QemuIdentified(attachment, identity, portEvents));
     }
 

@@ -3,11 +3,11 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Migration;
+using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Actors.Vms.Qmp;
-using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms;
 
@@ -35,7 +35,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     private long _session;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public VmActor(VmSpec spec, VmEnvironment environment, bool isHidden)
+    public VmActor(VmSpec spec, VmEnvironment environment, bool isHidden, VmHeritage? heritage)
     {
         (_spec, _place, _isHidden) = (spec, spec, isHidden);
         _environment = environment;
@@ -47,6 +47,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         _condition = new VmCondition { Agent = spec.Agent is null ? AgentState.None : AgentState.Connecting };
         _snapshot = new VmSnapshot { Name = spec.Name, Host = environment.Host, Labels = spec.Labels, Agent = _condition.Agent, Since = Now };
         _session = Now.ToUnixTimeMilliseconds();
+        if (heritage is not null)
+            Inherit(heritage);
     }
 
     /// <inheritdoc/>
@@ -58,7 +60,8 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     /// <param name="spec">Name and channels.</param>
     /// <param name="environment">What all VMs of the VmHost share.</param>
     /// <param name="isHidden">Whether the inventory is not told of it before it is known to be no QEMU of another VM.</param>
-    public static Props PropsFor(VmSpec spec, VmEnvironment environment, bool isHidden = false) => Props.Create(() => new VmActor(spec, environment, isHidden));
+    /// <param name="heritage">What it was on another node, which has handed it over; <see langword="null"/> for one that begins here.</param>
+    public static Props PropsFor(VmSpec spec, VmEnvironment environment, bool isHidden = false, VmHeritage? heritage = null) => Props.Create(() => new VmActor(spec, environment, isHidden, heritage));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -66,7 +69,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         VmStateMetrics.Count(null, _snapshot);
         _qmp = Context.ActorOf(QmpSessionActor.PropsFor(_spec.Qmp, _settings), "qmp");
         if (_spec.Agent is { } endpoint)
-            _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings), "agent");
+            _agent = Context.ActorOf(AgentSessionActor.PropsFor(endpoint, _settings, _heritage?.Ends), "agent");
         TellInventory();
         Context.Parent.Tell(MigrationEvents.Begun.Instance);
         ResumeLease();
@@ -78,6 +81,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         VmStateMetrics.Count(_snapshot, null);
+        EndParked();
         EndAllInFlight();
         TellFollowers(VmEvents.Left.Instance);
     }
@@ -87,7 +91,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
 
     private void Detached(object message)
     {
-        if (OnMigration(message))
+        if (OnMigration(message) || OnLending(message))
             return;
         switch (message)
         {
@@ -106,7 +110,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
 
     private void Attached(object message)
     {
-        if (OnMigration(message))
+        if (OnMigration(message) || OnLending(message))
             return;
         switch (message)
         {
@@ -273,6 +277,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
             Message = condition.Message,
             Since = condition.State == _snapshot.State ? _snapshot.Since : Now,
         });
+        SettleIfReady();
         if (!changed)
             return;
         _lastRunState = condition.RunState ?? _lastRunState;
@@ -297,5 +302,4 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
         WeighNeeds();
     }
 
-    private string? AgentPath => (_spec.Agent as Endpoint.Unix)?.Path;
 }

@@ -193,7 +193,7 @@ internal static class VmSignals
     internal sealed record QemuIdentified(int Attachment, Qmp.QemuIdentity Identity, int PortEvents) : ILocalSignal;
 
     /// <summary>The guest told who it is.</summary>
-    internal sealed record GuestIdentified(int Incarnation, Agent.GuestIdentity Identity) : ILocalSignal;
+    internal sealed record GuestIdentified(int Incarnation, Agent.GuestIdentity Identity, bool IsNew = true) : ILocalSignal;
 
     /// <summary>The agent told which process it is; <see langword="null"/> if it cannot.</summary>
     internal sealed record AgentProcessTold(int Incarnation, string? Process) : ILocalSignal;

@@ -72,6 +72,12 @@ public sealed record VmSettings
     /// <summary>How long commands wait for a guest that has left for a QEMU that is not known: the one that it has gone to may be found meanwhile.</summary>
     public TimeSpan UnseenDestination { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Pause between looks at a VM whose guest was migrated to another node: whether nothing of it is under way, so that it may go there.</summary>
+    public TimeSpan QuietPause { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long what is under way of it may take then, while what comes waits.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A reset within this time after another is part of the same reboot.</summary>
     public TimeSpan RebootPause { get; init; } = TimeSpan.FromSeconds(3);
 

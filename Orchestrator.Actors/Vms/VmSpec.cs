@@ -15,6 +15,12 @@ public sealed record VmSpec
     /// <summary>Agent channel; <see langword="null"/> for a VM without one.</summary>
     public Endpoint? Agent { get; init; }
 
+    /// <summary>Path of the agent's socket as QEMU has it, which tells the agent's port from others; <see langword="null"/> if it is none.</summary>
+    public string? AgentSocket { get => field ?? (Agent as Endpoint.Unix)?.Path; init; }
+
+    /// <summary>The VmHost that has its QEMU, if that is another than the VM's; <see langword="null"/> for one of its own.</summary>
+    public string? LentBy { get; init; }
+
     /// <summary>Labels for selectors.</summary>
     public FrozenDictionary<string, string> Labels { get; init; } = FrozenDictionary<string, string>.Empty;
 

@@ -21,6 +21,7 @@ internal static class PeerRoutes
     {
         routes.MapGet($"{Outputs}/{{job}}/{{sha256}}", GetOutput).ExcludeFromDescription();
         routes.MapGet(Jobs, ListJobsAsync).ExcludeFromDescription();
+        routes.MapGet($"{PeerChannels.Path}/{{channel}}", OpenChannelAsync).ExcludeFromDescription();
     }
 
     private static IResult GetOutput(string job, string sha256, HttpContext context, Node node, OutputFiles files)
@@ -38,6 +39,12 @@ internal static class PeerRoutes
     {
         AssertPeer(context);
         return Results.Json(await jobs.ListHeldAsync(JobQuery.Filter(context.Request.Query), context.RequestAborted).ConfigureAwait(false), PeerJson.Default.HeldJobsView);
+    }
+
+    private static Task OpenChannelAsync(string channel, string vm, HttpContext context, Node node)
+    {
+        AssertPeer(context);
+        return PeerChannels.ServeAsync(context, channel, vm, node);
     }
 
     private static void AssertPeer(HttpContext context)

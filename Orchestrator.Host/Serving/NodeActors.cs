@@ -9,6 +9,7 @@ using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Migration;
 using Orchestrator.Actors.Telemetry;
 using Orchestrator.Actors.VmHosts;
+using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Actors.Vms.Observation;
 using Orchestrator.Host.Clustering;
 
@@ -36,7 +37,8 @@ internal static class NodeActors
         var inventory = parts.Cluster is null ? own : system.ActorOf(Inventory.PropsFor(), Inventory.FleetName);
         var events = system.ActorOf(EventLog.PropsFor(store.Events, parts.EventLog), FleetLogs.LogName);
         parts.Local.Logs.Put(host, events, isRemote: false);
-        var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, own, events, settings, store.Leases), "vm-host");
+        var neighbours = parts.Cluster is { } around ? new Neighbours(host, around.PeerUrl, inventory) : null;
+        var vmHost = system.ActorOf(VmHostSupervisor.PropsFor(host, own, events, settings, store.Leases, neighbours), "vm-host");
         var observed = system.ActorOf(ObservedVmHosts.PropsFor(vmHost), "observed-vm-hosts");
         // In a cluster, guests here are looked at for readers of other nodes, too.
         var share = parts.Cluster is null ? observed : system.ActorOf(ObservationShare.PropsFor(host, observed, settings.Time), ObservationShare.ActorName);

@@ -229,7 +229,7 @@ internal static class Server
                 Loggers = provider.GetRequiredService<ILoggerFactory>(),
                 Host = host,
                 RemoteHosts = sources.Remote,
-                Settings = settings,
+                Settings = cluster is null ? settings : settings with { Connect = new PeerChannels(provider.GetRequiredService<PeerClient>()).ConnectAsync },
                 Guest = guest,
                 Endpoint = endpoint,
                 Migration = config.Migration,

@@ -30,6 +30,16 @@ public abstract record Endpoint
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"tls:{Host}:{Port}");
     }
 
+    /// <summary>A channel that another node has and passes on, byte by byte. It has no text form to be configured with, and <see cref="EndpointConnector"/> does not know the way.</summary>
+    /// <param name="Node">Where the node is asked, as a URL.</param>
+    /// <param name="Vm">Name of the VM there.</param>
+    /// <param name="Channel"><c>qmp</c> or <c>agent</c>.</param>
+    public sealed record Relayed(string Node, string Vm, string Channel) : Endpoint
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"{Channel} of {Vm} by way of {Node}";
+    }
+
     /// <summary>Reads the text form.</summary>
     /// <param name="text">A path beginning with <c>/</c> or <c>.</c>, or one of the prefixed forms.</param>
     /// <param name="tls">Certificates for <c>tls:</c>; the system's authorities and no client certificate by default.</param>

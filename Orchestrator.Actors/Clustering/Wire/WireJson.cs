@@ -7,6 +7,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Freezing.Routing;
+using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.Clustering.Wire;
@@ -68,4 +69,13 @@ namespace Orchestrator.Actors.Clustering.Wire;
 [JsonSerializable(typeof(LeaseRouterEvents.SnapshotPlanned))]
 [JsonSerializable(typeof(VmCommands.SetFacts))]
 [JsonSerializable(typeof(VmReplies.FactsSet))]
+[JsonSerializable(typeof(LendingMessages.Offer))]
+[JsonSerializable(typeof(LendingMessages.Taken))]
+[JsonSerializable(typeof(LendingMessages.Returned))]
+[JsonSerializable(typeof(LendingMessages.Withdrawn))]
+[JsonSerializable(typeof(LendingMessages.Seek))]
+[JsonSerializable(typeof(LendingMessages.Reclaim))]
+[JsonSerializable(typeof(LendingMessages.HandOver))]
+[JsonSerializable(typeof(LendingMessages.HandedOver))]
+[JsonSerializable(typeof(LendingMessages.Declined))]
 internal sealed partial class WireJson : JsonSerializerContext;

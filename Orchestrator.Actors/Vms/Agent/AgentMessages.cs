@@ -50,6 +50,16 @@ internal static class AgentCommands
     /// <summary>The guest runs at the destination: its agent is reached there from now on.</summary>
     internal sealed record Move(Endpoint Endpoint) : ILocalSignal;
 
+    /// <summary>The VM goes to another node: "what do you know of programs that the agent has forgotten?" Answer: <c>LendingSignals.EndsTold</c>.</summary>
+    internal sealed class TellEnds : ILocalSignal
+    {
+        public static readonly TellEnds Instance = new();
+
+        private TellEnds()
+        {
+        }
+    }
+
     /// <summary>The operator ended the quarantine.</summary>
     internal sealed class Release : ILocalSignal
     {

@@ -1,4 +1,7 @@
+using Akka.Actor;
+using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms.Agent;
@@ -11,6 +14,9 @@ internal sealed partial class AgentSessionActor
 {
     private const string AttendTimer = "attend";
     private const int QuickRenewals = 3;
+
+    /// <summary>Of one message between nodes, base64 and all.</summary>
+    private const int MaxEndBytes = 32 * 1024;
 
     private Endpoint _endpoint;
     private AttendedChannel? _attended;
@@ -47,6 +53,9 @@ internal sealed partial class AgentSessionActor
             case AgentCommands.Move move:
                 OnMove(move.Endpoint);
                 break;
+            case AgentCommands.TellEnds:
+                Sender.Tell(new LendingSignals.EndsTold(EndsToTake()));
+                break;
             case AgentSignals.Attended attended:
                 OnAttended(attended);
                 break;
@@ -64,6 +73,23 @@ internal sealed partial class AgentSessionActor
                 return false;
         }
         return true;
+    }
+
+    /// <summary>What nobody has asked for yet must go along; of the rest, as much as there is room for, the newest first.</summary>
+    /// <returns><see langword="null"/> while what must go along is too large.</returns>
+    private IReadOnlyList<KeptEnd>? EndsToTake()
+    {
+        var (taken, bytes) = (new List<KeptEnd>(), 0);
+        foreach (var end in _ends.Kept.Reverse().OrderBy(end => end.IsClaimed))
+        {
+            bytes += end.Answer.Length;
+            if (bytes <= MaxEndBytes)
+                taken.Add(end);
+            else if (!end.IsClaimed)
+                return null;
+        }
+        taken.Reverse();
+        return taken;
     }
 
     private void Attend() => _attended!.Connect(_settings, new SessionObserver(Self, Context.Parent, _budget, _claims), Self);

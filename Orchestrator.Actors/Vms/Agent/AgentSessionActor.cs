@@ -39,7 +39,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     private AgentState? _told;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
-    public AgentSessionActor(Endpoint endpoint, VmSettings settings, GuestBudget budget)
+    public AgentSessionActor(Endpoint endpoint, VmSettings settings, GuestBudget budget, IReadOnlyList<KeptEnd>? ends)
     {
         _budget = budget;
         _endpoint = endpoint;
@@ -48,16 +48,23 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
         _left = new LeftHandles(settings.Time);
         _ends = new ExecStatusCache(settings.Time);
         _claims = new ClaimAllowance(settings.GuestEventBurst, settings.GuestEventPause, settings.Time);
+        if (ends is null)
+            return;
+        (_newIncarnation, _hasArrived) = (false, true);
+        _ends.Restore(ends);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Props. The guest's budget outlives a restart of the actor, and so does its quarantine.</summary>
-    public static Props PropsFor(Endpoint endpoint, VmSettings settings)
+    /// <param name="endpoint">Where the channel is.</param>
+    /// <param name="settings">Deadlines, pauses and limits.</param>
+    /// <param name="ends">Of an agent that another node spoke to until now, what that one kept: it is not a new one. <see langword="null"/> for one that is.</param>
+    public static Props PropsFor(Endpoint endpoint, VmSettings settings, IReadOnlyList<KeptEnd>? ends = null)
     {
         var budget = new GuestBudget(settings.GuestLimits, settings.Time);
-        return Props.Create(() => new AgentSessionActor(endpoint, settings, budget));
+        return Props.Create(() => new AgentSessionActor(endpoint, settings, budget, ends));
     }
 
     /// <inheritdoc/>

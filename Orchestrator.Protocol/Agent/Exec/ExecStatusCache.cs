@@ -26,7 +26,10 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
     private long _bytes;
     private int _unclaimed;
 
-    private sealed record Entry(string Question, CommandResult.Returned End, long NotedAt)
+    /// <summary>All ends, oldest first.</summary>
+    public IReadOnlyList<KeptEnd> Kept => [.. _oldestFirst.Select(entry => new KeptEnd(entry.Pid, entry.End.Value, entry.IsClaimed))];
+
+    private sealed record Entry(string Question, long Pid, CommandResult.Returned End, long NotedAt)
     {
         public bool IsClaimed { get; set; }
     }
@@ -75,7 +78,7 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
             Forget(GuestExecution.EncodeStatus(GuestExecution.ReadPid(started.Value)).Question);
         if (!IsStatus(command) || result is not CommandResult.Returned returned || !HasExited(returned.Value) || _ends.ContainsKey(command.Question))
             return false;
-        _ends.Add(command.Question, _oldestFirst.AddLast(new Entry(command.Question, returned, _time.GetTimestamp()) { IsClaimed = isClaimed }));
+        _ends.Add(command.Question, _oldestFirst.AddLast(new Entry(command.Question, PidOf(command), returned, _time.GetTimestamp()) { IsClaimed = isClaimed }));
         _bytes += returned.Value.Length;
         _unclaimed += isClaimed ? 0 : 1;
         while (IsOverfull && Oldest() is { } oldest)
@@ -111,6 +114,16 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
         _oldestFirst.Remove(node);
         _bytes -= node.Value.End.Value.Length;
         _unclaimed -= node.Value.IsClaimed ? 0 : 1;
+    }
+
+    private static long PidOf(EncodedCommand status) => JsonElement.Parse(status.Arguments.Span).TryGetProperty("pid"u8, out var pid) && pid.TryGetInt64(out var number) ? number : 0;
+
+    /// <summary>Takes over what another one kept.</summary>
+    public void Restore(IEnumerable<KeptEnd> ends)
+    {
+        ArgumentNullException.ThrowIfNull(ends);
+        foreach (var end in ends)
+            Note(GuestExecution.EncodeStatus(end.Pid), new CommandResult.Returned(end.Answer), end.IsClaimed);
     }
 
     private static bool IsStatus(EncodedCommand command) => command.Name == "guest-exec-status";
