@@ -10,11 +10,11 @@ internal sealed partial class JobActor
     /// <summary>Every node has heard by then where it is.</summary>
     private static readonly TimeSpan ElsewherePatience = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan ElsewherePause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ElsewherePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan InventoryTimeout = TimeSpan.FromSeconds(5);
 
     private bool MayBeElsewhere(int ordinal, Outcome outcome) =>
-        _fleet is not null && _state.Stop == JobStop.None && _targets[ordinal].Vm is not null && outcome is { Phase: Phase.Undelivered, Reason: Reasons.VmNotFound, Effect: Effect.None };
+        _fleet is not null && (_wireCommand is not null || _commandBytes is not null) && _state.Stop == JobStop.None && _targets[ordinal].Vm is not null && outcome is { Phase: Phase.Undelivered, Reason: Reasons.VmNotFound, Effect: Effect.None };
 
     private void LookElsewhere(int ordinal, Outcome outcome, TimeSpan until)
     {
@@ -41,7 +41,7 @@ internal sealed partial class JobActor
         }
         else
         {
-            Conclude([(ordinal, outcome)]);
+            Conclude([(ordinal, _state.Stop == JobStop.None ? outcome : Voiding(ordinal, NotBegun(ordinal, _state.Stop)))]);
         }
     }
 }

@@ -30,12 +30,6 @@ internal sealed partial class JobActor
             case JobSignals.RouterDown down:
                 OnRouterDown(LinkOf(down.Node));
                 return true;
-            case JobSignals.Elsewhere looked:
-                OnElsewhere(looked);
-                return true;
-            case JobSignals.ElsewhereDue due:
-                LookElsewhere(due.Ordinal, due.Outcome, due.Until);
-                return true;
             case RouterEvents.Received received:
                 OnReceived(received);
                 return true;

@@ -169,6 +169,12 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             case JobSignals.Due due:
                 OnDue(due);
                 break;
+            case JobSignals.Elsewhere looked:
+                OnElsewhere(looked);
+                break;
+            case JobSignals.ElsewhereDue due:
+                LookElsewhere(due.Ordinal, due.Outcome, due.Until);
+                break;
             default:
                 Ended(message);
                 break;

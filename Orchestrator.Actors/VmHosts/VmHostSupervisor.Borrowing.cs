@@ -10,7 +10,7 @@ public sealed partial class VmHostSupervisor
     private const int MaxHandOvers = 5;
 
     /// <summary>Until all nodes have heard that a VM is another's: what comes meanwhile is sent on.</summary>
-    private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(100);
 
     private bool OnBorrowing(object message)
     {

@@ -14,7 +14,7 @@ public sealed partial class VmHostSupervisor
 {
     private const int MaxOffers = 5;
 
-    private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AnswerPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(10);
 

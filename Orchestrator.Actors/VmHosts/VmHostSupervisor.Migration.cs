@@ -9,6 +9,9 @@ public sealed partial class VmHostSupervisor
 {
     private static readonly TimeSpan PairingPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same where the other QEMU may be on another node.</summary>
+    private static readonly TimeSpan FarPairingPatience = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<IActorRef, (string Vm, VmSpec Side)> _joining = [];
     private readonly Dictionary<Guid, HashSet<string>> _twins = [];
     private Dictionary<string, VmSpec> _wanted = new(StringComparer.Ordinal);
@@ -51,7 +54,7 @@ public sealed partial class VmHostSupervisor
         if (!_vms.TryGetValue(name, out var vm) || vm is not { Uuid: { } uuid, RunState: { } runState })
             return;
         if (MigrationRules.AwaitsGuest(runState) || _twins[uuid].Count > 1)
-            Timers.StartSingleTimer(vm.Actor, new RevealDue(vm.Actor), PairingPatience);
+            Timers.StartSingleTimer(vm.Actor, new RevealDue(vm.Actor), _neighbours is null ? PairingPatience : FarPairingPatience);
         else
             vm.Actor.Tell(MigrationCommands.Reveal.Instance);
     }
@@ -84,7 +87,7 @@ public sealed partial class VmHostSupervisor
     private static void OnBegun(ManagedVm vm)
     {
         foreach (var side in vm.Sides.Values.Append(vm.Place).Where(side => side.Name != vm.Spec.Name))
-            vm.Actor.Tell(new MigrationCommands.Join(side));
+            vm.Actor.Tell(new MigrationCommands.Join(side, IsLeft: true));
         if (vm.Place.Name != vm.Spec.Name)
         {
             vm.Sides[vm.Place.Name] = vm.Place;

@@ -28,11 +28,12 @@ internal sealed partial class VmActor
     private bool _isMigrationDue;
     private bool _isHeldBack;
     private bool _isMovePending;
+    private bool _hasTakenOver;
     private bool _comparesAgent;
     private bool _awaitsPortOfArrival;
     private int _sessions;
 
-    private IEnumerable<MigrationSide> Destinations => _sides.Where(side => !side.IsFenced);
+    private IEnumerable<MigrationSide> Destinations => _sides.Where(side => side is { IsFenced: false, Attachment: > 0 });
 
     private QemuView SourceView => new(_condition.Qmp is QmpLink.Online or QmpLink.Silent, _condition.RunState ?? _lastRunState, _migrationStatus);
 
@@ -45,7 +46,7 @@ internal sealed partial class VmActor
                     OnSide(side, message);
                 break;
             case MigrationCommands.Join join:
-                OnJoin(join.Side);
+                OnJoin(join);
                 break;
             case MigrationCommands.Reveal:
                 Reveal();
@@ -139,7 +140,7 @@ internal sealed partial class VmActor
 
     private void ConsiderMigration()
     {
-        if (!MigrationRules.HasGivenUp(SourceView) && Destinations.FirstOrDefault(side => side is { Attachment: > 0, Greeting: null }) is { } gone)
+        if (!MigrationRules.HasGivenUp(SourceView) && Destinations.FirstOrDefault(side => side.Greeting is null) is { } gone)
         {
             Release(gone);
             return;
@@ -177,7 +178,9 @@ internal sealed partial class VmActor
             return;
         var before = _snapshot.Migration;
         Show(_snapshot with { Migration = shown });
-        if (MigrationWire.EventOf(before, shown) is var (name, data))
+        // What had happened before this actor began was told then.
+        var isOld = before is null && shown is { Phase: MigrationPhase.Completed } && !_hasTakenOver;
+        if (!isOld && MigrationWire.EventOf(before, shown) is var (name, data))
             PublishToLog(name, data, Provenance.Host, Now);
         if (!Destinations.Any() && !_isMovePending)
             _agent?.Tell(AgentCommands.Forgo.Instance);
@@ -185,7 +188,7 @@ internal sealed partial class VmActor
 
     private VmMigration? MigrationNow()
     {
-        var known = Destinations.Where(side => side.Attachment > 0).ToArray();
+        var known = Destinations.ToArray();
         if ((known.FirstOrDefault(side => side.RunState is not null) ?? known.FirstOrDefault()) is { } destination)
             return new VmMigration(MigrationRules.PhaseOf(SourceView, _condition.Migration, destination.View), _place.Name, destination.Spec.Name);
         return _sides.Find(side => side is { Greeting: not null, RunState: not null }) is { } source
@@ -211,7 +214,7 @@ internal sealed partial class VmActor
         ExplainSilence(_explanation);
         Context.Parent.Tell(new MigrationEvents.Moved(side.Spec.Name));
         Show(_snapshot with { Place = _place.Name == _spec.Name ? null : _place.Name });
-        _isMovePending = true;
+        (_isMovePending, _hasTakenOver) = (true, true);
         WatchQuiet();
         ShowMigration();
         foreach (var happened in side.TakeWithheld())

@@ -9,11 +9,12 @@ namespace Orchestrator.Actors.Vms;
 /// <summary>The other QEMUs of the VM: destinations, and sources that were left.</summary>
 internal sealed partial class VmActor
 {
-    private void OnJoin(VmSpec spec)
+    private void OnJoin(MigrationCommands.Join join)
     {
+        var spec = join.Side;
         if (spec.Name == _place.Name || _sides.Exists(side => side.Spec.Name == spec.Name))
             return;
-        _sides.Add(new MigrationSide(spec, Context.ActorOf(QmpSessionActor.PropsFor(spec.Qmp, _settings with { Reconnect = _settings.ReconnectSide }), $"qmp-{++_sessions}")));
+        _sides.Add(new MigrationSide(spec, Context.ActorOf(QmpSessionActor.PropsFor(spec.Qmp, _settings with { Reconnect = _settings.ReconnectSide }), $"qmp-{++_sessions}")) { IsFenced = join.IsLeft });
         ConsiderMigration();
     }
 
@@ -107,6 +108,9 @@ internal sealed partial class VmActor
         }
         var wasWaiting = MigrationRules.AwaitsGuest(side.RunState);
         side.RunState = told.RunState;
+        // Left behind before this actor began.
+        if (side is { IsFenced: false, RunState: "postmigrate" })
+            (side.IsFenced, side.FencedAt) = (true, side.Attachment);
         if (MigrationRules.AwaitsGuest(side.RunState) && !wasWaiting)
             OnDestination(side);
         ConsiderMigration();

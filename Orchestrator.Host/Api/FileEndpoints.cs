@@ -32,7 +32,7 @@ internal static class FileEndpoints
             var outcome = BeginAsync(vm, Encode("guest-view-file", path), pull, context, node);
             await Task.WhenAny(pull.Head, outcome).ConfigureAwait(false);
             if (!pull.Head.IsCompleted)
-                return Problems.Of(await outcome.ConfigureAwait(false));
+                return Failed(await outcome.ConfigureAwait(false));
             SetHead(context.Response, await pull.Head.ConfigureAwait(false));
             await SendAsync(pipe.Reader, outcome, context).ConfigureAwait(false);
             return Results.Empty;
@@ -42,6 +42,9 @@ internal static class FileEndpoints
             await pipe.Reader.CompleteAsync().ConfigureAwait(false);
         }
     }
+
+    /// <exception cref="VmLeftException">Nothing was done, and the VM is not here any more.</exception>
+    private static IResult Failed(Outcome outcome) => outcome is { Reason: Reasons.VmNotFound, Effect: Effect.None } ? throw new VmLeftException(outcome.Message ?? "the VM has left") : Problems.Of(outcome);
 
     private static void SetHead(HttpResponse response, FileHead head)
     {
@@ -84,7 +87,7 @@ internal static class FileEndpoints
         try
         {
             var ended = await outcome.ConfigureAwait(false);
-            return ended.Phase == Phase.Succeeded ? Results.Json(OutcomeView.Of(ended), ApiJson.Default.OutcomeView) : Problems.Of(ended);
+            return ended.Phase == Phase.Succeeded ? Results.Json(OutcomeView.Of(ended), ApiJson.Default.OutcomeView) : Failed(ended);
         }
         finally
         {

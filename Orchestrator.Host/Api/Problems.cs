@@ -66,7 +66,7 @@ internal static class Problems
 }
 
 /// <summary>A request that cannot be carried out as it is; the message tells the caller why.</summary>
-internal sealed class RequestException(string code, string message) : Exception(message)
+internal class RequestException(string code, string message) : Exception(message)
 {
     /// <summary>Stable code of the API.</summary>
     public string Code { get; } = code;
@@ -76,3 +76,6 @@ internal sealed class RequestException(string code, string message) : Exception(
 
     public static RequestException Of(QapiValidationException e) => new("invalid-arguments", e.Message);
 }
+
+/// <summary>A VM that was here has left before anything was done: in a cluster it may be another node's since its live migration.</summary>
+internal sealed class VmLeftException(string message) : RequestException("vm-not-found", message);

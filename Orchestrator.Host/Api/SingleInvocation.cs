@@ -29,7 +29,7 @@ internal static class SingleInvocation
         if (answer is JobReplies.Rejected { Code: not "no-targets" } rejected)
             throw new RequestException(rejected.Code, rejected.Detail);
         if (answer is not JobReplies.Accepted accepted)
-            throw new RequestException("vm-not-found", $"the VM '{vm.Snapshot.Name}' has just left");
+            throw new VmLeftException($"the VM '{vm.Snapshot.Name}' has just left");
         var page = await node.FollowPartAsync<JobReplies.Page>(jobs, new JobQueries.Read(accepted.Job.Id, 0), cancellationToken).ConfigureAwait(false);
         return page.Outcomes[0];
     }

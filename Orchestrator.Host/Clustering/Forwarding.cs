@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.Actors.Clustering.Nodes;
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Host.Api;
 using Orchestrator.Host.Serving;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -19,14 +20,26 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
     /// <summary>An exchange in which nothing moves for so long is given up.</summary>
     internal static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromHours(1) };
 
+    private static readonly TimeSpan MovePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MovePause = TimeSpan.FromMilliseconds(50);
+
     private int _dealt;
 
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Headers.ContainsKey(Header) || await OwnerAsync(context).ConfigureAwait(false) is not { } owner)
         {
-            await next(context).ConfigureAwait(false);
-            return;
+            try
+            {
+                await next(context).ConfigureAwait(false);
+                return;
+            }
+            catch (VmLeftException) when (!context.Response.HasStarted && HomeOf(context) is RequestHome.OfVm)
+            {
+                owner = await NewOwnerAsync(context).ConfigureAwait(false);
+                if (owner is null)
+                    throw;
+            }
         }
         // How much may come is for who takes it to say.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -40,8 +53,22 @@ internal sealed class Forwarding(RequestDelegate next, IHttpForwarder forwarder,
     internal static bool IsUnanswered(HttpContext context, ForwarderError error) => error != ForwarderError.None && !context.Response.HasStarted
         && context.Response.StatusCode is (int)HttpStatusCode.BadGateway or (int)HttpStatusCode.GatewayTimeout or (int)HttpStatusCode.ServiceUnavailable;
 
+    /// <summary>A VM that was migrated away a moment ago is another node's: it is known where within a second.</summary>
+    private async Task<NodeInfo?> NewOwnerAsync(HttpContext context)
+    {
+        for (var deadline = node.Time.GetUtcNow() + MovePatience; node.Time.GetUtcNow() < deadline;)
+        {
+            if (await OwnerAsync(context).ConfigureAwait(false) is { } owner)
+                return owner;
+            await Task.Delay(MovePause, node.Time, context.RequestAborted).ConfigureAwait(false);
+        }
+        return null;
+    }
+
+    private static RequestHome HomeOf(HttpContext context) => RequestHome.Of(context.Request.Method, context.Request.Path.Value ?? "", context.Request.Headers["Idempotency-Key"].FirstOrDefault());
+
     /// <summary>The other node that has it; <see langword="null"/> when this one answers.</summary>
-    private async Task<NodeInfo?> OwnerAsync(HttpContext context) => RequestHome.Of(context.Request.Method, context.Request.Path.Value ?? "", context.Request.Headers["Idempotency-Key"].FirstOrDefault()) switch
+    private async Task<NodeInfo?> OwnerAsync(HttpContext context) => HomeOf(context) switch
     {
         RequestHome.OfVm vm => await fleet.OfVmAsync(vm.Vm, context.RequestAborted).ConfigureAwait(false),
         RequestHome.OfDuty duty => await fleet.OfDutyAsync(duty.Duty, context.RequestAborted).ConfigureAwait(false),

@@ -4,7 +4,9 @@ namespace Orchestrator.Actors.Vms.Migration;
 internal static class MigrationCommands
 {
     /// <summary>Another QEMU with the VM's identity is there: a destination, or one that has the guest already.</summary>
-    internal sealed record Join(VmSpec Side) : ILocalSignal;
+    /// <param name="Side">Name and channels.</param>
+    /// <param name="IsLeft">Whether it may be one that the guest has left: it is no destination before it says that it awaits a guest.</param>
+    internal sealed record Join(VmSpec Side, bool IsLeft = false) : ILocalSignal;
 
     /// <summary>It is no other VM's QEMU: the inventory may know it.</summary>
     internal sealed class Reveal : ILocalSignal

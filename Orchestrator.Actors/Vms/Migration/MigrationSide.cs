@@ -35,7 +35,7 @@ internal sealed class MigrationSide(VmSpec spec, IActorRef qmp)
     public bool HasReturned => IsFenced && Greeting is not null && Attachment > FencedAt && MigrationRules.HasGuest(RunState);
 
     /// <summary><see cref="Attachment"/> when it was fenced.</summary>
-    public int FencedAt { get; init; }
+    public int FencedAt { get; set; }
 
     /// <summary>QEMU told of the agent's port after the guest's arrival, as it always does.</summary>
     public bool HasToldPort { get; set; }
