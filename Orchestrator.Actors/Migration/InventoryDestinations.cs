@@ -7,8 +7,8 @@ using Orchestrator.Actors.Vms.Migration;
 namespace Orchestrator.Actors.Migration;
 
 /// <summary>
-/// Destinations that this node knows, on the VmHost that is asked for: on the VM's own one, the QEMU that the VM shows as its destination; on another one, a
-/// VM with the same UUID that waits (<c>inmigrate</c>).
+/// Destinations that this node knows, on the VmHost that is asked for: the QEMU that the VM shows as its destination, on its own VmHost or on that of another
+/// node, which lends it; on a remote VmHost, a VM with the same UUID that waits (<c>inmigrate</c>).
 /// </summary>
 /// <param name="inventory">The node's own.</param>
 /// <param name="time">Clock of the pauses.</param>
@@ -40,10 +40,10 @@ internal sealed class InventoryDestinations(IActorRef inventory, TimeProvider ti
     /// <summary>The name of the QEMU that waits for the VM; <see langword="null"/> if there is none.</summary>
     internal static string? DestinationOf(VmSnapshot candidate, VmSnapshot vm, string to)
     {
-        if (candidate.Host != to || candidate.Id != vm.Id)
+        if (candidate.Id != vm.Id)
             return null;
         if ((candidate.Host, candidate.Name) == (vm.Host, vm.Name))
-            return candidate.Migration is { Phase: MigrationPhase.Prepared, Destination: var destination } ? destination : null;
-        return candidate.Host != vm.Host && candidate.RunState == "inmigrate" ? candidate.Name : null;
+            return candidate.Migration is { Phase: MigrationPhase.Prepared } migration && (migration.To ?? vm.Host) == to ? migration.Destination : null;
+        return candidate.Host == to && candidate.Host != vm.Host && candidate.RunState == "inmigrate" ? candidate.Name : null;
     }
 }

@@ -43,6 +43,8 @@ internal sealed partial class VmActor
         (_heritage, _isHidden) = (heritage, true);
         (_agentProcess, _toldIncarnation) = (heritage.AgentProcess, heritage.Incarnation);
         (_lossTold, _comparesAgent) = (false, true);
+        foreach (var program in heritage.Programs)
+            _programs.Add(program.Pid, program.JobId, isLeft: true, program.AnswerTimeout);
         _session = Math.Max(_session, heritage.Session);
         _snapshot = _snapshot with { Id = heritage.Id, Incarnation = heritage.Incarnation, Guest = heritage.Guest, Facts = heritage.Facts };
     }
@@ -131,7 +133,7 @@ internal sealed partial class VmActor
         && (_agent is null || IsAgentProcessTold)
         && _snapshot is { Lease: null, Quarantine: null }
         && _followers is not { Count: > 0 }
-        && !(_isMovePending || _comparesAgent || _asksAgentProcess || Destinations.Any() || _programs.Left.Any())
+        && !(_isMovePending || _comparesAgent || _asksAgentProcess || Destinations.Any())
         && _awaitingEvidence.Count == 0
         && _inFlight.All(invocation => invocation is { Plan: { Composite: null, Route: not CommandRoute.Migrate }, Program: null, EvidenceUntil: null });
 
@@ -171,6 +173,7 @@ internal sealed partial class VmActor
             AgentProcess = _agentProcess,
             Guest = _snapshot.Guest,
             Facts = _snapshot.Facts,
+            Programs = _programs.ToTake,
             Ends = ends,
         }));
     }

@@ -190,9 +190,9 @@ internal sealed partial class VmActor
     {
         var known = Destinations.ToArray();
         if ((known.FirstOrDefault(side => side.RunState is not null) ?? known.FirstOrDefault()) is { } destination)
-            return new VmMigration(MigrationRules.PhaseOf(SourceView, _condition.Migration, destination.View), _place.Name, destination.Spec.Name);
+            return new VmMigration(MigrationRules.PhaseOf(SourceView, _condition.Migration, destination.View), _place.Name, destination.Spec.Name) { To = destination.Spec.LentBy };
         return _sides.Find(side => side is { Greeting: not null, RunState: not null }) is { } source
-            ? new VmMigration(MigrationRules.HasGuest(source.RunState) ? MigrationPhase.Conflict : MigrationPhase.Completed, source.Spec.Name, _place.Name)
+            ? new VmMigration(MigrationRules.HasGuest(source.RunState) ? MigrationPhase.Conflict : MigrationPhase.Completed, source.Spec.Name, _place.Name) { To = _place.LentBy }
             : null;
     }
 

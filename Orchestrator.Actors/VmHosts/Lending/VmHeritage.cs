@@ -19,6 +19,15 @@ internal sealed record VmHeritage(VmId Id, int Incarnation, long Session)
     /// <summary>Claimed by it.</summary>
     public FrozenDictionary<string, string> Facts { get; init => field = value ?? FrozenDictionary<string, string>.Empty; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Programs that may run, and that nobody waits for.</summary>
+    public IReadOnlyList<LeftProgram> Programs { get; init => field = value ?? []; } = [];
+
     /// <summary>Ends of programs that the agent has forgotten.</summary>
     public IReadOnlyList<KeptEnd> Ends { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>A program in the guest.</summary>
+/// <param name="Pid">Its number.</param>
+/// <param name="JobId">The job that has started it; empty if it was none, or nobody knows.</param>
+/// <param name="AnswerTimeout">How long its end may take to be told, output and all.</param>
+internal sealed record LeftProgram(long Pid, string JobId, TimeSpan AnswerTimeout);

@@ -24,6 +24,10 @@ public enum MigrationPhase
 
 /// <summary>The two QEMUs of a VM that is, or was just, migrated.</summary>
 /// <param name="Phase">How far it is.</param>
-/// <param name="Source">Where the guest comes from: the sub-directory of <c>--vm-dir</c>, or the name in the configuration.</param>
-/// <param name="Destination">Where it goes.</param>
-public sealed record VmMigration(MigrationPhase Phase, string Source, string Destination);
+/// <param name="Source">Where the guest comes from: the sub-directory of <c>--vm-dir</c>, or the name in the configuration; with the VmHost before it (<c>h1/web1</c>) if that is another than the VM's.</param>
+/// <param name="Destination">Where it goes, likewise.</param>
+public sealed record VmMigration(MigrationPhase Phase, string Source, string Destination)
+{
+    /// <summary>The VmHost where it goes; <see langword="null"/> if that is the VM's.</summary>
+    public string? To { get; init; }
+}

@@ -1,3 +1,5 @@
+using Orchestrator.Actors.VmHosts.Lending;
+
 namespace Orchestrator.Actors.Vms.Observation;
 
 /// <summary>
@@ -15,6 +17,9 @@ internal sealed class GuestPrograms
 
     /// <summary>Programs that nobody waits for, oldest first.</summary>
     public IEnumerable<long> Left => _oldestFirst.Where(program => program.IsLeft).Select(program => program.Pid);
+
+    /// <summary>The same, to go on with elsewhere.</summary>
+    public IReadOnlyList<LeftProgram> ToTake => [.. _oldestFirst.Where(program => program.IsLeft).Select(program => new LeftProgram(program.Pid, program.JobId, program.AnswerTimeout))];
 
     /// <summary>A program was started, or is asked for. One that is known stays the one it is, unless it was started anew.</summary>
     /// <param name="pid">Its process id.</param>

@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
 using Xunit.Abstractions;
 
 namespace Orchestrator.EndToEnd.Tests.Migration;
@@ -7,6 +10,8 @@ namespace Orchestrator.EndToEnd.Tests.Migration;
 public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : IClassFixture<TwoNodes>
 {
     private const int Rounds = 6;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task VM_goes_over_to_the_node_of_its_destination_and_stays_what_it_was()
@@ -38,6 +43,39 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
         await fleet.IsOnAsync(fleet.Home);
         await AssertEventsAsync(events);
     }
+
+    [Fact]
+    public async Task Job_moves_VM_to_another_node_and_its_programs_files_and_results_go_along()
+    {
+        var (api, to) = (fleet.Other.Api, fleet.Other);
+        var ended = await ExecAsync(api, "echo known");
+        await Eventually.TrueAsync(async () => (await StatusAsync(api, ended)).GetProperty("exited").GetBoolean(), Limit, "the first program has ended");
+        var running = await ExecAsync(api, "until [ -e /tmp/go ]; do sleep 0.1; done; echo late");
+        var file = (await api.AgentAsync(TwoNodes.Name, "guest-file-open", """{"path":"/etc/hostname"}""")).GetProperty("result").GetInt64();
+        var destination = await fleet.PrepareAsync();
+
+        var job = await api.PostAsync("/v1/jobs", $$$"""{"target":"{{{TwoNodes.Name}}}","migrate":{"to":"{{{to.Name}}}","uri":"{{{destination.IncomingUri}}}"}}""");
+        Assert.True(job.Status == System.Net.HttpStatusCode.Accepted, job.Text);
+        var id = job.Body.Text("id")!;
+        await Eventually.TrueAsync(async () => (await api.GetAsync($"/v1/jobs/{id}")).Body.TryGetProperty("endedAt", out _), Limit, "the job has ended");
+        var outcome = Assert.Single((await api.GetAsync($"/v1/jobs/{id}/invocations")).Items());
+        Assert.True(outcome.Is("phase", "Succeeded"), outcome.ToString());
+        (await api.ShellAsync(TwoNodes.Name, "touch /tmp/go")).Succeeds();
+        await fleet.MovedAsync(destination);
+        await fleet.IsOnAsync(to);
+
+        Assert.Equal("known\n", Output(await StatusAsync(api, ended)));
+        await Eventually.TrueAsync(async () => (await StatusAsync(api, running)).GetProperty("exited").GetBoolean(), Limit, "the program that went along has ended");
+        Assert.Equal("late\n", Output(await StatusAsync(api, running)));
+        Assert.True((await api.AgentAsync(TwoNodes.Name, "guest-file-read", $$"""{"handle":{{file}}}""")).Is("phase", "Succeeded"));
+    }
+
+    private static async Task<long> ExecAsync(ApiClient api, string script) => (await api.AgentAsync(
+        TwoNodes.Name, "guest-exec", $$"""{"path":"/bin/sh","arg":["-c",{{JsonSerializer.Serialize(script)}}],"capture-output":true}""")).GetProperty("result").GetProperty("pid").GetInt64();
+
+    private static async Task<JsonElement> StatusAsync(ApiClient api, long pid) => (await api.AgentAsync(TwoNodes.Name, "guest-exec-status", $$"""{"pid":{{pid}}}""")).GetProperty("result");
+
+    private static string Output(JsonElement status) => Encoding.UTF8.GetString(status.GetProperty("out-data").GetBytesFromBase64());
 
     private async Task MigrateAsync()
     {
