@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Orchestrator.Actors.Clustering.Inventories;
-using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Actors.Vms;
 
 namespace Orchestrator.Actors.VmHosts;
@@ -143,26 +142,14 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
     private void OnSelect(InventoryQueries.Select select)
     {
         _sorted ??= [.. _records.Values.OrderBy(record => record.Snapshot.Host, StringComparer.Ordinal).ThenBy(record => record.Snapshot.Name, StringComparer.Ordinal)];
-        var served = ServedElsewhere();
+        var twice = VmsToldTwice.Of(_records.Values, static record => record.Snapshot);
         var entries = new List<InventoryEntry>();
         foreach (var record in _sorted)
         {
-            if (select.Selector?.Matches(record.Snapshot) != false && served?.Contains((record.Snapshot.Id, LentPlace.NameOf(record.Snapshot.Host, record.Snapshot.Name))) != true)
+            if (select.Selector?.Matches(record.Snapshot) != false && twice?.IsOther(record.Snapshot) != true)
                 entries.Add(record.Entry);
         }
         Sender.Tell(new InventoryReplies.Selection(entries));
-    }
-
-    /// <summary>Places of which two nodes tell, for a moment, because their VM goes from one to the other: nobody may take it for two.</summary>
-    private HashSet<(VmId?, string)>? ServedElsewhere()
-    {
-        HashSet<(VmId?, string)>? served = null;
-        foreach (var record in _records.Values)
-        {
-            if (record.Snapshot is { Place: { } place, Id: { } id } && place.Contains('/', StringComparison.Ordinal))
-                (served ??= []).Add((id, place));
-        }
-        return served;
     }
 
     private void Answer(IActorRef reader, InventoryQueries.ReadChanges read)

@@ -57,6 +57,7 @@ public sealed partial class VmHostSupervisor
             return;
         }
         Sender.Tell(new LendingMessages.Taken(offer.Place.Name));
+        Timers.Cancel(("reclaim", vm.Actor));
         if (Borrow(vm, Sender, offer.Place) is { } side)
             vm.Actor.Tell(new MigrationCommands.Join(side));
     }
@@ -119,7 +120,7 @@ public sealed partial class VmHostSupervisor
             Dissolve(name);
             return;
         }
-        if (!vm.Borrowed.TryGetValue(vm.Place.Name, out var borrowed) || vm.Uuid is not null)
+        if (!vm.Borrowed.TryGetValue(vm.Place.Name, out var borrowed))
             return;
         Context.ActorSelection(borrowed.Lender.Path).Tell(new LendingMessages.Reclaim(vm.LastUuid, name, borrowed.Place.Name), Self);
         Timers.StartSingleTimer(("reclaim", vm.Actor), new LendingSignals.ReclaimDue(vm.Actor), LookPause);

@@ -40,6 +40,13 @@ public sealed partial class VmHostSupervisor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        foreach (var loan in _lent.Values)
+            loan.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         if (OnMigration(message) || OnLending(message) || OnBorrowing(message))

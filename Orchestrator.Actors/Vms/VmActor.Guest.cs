@@ -24,6 +24,8 @@ internal sealed partial class VmActor
         var forgets = changed.State == AgentState.Absent || changed.NewIncarnation;
         if (forgets)
             _identifiedIncarnation = -1;
+        // The node in between was lost, or the guest's agent with it.
+        _comparesAgent |= changed.State == AgentState.Absent && _place.LentBy is not null;
         Apply(_condition with
         {
             Agent = changed.State,
@@ -71,6 +73,8 @@ internal sealed partial class VmActor
     private void OnSameChannel()
     {
         _lossTold = false;
+        if (_identifiedIncarnation < 0)
+            AskWhatGuestHas();
         AskAgentProcess();
         CompareAgent();
     }

@@ -39,6 +39,9 @@ public sealed record VmView
     /// <summary>Set while another QEMU with its identity is watched: before, during and after a live migration.</summary>
     public MigrationView? Migration { get; init; }
 
+    /// <summary>Where its guest was migrated to, until it is at home again: <c>NAME</c> on its VmHost, <c>VMHOST/NAME</c> on another, whose VM it then becomes as soon as nothing of it is under way.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Counts the agent's incarnations.</summary>
     public int Incarnation { get; init; }
 
@@ -82,6 +85,7 @@ public sealed record VmView
             Quarantine = vm.Quarantine is { } quarantine ? QuarantineView.Of(quarantine) : null,
             Freeze = vm.Freeze == FreezeState.Thawed ? null : vm.Freeze,
             Lease = vm.Lease is { } lease ? LeaseView.Of(lease) : null,
+            Place = vm.Place,
             Migration = vm.Migration is { } migration ? MigrationView.Of(migration) : null,
             Incarnation = vm.Incarnation,
             Guest = vm.Guest is { } guest ? new GuestView(guest.OsType, guest.OsVersion, guest.AgentVersion) : null,

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Protocol.Agent;
+using Orchestrator.Protocol.Transport;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Actors.Vms.Agent;
@@ -76,8 +77,8 @@ internal sealed partial class AgentSessionActor
     private void OnClosed(string cause)
     {
         Forsake();
-        // QEMU itself is gone: it never ends a connection by itself. The guest may go on at a migration's destination.
-        _newIncarnation |= !_isHeldBack;
+        // QEMU itself is gone: it never ends a connection by itself. The guest may go on at a migration's destination; and where another node is in between, only that may be gone.
+        _newIncarnation |= !_isHeldBack && _endpoint is not Endpoint.Relayed;
         _portOpen = null;
         Become(Disconnected);
         OnConnectFailed(cause);

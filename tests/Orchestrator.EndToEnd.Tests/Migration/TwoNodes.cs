@@ -29,7 +29,7 @@ public sealed class TwoNodes : IAsyncLifetime
     {
         _lab = await ClusterLab.StartAsync(new() { Nodes = 2, Clustered = true });
         Home = _lab["a"];
-        Owner = await Home.Vms.AddVmAsync(new() { Name = Name });
+        Owner = await Home.Vms.AddVmAsync(new() { Name = Name, WithDisk = true });
         await Owner.BootedAsync(Limit);
         await IsOnAsync(Home);
     }
@@ -44,9 +44,11 @@ public sealed class TwoNodes : IAsyncLifetime
     internal async Task<RealVm> PrepareAsync()
     {
         var destination = await Other.Vms.AddDestinationAsync(Owner, Name);
-        await ShowsAsync(vm => Phase(vm) == "Prepared" && vm.GetProperty("migration").Is("destination", $"{Other.Name}/{Name}"), "has a destination on the other node");
+        await PreparedAsync();
         return destination;
     }
+
+    internal Task PreparedAsync() => ShowsAsync(vm => Phase(vm) == "Prepared" && vm.GetProperty("migration").Is("destination", $"{Other.Name}/{Name}"), "has a destination on the other node");
 
     /// <summary>The guest is at its destination, and its old QEMU has ended.</summary>
     internal async Task MovedAsync(RealVm destination)
@@ -69,6 +71,10 @@ public sealed class TwoNodes : IAsyncLifetime
                 $"the VM as {home.Name}'s");
         }
     }
+
+    /// <summary>A node knows one VM, which is where the guest is and takes commands.</summary>
+    internal Task ServesAsync(ClusterNode gateway) => Gateways.ShowsAsync(
+        gateway, "/v1/vms", answer => answer.Items().ToArray() is [var vm] && vm.Is("host", Home.Name) && OrchestratorServer.IsReady(vm), Limit, $"the VM as {Home.Name}'s");
 
     /// <summary>Every node shows the VM so.</summary>
     internal async Task ShowsAsync(Func<JsonElement, bool> isSo, string what)

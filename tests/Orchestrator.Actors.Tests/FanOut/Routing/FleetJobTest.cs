@@ -48,6 +48,9 @@ public abstract class FleetJobTest : ActorTest
     /// <summary>The supervisor's parent: it is told when the duty is lost.</summary>
     private protected TestProbe Parent { get; }
 
+    /// <summary>Where targets are that are not where they would be by their numbers.</summary>
+    private protected System.Collections.Concurrent.ConcurrentDictionary<int, (string Node, IActorRef Vm)> Homes { get; } = [];
+
     private protected IActorRef Jobs { get; private set; } = ActorRefs.Nobody;
 
     private protected static NodeInfo Node(string name, int incarnation) => new(name, incarnation, $"akka.tcp://test@{name}:1", "", "1", default, ["vmhost"]);
@@ -165,7 +168,13 @@ public abstract class FleetJobTest : ActorTest
     private void Select(object message, IActorRef sender)
     {
         if (message is InventoryQueries.Select)
-            sender.Tell(new InventoryReplies.Selection([.. Enumerable.Range(0, _targets).Select(ordinal => new InventoryEntry(Vm(ordinal), TestActor) { Node = ordinal % 2 == 0 ? "a" : "b" })]));
+            sender.Tell(new InventoryReplies.Selection([.. Enumerable.Range(0, _targets).Select(EntryOf)]));
+    }
+
+    private InventoryEntry EntryOf(int ordinal)
+    {
+        var (node, vm) = Homes.GetValueOrDefault(ordinal, (ordinal % 2 == 0 ? "a" : "b", TestActor));
+        return new InventoryEntry(Vm(ordinal) with { Host = node }, vm) { Node = node };
     }
 
     private static VmSnapshot Vm(int ordinal) => Sample.Vm("vm" + ordinal) with { Host = ordinal % 2 == 0 ? "a" : "b", Id = new VmId(new Guid(ordinal + 1, 0, 0, new byte[8])) };
