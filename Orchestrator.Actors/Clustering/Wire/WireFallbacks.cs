@@ -3,6 +3,7 @@ using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Migration;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
@@ -29,6 +30,8 @@ internal static class WireFallbacks
         ThawCause.Requested,
         // Neither thawed nor on its way to be.
         LeasePhase.FreezeUnknown,
+        // Nobody begins another one meanwhile.
+        MigrationPhase.Switchover,
         Unknown<LeaseWant>(),
         Unknown<LeaseReportKind>(),
         // Something is missing, and nobody knows how much.

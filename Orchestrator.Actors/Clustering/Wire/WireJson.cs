@@ -9,6 +9,7 @@ using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Freezing.Routing;
 using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Migration;
 
 namespace Orchestrator.Actors.Clustering.Wire;
 
@@ -33,6 +34,7 @@ namespace Orchestrator.Actors.Clustering.Wire;
         typeof(WireEnum<LeasePhase>),
         typeof(WireEnum<LeaseWant>),
         typeof(WireEnum<LeaseReportKind>),
+        typeof(WireEnum<MigrationPhase>),
     ])]
 [JsonSerializable(typeof(NodeMessages.Hello))]
 [JsonSerializable(typeof(NodeMessages.Introduction))]

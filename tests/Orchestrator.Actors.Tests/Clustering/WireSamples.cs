@@ -10,8 +10,11 @@ using Orchestrator.Actors.FanOut.Routing;
 using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.Freezing;
 using Orchestrator.Actors.Freezing.Routing;
+using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Actors.Vms.Observation;
+using Orchestrator.Protocol.Agent.Exec;
 
 namespace Orchestrator.Actors.Tests.Clustering;
 
@@ -78,6 +81,25 @@ internal static class WireSamples
         new LeaseRouterEvents.SnapshotPlanned(End) { Files = [new DiskFile("virtio0", "/a.qcow2", "/b.qcow2")], Arguments = "{}"u8.ToArray(), Trouble = "none" },
         new VmCommands.SetFacts(new Dictionary<string, string?> { ["facts.swap"] = "on", ["facts.old"] = null }),
         new VmReplies.FactsSet(),
+        new LendingMessages.Offer(Id.Value, "web01", Place),
+        new LendingMessages.Taken("web01"),
+        new LendingMessages.Returned("web01"),
+        new LendingMessages.Withdrawn("web01"),
+        new LendingMessages.Seek(Id.Value),
+        new LendingMessages.Reclaim(Id.Value, "web01", "web02"),
+        new LendingMessages.HandOver(
+            "web02",
+            new VmHeritage(Id, 4, 9)
+            {
+                AgentProcess = "boot-1 711",
+                Guest = new GuestInfoSnapshot("linux", "Debian", "7.2"),
+                Facts = new Dictionary<string, string> { ["os.id"] = "debian" }.ToFrozenDictionary(),
+                Programs = [new LeftProgram(4711, "J", TimeSpan.FromSeconds(30))],
+                Ends = [new KeptEnd(4712, "{\"exited\":true}"u8.ToArray(), IsClaimed: true)],
+            },
+            [Place]),
+        new LendingMessages.HandedOver("web02"),
+        new LendingMessages.Declined("web02"),
         new EventQueries.Read(new EventPosition(7, 3), 256) { Patience = TimeSpan.FromSeconds(20), MaxBytes = 49_152, Filter = Filter },
         new EventQueries.Find(Time),
         new EventReplies.Page([Happened], new EventPosition(7, 4), new EventGap(1, 2, EventGapCause.Cut), true),
@@ -85,6 +107,8 @@ internal static class WireSamples
         new EventReplies.Failed("the disk is gone"),
         new ShareMessages.NeedsOf("a", 1_767_323_045_000, 5, [new SharedNeed(GuestAspects.Users, "l:role=web")]),
     ];
+
+    private static LentPlace Place => new("b", "web02", "https://10.0.0.2:4054", true, "/vms/web02/qga.sock");
 
     private static EventFilter Filter => new()
     {
@@ -122,6 +146,8 @@ internal static class WireSamples
         Quarantine = new GuestQuarantine(Time, GuestQuarantineKind.Tokens, "too many", [new GuestEvidence(Time, "Type", "guest-info", "return.x", "a number", 12, new byte[] { 1, 2, 255 })]),
         Freeze = FreezeState.Frozen,
         Lease = new FreezeLease { Id = "L", Group = "G", Host = "a", Vm = "web01", Owner = "me", Ttl = TimeSpan.FromSeconds(30), Deadline = Time },
+        Migration = new VmMigration(MigrationPhase.Completed, "web01", "b/web02") { To = "b" },
+        Place = "b/web02",
         Incarnation = 4,
         Guest = new GuestInfoSnapshot("linux", "Debian", "7.2"),
         Message = "a \"message\" with ü",

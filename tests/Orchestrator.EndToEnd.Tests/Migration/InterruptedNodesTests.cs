@@ -14,10 +14,9 @@ public sealed class InterruptedNodesTests(TwoNodes fleet) : IClassFixture<TwoNod
         var destination = await fleet.PrepareAsync();
         var program = fleet.Home.Api.ShellAsync(Name, "sleep 3; echo through");
 
-        await fleet.Other.Server.KillAsync();
+        await fleet.KillAndRestartAsync(fleet.Other);
 
         Assert.Equal("through\n", (await program).Succeeds().Stdout());
-        await fleet.Other.Server.RestartAsync();
         await fleet.PreparedAsync();
         await MigrationDriver.MigrateAsync(fleet.Owner, destination);
         await fleet.MovedAsync(destination);
@@ -73,8 +72,7 @@ public sealed class InterruptedNodesTests(TwoNodes fleet) : IClassFixture<TwoNod
             await MigrationDriver.MigrateAsync(fleet.Owner, destination);
             await fleet.MovedAsync(destination);
 
-            await fleet.Home.Server.KillAsync();
-            await fleet.Home.Server.RestartAsync();
+            await fleet.KillAndRestartAsync(fleet.Home);
 
             await fleet.ShowsAsync(vm => vm.Is("host", from.Name) && OrchestratorServer.IsReady(vm), "is served again");
             (await from.Api.ShellAsync(Name, "true")).Succeeds();

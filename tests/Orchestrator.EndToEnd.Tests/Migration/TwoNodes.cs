@@ -72,6 +72,14 @@ public sealed class TwoNodes : IAsyncLifetime
         }
     }
 
+    /// <summary>Kills a node, and starts it when the other has put it out.</summary>
+    internal async Task KillAndRestartAsync(ClusterNode node)
+    {
+        await node.Server.KillAsync();
+        await Gateways.ShowsAsync(_lab.Nodes.Single(other => other != node), "/v1/nodes", answer => answer.Items().Any(item => item.Is("name", node.Name) && item.Is("state", "Gone")), Limit, $"{node.Name} as gone");
+        await node.Server.RestartAsync();
+    }
+
     /// <summary>A node knows one VM, which is where the guest is and takes commands.</summary>
     internal Task ServesAsync(ClusterNode gateway) => Gateways.ShowsAsync(
         gateway, "/v1/vms", answer => answer.Items().ToArray() is [var vm] && vm.Is("host", Home.Name) && OrchestratorServer.IsReady(vm), Limit, $"the VM as {Home.Name}'s");

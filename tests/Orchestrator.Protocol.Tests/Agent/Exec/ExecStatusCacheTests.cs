@@ -25,6 +25,23 @@ public class ExecStatusCacheTests
     }
 
     [Fact]
+    public void What_is_kept_goes_on_in_another_one()
+    {
+        _cache.Note(GuestExecution.EncodeStatus(7), Ended(3), isClaimed: false);
+        _cache.Note(GuestExecution.EncodeStatus(8), Ended(4));
+
+        var kept = _cache.Kept;
+        var other = new ExecStatusCache(_time);
+        other.Restore(kept);
+
+        Assert.Equal([(7, false), (8, true)], kept.Select(end => (end.Pid, end.IsClaimed)));
+        Assert.Equal(kept.Select(end => Encoding.UTF8.GetString(end.Answer.Span)), other.Kept.Select(end => Encoding.UTF8.GetString(end.Answer.Span)));
+        Assert.True(other.TryGet(GuestExecution.EncodeStatus(7), out var end));
+        Assert.Equal(Encoding.UTF8.GetString(Ended(3).Value.Span), Encoding.UTF8.GetString(end!.Value.Span));
+        Assert.Equal([true, true], other.Kept.Select(end => end.IsClaimed));
+    }
+
+    [Fact]
     public void First_end_of_a_pid_stays()
     {
         var first = Ended(1);
