@@ -19,6 +19,9 @@ internal enum MigrationAsk
     /// <summary><c>migrate-start-postcopy</c>.</summary>
     PostCopy,
 
+    /// <summary><c>query-status</c> of a guest that stands still: its answer says that QEMU has read what was written to the agent before.</summary>
+    Look,
+
     /// <summary><c>migrate-continue</c>.</summary>
     Continue,
 
@@ -56,7 +59,8 @@ internal abstract record MigrationInput
 
     /// <summary>The agent gets no new command.</summary>
     /// <param name="IsDrained">Whether the one before has been answered.</param>
-    internal sealed record Held(bool IsDrained) : MigrationInput;
+    /// <param name="MayBeCut">Whether its answer has begun, and cannot be asked for again.</param>
+    internal sealed record Held(bool IsDrained, bool MayBeCut = false) : MigrationInput;
 
     /// <summary>The destination told its RunState; <see langword="null"/>: it does not answer.</summary>
     internal sealed record Arrived(string? RunState) : MigrationInput;

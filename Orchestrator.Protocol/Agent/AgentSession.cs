@@ -58,6 +58,16 @@ public sealed partial class AgentSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the answer to the outstanding command has begun to come, and has not come whole.</summary>
+    public bool IsBeingAnswered
+    {
+        get
+        {
+            lock (_gate)
+                return _outstanding is not null && _connection.IsInMessage;
+        }
+    }
+
     /// <summary>Ends when the connection has ended and every outstanding command has its result.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 

@@ -32,6 +32,7 @@ internal sealed class FrameConnection : IAsyncDisposable
     private readonly Lock _sendGate = new();
     private readonly Queue<(EncodedCommand Command, long Id)> _waiting = new(0);
     private bool _sending;
+    private volatile bool _isInMessage;
     private string? _closedBecause;
 
     public FrameConnection(Stream stream, long maxFrameBytes)
@@ -42,6 +43,9 @@ internal sealed class FrameConnection : IAsyncDisposable
     }
 
     public FrameSplitter Splitter { get; }
+
+    /// <summary>Whether the peer has begun with a message whose end has not come.</summary>
+    public bool IsInMessage => _isInMessage;
 
     /// <summary>Reads until the connection ends. The first cause wins; it is a sentence for people.</summary>
     public async Task<string> RunAsync(IFrameHandler handler)
@@ -55,6 +59,7 @@ internal sealed class FrameConnection : IAsyncDisposable
                 var result = await read.ConfigureAwait(false);
                 var buffer = result.Buffer;
                 Dispatch(ref buffer, handler);
+                _isInMessage = !buffer.IsEmpty || Splitter.IsSkipping;
                 _reader.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted)
                     return Close(buffer.IsEmpty ? "the peer closed the connection" : "the peer closed the connection in the middle of a message");

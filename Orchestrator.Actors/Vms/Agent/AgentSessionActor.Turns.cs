@@ -120,6 +120,7 @@ internal sealed partial class AgentSessionActor
         if (result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed } silence)
             OnSilence(silence.Detail);
         StartSynchronizing();
+        IsHeld();
     }
 
     private void WatchQueue()
