@@ -43,7 +43,7 @@ internal sealed partial class AgentSessionActor
     private void TellHeld(bool isDrained)
     {
         Timers.Cancel(DrainTimer);
-        var mayBeCut = !isDrained && _turn is { IsPreflight: false, Request.Command: var command } && _session is { IsBeingAnswered: true } && EvidenceRules.IsLostWithAnswer(command);
+        var mayBeCut = !isDrained && _turn is { IsPreflight: false, Request: { GoesBack: false, Command: var command } } && _session is { IsBeingAnswered: true } && EvidenceRules.IsLostWithAnswer(command);
         _drainAsker?.Tell(new AgentHold.Held(isDrained, mayBeCut));
         _drainAsker = null;
     }

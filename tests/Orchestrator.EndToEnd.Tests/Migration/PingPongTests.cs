@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit;
+using Orchestrator.TestKit.Migration;
 using Orchestrator.TestKit.RealVms;
 using Xunit.Abstractions;
 
@@ -36,7 +37,7 @@ public sealed class PingPongTests(ITestOutputHelper output)
         await using var server = await OrchestratorServer.StartAsync("--vm-dir", directory.Path);
         var uuid = (await server.ReadyAsync("a")).Text("id");
         await using var events = await server.Api.OpenAsync("/v1/events");
-        var load = await MigrationLoad.StartAsync(server.Api, "a");
+        await using var load = await MigrationLoad.StartAsync(server.SocketPath, "a");
         var clock = Stopwatch.StartNew();
 
         for (var round = 0; round < Rounds; round++)
@@ -53,8 +54,8 @@ public sealed class PingPongTests(ITestOutputHelper output)
         var wrong = await load.StopAsync();
         output.WriteLine(load.Counts);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(20)));
-        Assert.True(mayBeUnknown || load.Count("exec Unknown") == 0, load.Counts);
-        Assert.True(load.Count("read") >= 1 && load.Count("exec Succeeded") >= Rounds && load.Count("guest-ping Succeeded") >= Rounds, load.Counts);
+        Assert.True(mayBeUnknown || load.Of(MigrationLoad.Program).Unknown == 0, load.Counts);
+        Assert.True(load.Of(MigrationLoad.Read).Right >= 1 && load.Of(MigrationLoad.Program).Right >= Rounds && load.Of(MigrationLoad.Ping).Right >= Rounds, load.Counts);
         var vm = Assert.Single((await server.Api.GetAsync("/v1/vms")).Items());
         Assert.Equal(("a", uuid, 1), (vm.Text("name"), vm.Text("id"), vm.Number("incarnation")));
         await AssertEventsAsync(events);

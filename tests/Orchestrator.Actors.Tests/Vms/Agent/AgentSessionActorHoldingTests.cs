@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Akka.Actor;
 using Orchestrator.Actors.Migration;
+using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.TestKit;
 
@@ -66,6 +68,7 @@ public sealed class AgentSessionActorHoldingTests : AgentSessionTest
     [Theory]
     [InlineData("guest-exec-status", """{"pid":1}""", true)]
     [InlineData("guest-exec", """{"path":"x"}""", true)]
+    [InlineData("guest-file-read", """{"handle":1}""", true)]
     [InlineData("guest-get-time", "{}", false)]
     public async Task Answer_that_has_begun_and_cannot_be_asked_for_again_is_told(string name, string arguments, bool mayBeCut)
     {
@@ -78,6 +81,18 @@ public sealed class AgentSessionActorHoldingTests : AgentSessionTest
 
         await Eventually.TrueAsync(async () => (await HeldAsync()).MayBeCut == mayBeCut, Longest, "it is told");
         await HoldsAsync(new AgentHold.Held(IsDrained: false, mayBeCut));
+    }
+
+    [Fact]
+    public async Task Step_of_a_transfer_goes_back_and_may_be_cut()
+    {
+        var connection = await StartReadyAsync();
+        _ = new AgentChannel(Session, Time).ExecuteAsync(EncodedCommand.ForGuest("guest-file-read", JsonElement.Parse("""{"handle":1}""")), TimeSpan.FromSeconds(100));
+        await connection.NextAsync("guest-file-read");
+        await connection.Peer.SendRawAsync("""{"return": {"count": """);
+        await SettleAsync(Session);
+
+        await HoldsAsync(new AgentHold.Held(IsDrained: false, MayBeCut: false));
     }
 
     [Fact]
