@@ -34,8 +34,8 @@ internal sealed partial record MigrationMachine
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnUnderWay(MigrationInput input) => (Phase, input) switch
     {
-        (DrivePhase.Draining, MigrationInput.Held held) when IsStill => (this with { HeldStill = held }).TrySwitch(),
-        (DrivePhase.Draining, MigrationInput.Answered { Ask: MigrationAsk.Look }) when IsStill => (this with { HasLooked = true }).TrySwitch(),
+        (DrivePhase.Draining, MigrationInput.Held held) when IsStill => OnHeldStill(held),
+        (DrivePhase.Draining, MigrationInput.Answered { Ask: MigrationAsk.Look }) when IsHeldStill => Switch(false),
         (DrivePhase.Draining, MigrationInput.Held { MayBeCut: true }) when !Spec.AllowCut => (this with { Phase = DrivePhase.Copying }, [new MigrationAction.Release(), new MigrationAction.Poll()]),
         (DrivePhase.Draining, MigrationInput.Held held) => (this with { IsDrained = held.IsDrained }).Open(),
         (DrivePhase.Draining, MigrationInput.Overdue) => (this with { IsDrained = false }).Open(),
@@ -66,16 +66,14 @@ internal sealed partial record MigrationMachine
     /// its answer on: only an answer that has begun is cut.
     /// </summary>
     private (MigrationMachine, IReadOnlyList<MigrationAction>) StandStill() =>
-        (this with { Phase = DrivePhase.Draining, IsStill = true, HeldStill = null, HasLooked = false },
-            [new MigrationAction.Hold(StillPatience), new MigrationAction.Ask(MigrationAsk.Look, DriveSide.Source, Look), new MigrationAction.Arm(LookPatience), new MigrationAction.Poll()]);
+        (this with { Phase = DrivePhase.Draining, IsStill = true, IsHeldStill = false }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(LookPatience), new MigrationAction.Poll()]);
 
-    private (MigrationMachine, IReadOnlyList<MigrationAction>) TrySwitch() => HeldStill switch
+    private (MigrationMachine, IReadOnlyList<MigrationAction>) OnHeldStill(MigrationInput.Held held) => held switch
     {
         { IsDrained: true } => Switch(true),
-        { } held when HasLooked => held.MayBeCut && !Spec.AllowCut
-            ? Cancel(Failed("the guest stopped while its agent was answering a command that cannot be asked again, and its outcome would have been lost: migrate it again, or allow that (--allow-cut)"))
-            : Switch(false),
-        _ => (this, Nothing),
+        { MayBeCut: true } when !Spec.AllowCut =>
+            Cancel(Failed("the guest stopped while its agent was answering a command that cannot be asked again, and its outcome would have been lost: migrate it again, or allow that (--allow-cut)")),
+        _ => (this with { IsHeldStill = true }, [new MigrationAction.Ask(MigrationAsk.Look, DriveSide.Source, Look), new MigrationAction.Arm(LookPatience)]),
     };
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Switch(bool? isDrained) =>

@@ -60,10 +60,8 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     /// <summary>The guest stands still and the agent is not drained.</summary>
     private bool IsStill { get; init; }
 
-    /// <summary>What the agent said since the guest stands still.</summary>
-    private MigrationInput.Held? HeldStill { get; init; }
-
-    private bool HasLooked { get; init; }
+    /// <summary>The agent gets no new command since the guest stands still.</summary>
+    private bool IsHeldStill { get; init; }
 
     private bool IsFound { get; init; }
 

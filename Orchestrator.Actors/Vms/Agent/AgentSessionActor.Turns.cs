@@ -93,10 +93,11 @@ internal sealed partial class AgentSessionActor
             return;
         }
         _lastAnswer = _settings.Time.GetTimestamp();
-        if (ended.Execution.IsPreflight && _isHeldBack)
+        if (ended.Execution.IsPreflight && (_isHeldBack || _isHeld))
         {
             _queue.Add(request);
             WatchQueue();
+            IsHeld();
             return;
         }
         if (ended.Execution.IsPreflight)

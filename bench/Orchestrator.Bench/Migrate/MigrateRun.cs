@@ -35,6 +35,8 @@ public sealed class MigrateRun(MigrateOptions options, string mode, TextWriter o
             var quiet = await QuietAsync(load, cancel);
             var samples = await AlternateAsync(client, host, vms, owner, load, cancel);
             var wrong = await load.StopAsync();
+            if (mode == MigrateOptions.Driven)
+                wrong = [.. wrong, .. load.Unknowns];
             return ModeSummary.Of(mode, samples, quiet, load.Tallies, wrong, await LostAsync(client, watches));
         }
         catch (Exception failure) when (failure is TimeoutException or HttpRequestException or InvalidOperationException or IOException)

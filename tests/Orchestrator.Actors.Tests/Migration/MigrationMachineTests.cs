@@ -47,11 +47,13 @@ public sealed class MigrationMachineTests
         Reach(phase);
         Take(new MigrationInput.Told(Status("pre-switchover")));
         Assert.Equal((MigrationMachine.StillPatience, MigrationMachine.LookPatience), (Single<MigrationAction.Hold>().Drain, Single<MigrationAction.Arm>().After));
-        Assert.Contains("query-status", Asked(MigrationAsk.Look));
         Take(new MigrationInput.Told(Status("pre-switchover")));
         Single<MigrationAction.Poll>();
         Take(new MigrationInput.Held(false));
-        Assert.Equal((DrivePhase.Draining, 0), (_machine.Phase, _actions.Count));
+        Assert.Equal(DrivePhase.Draining, _machine.Phase);
+        Assert.Contains("query-status", Asked(MigrationAsk.Look));
+        Take(new MigrationInput.Told(Status("pre-switchover")));
+        Assert.Equal(DrivePhase.Draining, _machine.Phase);
 
         Take(new MigrationInput.Answered(MigrationAsk.Look, Json("{}")));
 
@@ -86,8 +88,9 @@ public sealed class MigrationMachineTests
         _machine = new MigrationMachine(Spec with { AllowCut = isAllowed });
         Copying();
         Take(new MigrationInput.Told(Status("pre-switchover")));
-        Take(new MigrationInput.Answered(MigrationAsk.Look, Json("{}")));
         Take(new MigrationInput.Held(false, MayBeCut: true));
+        if (isAllowed)
+            Take(new MigrationInput.Answered(MigrationAsk.Look, Json("{}")));
 
         Assert.Equal(isAllowed ? DrivePhase.Switchover : DrivePhase.Cancelling, _machine.Phase);
         if (isAllowed)

@@ -21,7 +21,8 @@ public sealed class PingPongTests(ITestOutputHelper output)
 
     private async Task DriveAsync(OrchestratorServer server, RealVm owner, RealVm destination)
     {
-        var job = await server.Api.PostAsync("/v1/jobs", $$$"""{"target":"a","migrate":{"to":"vm","uri":"{{{destination.IncomingUri}}}","keepSource":true,"downtimeMs":2000}}""");
+        var host = (await server.Api.GetAsync("/v1/vms/a")).Body.Text("host");
+        var job = await server.Api.PostAsync("/v1/jobs", $$$"""{"target":"a","migrate":{"to":"{{{host}}}","uri":"{{{destination.IncomingUri}}}","keepSource":true,"downtimeMs":2000}}""");
         Assert.True(job.Status == System.Net.HttpStatusCode.Accepted, job.Text);
         var id = job.Body.Text("id")!;
         await Eventually.TrueAsync(async () => (await server.Api.GetAsync($"/v1/jobs/{id}")).Body.TryGetProperty("endedAt", out _), Limit, "the job has ended");

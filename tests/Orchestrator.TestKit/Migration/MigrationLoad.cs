@@ -30,6 +30,7 @@ public sealed class MigrationLoad : IAsyncDisposable
     private readonly string _vm;
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentQueue<string> _wrong = new();
+    private readonly ConcurrentQueue<string> _unknown = new();
     private readonly ConcurrentDictionary<string, string> _marks = new();
     private readonly ConcurrentDictionary<string, LoadTally> _tallies = new();
     private readonly List<Task> _running = [];
@@ -42,6 +43,9 @@ public sealed class MigrationLoad : IAsyncDisposable
 
     /// <summary>The same for people.</summary>
     public string Counts => string.Join("; ", Tallies);
+
+    /// <summary>The outcomes that are <c>Unknown</c>, each with the time at which it came.</summary>
+    public IReadOnlyList<string> Unknowns => [.. _unknown];
 
     /// <summary>When short commands were answered, to two callers.</summary>
     public AnswerGaps Gaps { get; } = new(TimeProvider.System);
@@ -90,6 +94,8 @@ public sealed class MigrationLoad : IAsyncDisposable
         foreach (var (mark, phase) in _marks)
         {
             var times = marks.GetValueOrDefault(mark);
+            if (phase == "Unknown")
+                _unknown.Enqueue($"the program {mark} is Unknown and ran {times} times");
             if (times > 1)
                 Tell(Program, tally => tally with { Duplicates = tally.Duplicates + 1 }, $"the program {mark} ran {times} times ({phase})");
             else if ((phase == "Succeeded" && times != 1) || (phase == "Undelivered" && times != 0))
@@ -140,6 +146,9 @@ public sealed class MigrationLoad : IAsyncDisposable
     {
         var phase = PhaseOf(outcome);
         var right = phase == "Succeeded" && isRight();
+        var told = $"{TimeProvider.System.GetUtcNow():mm:ss.fff} {name}: {outcome}";
+        if (phase == "Unknown")
+            _unknown.Enqueue(told);
         Tell(
             name,
             tally => (phase, right) switch
@@ -149,7 +158,7 @@ public sealed class MigrationLoad : IAsyncDisposable
                 ("Unknown", _) => tally with { Sent = tally.Sent + 1, Unknown = tally.Unknown + 1 },
                 _ => tally with { Sent = tally.Sent + 1, Failed = tally.Failed + 1 },
             },
-            right || (mayBeUnknown && phase == "Unknown") ? null : $"{TimeProvider.System.GetUtcNow():mm:ss.fff} {name}: {outcome}");
+            right || (mayBeUnknown && phase == "Unknown") ? null : told);
     }
 
     private void Tell(string name, Func<LoadTally, LoadTally> change, string? trouble)

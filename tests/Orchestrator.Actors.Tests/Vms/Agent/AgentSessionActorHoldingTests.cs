@@ -95,6 +95,26 @@ public sealed class AgentSessionActorHoldingTests : AgentSessionTest
         await HoldsAsync(new AgentHold.Held(IsDrained: false, MayBeCut: false));
     }
 
+    /// <summary>It would be written at any moment, perhaps when nobody reads it any more.</summary>
+    [Fact]
+    public async Task Command_that_only_had_its_question_before_it_waits_for_the_release()
+    {
+        var connection = await StartReadyAsync();
+        Advance(Settings.AgentFreshness + TimeSpan.FromSeconds(1));
+        Execute("guest-exec", seconds: 100, """{"path":"x"}""");
+        var question = await connection.NextAsync("guest-ping");
+        Hold(5);
+        await SettleAsync(Session);
+
+        await connection.Peer.ReturnAsync(question);
+
+        Assert.True((await ExpectMsgAsync<AgentHold.Held>()).IsDrained);
+        await SettleAsync(Session);
+        Assert.False(connection.HasNext);
+        Session.Tell(AgentHold.Release.Instance);
+        await connection.NextAsync("guest-exec");
+    }
+
     [Fact]
     public async Task Command_whose_deadline_passes_meanwhile_is_under_way_no_more()
     {
