@@ -19,9 +19,6 @@ internal enum MigrationAsk
     /// <summary><c>migrate-start-postcopy</c>.</summary>
     PostCopy,
 
-    /// <summary><c>query-status</c> of a guest that stands still: its answer says that QEMU has read what was written to the agent before.</summary>
-    Look,
-
     /// <summary><c>migrate-continue</c>.</summary>
     Continue,
 

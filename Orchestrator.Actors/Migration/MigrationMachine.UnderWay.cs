@@ -35,7 +35,6 @@ internal sealed partial record MigrationMachine
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnUnderWay(MigrationInput input) => (Phase, input) switch
     {
         (DrivePhase.Draining, MigrationInput.Held held) when IsStill => OnHeldStill(held),
-        (DrivePhase.Draining, MigrationInput.Answered { Ask: MigrationAsk.Look }) when IsHeldStill => Switch(false),
         (DrivePhase.Draining, MigrationInput.Held { MayBeCut: true }) when !Spec.AllowCut => (this with { Phase = DrivePhase.Copying }, [new MigrationAction.Release(), new MigrationAction.Poll()]),
         (DrivePhase.Draining, MigrationInput.Held held) => (this with { IsDrained = held.IsDrained }).Open(),
         (DrivePhase.Draining, MigrationInput.Overdue) => (this with { IsDrained = false }).Open(),
@@ -63,17 +62,17 @@ internal sealed partial record MigrationMachine
 
     /// <summary>
     /// The guest stands still, and its agent is not drained. A command that QEMU has read lies in the guest's memory and is run at the destination, which passes
-    /// its answer on: only an answer that has begun is cut.
+    /// its answer on; one that it has not read is sent there. Only an answer that has begun is cut.
     /// </summary>
     private (MigrationMachine, IReadOnlyList<MigrationAction>) StandStill() =>
-        (this with { Phase = DrivePhase.Draining, IsStill = true, IsHeldStill = false }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(LookPatience), new MigrationAction.Poll()]);
+        (this with { Phase = DrivePhase.Draining, IsStill = true }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(HeldPatience), new MigrationAction.Poll()]);
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnHeldStill(MigrationInput.Held held) => held switch
     {
         { IsDrained: true } => Switch(true),
         { MayBeCut: true } when !Spec.AllowCut =>
             Cancel(Failed("the guest stopped while its agent was answering a command that cannot be asked again, and its outcome would have been lost: migrate it again, or allow that (--allow-cut)")),
-        _ => (this with { IsHeldStill = true }, [new MigrationAction.Ask(MigrationAsk.Look, DriveSide.Source, Look), new MigrationAction.Arm(LookPatience)]),
+        _ => Switch(false),
     };
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Switch(bool? isDrained) =>

@@ -21,8 +21,8 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     /// <summary>For answers that are on their way from a guest that stands still already; every millisecond is downtime.</summary>
     public static readonly TimeSpan StillPatience = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>For QEMU to say, while the guest stands still, that it has read what was written to the agent.</summary>
-    public static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
+    /// <summary>For the VM to say so.</summary>
+    public static readonly TimeSpan HeldPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>For a stopped guest to be sent, and for QEMU to give up.</summary>
     public static readonly TimeSpan SwitchoverPatience = TimeSpan.FromSeconds(60);
@@ -34,7 +34,6 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     private static readonly EncodedCommand StartPostCopy = EncodedCommand.ForQmp("migrate-start-postcopy");
     private static readonly EncodedCommand Quit = EncodedCommand.ForQmp("quit");
     private static readonly EncodedCommand CloseGate = DriveRules.Command("migrate-set-parameters", ("downtime-limit", DriveRules.ClosedGateMs));
-    private static readonly EncodedCommand Look = EncodedCommand.ForQmp("query-status");
     private static readonly EncodedCommand Continue = DriveRules.Command("migrate-continue", ("state", "pre-switchover"));
 
     private static readonly MigrationAction[] Nothing = [];
@@ -59,9 +58,6 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
 
     /// <summary>The guest stands still and the agent is not drained.</summary>
     private bool IsStill { get; init; }
-
-    /// <summary>The agent gets no new command since the guest stands still.</summary>
-    private bool IsHeldStill { get; init; }
 
     private bool IsFound { get; init; }
 

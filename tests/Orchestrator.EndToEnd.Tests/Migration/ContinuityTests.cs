@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
-using Orchestrator.TestKit;
 using Orchestrator.TestKit.Migration;
 using Orchestrator.TestKit.RealVms;
 
