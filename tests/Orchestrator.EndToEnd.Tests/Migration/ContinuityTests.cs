@@ -1,4 +1,7 @@
+using System.Net.Sockets;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.FakePeers;
 using Orchestrator.TestKit.Migration;
 using Orchestrator.TestKit.RealVms;
 
@@ -20,12 +23,10 @@ public sealed class ContinuityTests
         await guest.MigrateAsync("there");
 
         Assert.Equal("there", (await MigrationDriver.CommandAsync(client, """{"execute":"query-name"}""")).Text("name"));
-        await using var left = await RawPeer.NegotiateAsync(guest.Left.TestMonitorPath);
-        await MigrationDriver.CommandAsync(client, """{"execute":"stop"}""");
+        await guest.Owner.KillAsync();
+        await client.SendAsync("""{"execute":"stop"}""");
         await client.EventAsync("STOP");
-        Assert.Equal("postmigrate", await MigrationDriver.RunStateAsync(left));
-        await guest.Left.KillAsync();
-        await MigrationDriver.CommandAsync(client, """{"execute":"cont"}""");
+        await client.SendAsync("""{"execute":"cont"}""");
         await client.EventAsync("RESUME");
         (await guest.Server.Api.AgentAsync(Name, "guest-ping")).Succeeds();
     }
@@ -39,7 +40,7 @@ public sealed class ContinuityTests
         var lease = (await guest.Server.VmAsync(Name, vm => vm.TryGetProperty("lease", out _), "has a lease")).GetProperty("lease").Text("id");
 
         await guest.MigrateAsync("there");
-        await guest.Left.KillAsync();
+        await guest.Owner.KillAsync();
 
         var moved = await guest.Server.VmAsync(Name, vm => vm.Is("freeze", "Frozen") && vm.Is("agent", "Ready") && vm.GetProperty("facts").Is("qemu.name", "there"), "is frozen at the destination");
         Assert.Equal(lease, moved.GetProperty("lease").Text("id"));
@@ -63,8 +64,8 @@ public sealed class ContinuityTests
         (await guest.Server.Api.AgentAsync(Name, "guest-fsfreeze-freeze")).Ends("Undelivered", "VmMigrating", "None");
 
         await MigrationDriver.CommandAsync(monitor, """{"execute":"migrate_cancel"}""");
-        await guest.Server.VmAsync(Name, vm => !vm.TryGetProperty("migration", out _), "has no migration any more");
-        (await guest.Server.Api.AgentAsync(Name, "guest-fsfreeze-freeze")).Succeeds();
+        await Eventually.TrueAsync(async () => (await guest.Server.Api.AgentAsync(Name, "guest-fsfreeze-freeze")).Is("phase", "Succeeded"), Limit, "it is frozen");
+        (await guest.Server.Api.AgentAsync(Name, "guest-fsfreeze-thaw")).Succeeds();
     }
 
     /// <summary>The source has given the guest up as soon as the destination runs, however much memory it still has.</summary>
@@ -100,11 +101,12 @@ public sealed class ContinuityTests
         await using var guest = await StartAsync();
         var destination = await guest.PrepareAsync("there");
         await using var source = await RawPeer.NegotiateAsync(guest.Owner.TestMonitorPath);
+        await using var way = LossyWay.To(Path.Combine(guest.Owner.Directory, "way.sock"), destination.IncomingPath);
         await MigrationDriver.CommandAsync(source, """{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"pause-before-switchover","state":true}]}}""");
-        await MigrationDriver.BeginAsync(source, destination);
+        await MigrationDriver.CommandAsync(source, $$$"""{"execute":"migrate","arguments":{"uri":"unix:{{{way.Path}}}"}}""");
         await MigrationDriver.StatusAsync(source, "pre-switchover");
-        // It takes nothing more: what is left lies in the socket, and the source believes that it is done.
-        destination.Suspend();
+        // The rest is lost on its way, and the source believes that it is done.
+        way.Loses = true;
         await MigrationDriver.CommandAsync(source, """{"execute":"migrate-continue","arguments":{"state":"pre-switchover"}}""");
         await MigrationDriver.StatusAsync(source, "completed");
 
@@ -129,6 +131,46 @@ public sealed class ContinuityTests
         return guest;
     }
 
+    /// <summary>A Unix socket that passes on to another what comes, until it is told to lose it.</summary>
+    private sealed class LossyWay : IAsyncDisposable
+    {
+        private readonly FakeListener _listener;
+        private readonly TaskCompletionSource _end = new();
+        private volatile bool _loses;
+
+        private LossyWay(string path, string target)
+        {
+            Path = path;
+            _listener = FakeListener.Start(path, from => PassAsync(from, target));
+        }
+
+        public string Path { get; }
+
+        public bool Loses { set => _loses = value; }
+
+        public static LossyWay To(string path, string target) => new(path, target);
+
+        public ValueTask DisposeAsync()
+        {
+            _end.TrySetResult();
+            return _listener.DisposeAsync();
+        }
+
+        private async Task PassAsync(Stream from, string target)
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(target));
+            var buffer = new byte[65536];
+            while (await from.ReadAsync(buffer) is > 0 and var count)
+            {
+                if (!_loses)
+                    await socket.SendAsync(buffer.AsMemory(0, count));
+            }
+            // The destination would end at the end of its stream, and this is about one that is killed.
+            await _end.Task;
+        }
+    }
+
     /// <summary>A guest of one test, and a server over it.</summary>
     private sealed class Guest : IAsyncDisposable
     {
@@ -138,8 +180,6 @@ public sealed class ContinuityTests
 
         /// <summary>The QEMU that the guest was in first.</summary>
         public RealVm Owner { get; private set; } = null!;
-
-        public RealVm Left => Owner;
 
         public async Task StartAsync(bool withDisk)
         {
