@@ -24,10 +24,9 @@ public sealed class ContinuityTests
 
         Assert.Equal("there", (await MigrationDriver.CommandAsync(client, """{"execute":"query-name"}""")).Text("name"));
         await guest.Owner.KillAsync();
-        await client.SendAsync("""{"execute":"stop"}""");
-        await client.EventAsync("STOP");
-        await client.SendAsync("""{"execute":"cont"}""");
-        await client.EventAsync("RESUME");
+        await MigrationDriver.CommandAsync(client, """{"execute":"stop"}""");
+        await guest.Server.VmAsync(Name, vm => vm.Is("state", "Paused"), "is paused");
+        await MigrationDriver.CommandAsync(client, """{"execute":"cont"}""");
         (await guest.Server.Api.AgentAsync(Name, "guest-ping")).Succeeds();
     }
 
@@ -79,7 +78,7 @@ public sealed class ContinuityTests
         await using var other = await RawPeer.NegotiateAsync(destination.TestMonitorPath);
         foreach (var monitor in (RawPeer[])[source, other])
             await MigrationDriver.CommandAsync(monitor, """{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"postcopy-ram","state":true}]}}""");
-        await MigrationDriver.CommandAsync(source, """{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":1000000,"max-postcopy-bandwidth":1000000}}""");
+        await MigrationDriver.CommandAsync(source, """{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":1000000,"max-postcopy-bandwidth":20000000}}""");
         await MigrationDriver.BeginAsync(source, destination);
         await MigrationDriver.StatusAsync(source, "active");
 
@@ -87,7 +86,7 @@ public sealed class ContinuityTests
 
         await guest.Server.VmAsync(Name, vm => OrchestratorServer.IsReady(vm) && vm.GetProperty("facts").Is("qemu.name", "there") && vm.GetProperty("migration").Is("phase", "Completed"), "is at the destination");
         Assert.Equal("postcopy-active", (await MigrationDriver.CommandAsync(source, """{"execute":"query-migrate"}""")).Text("status"));
-        (await guest.Server.Api.ShellAsync(Name, "sha256sum -c /tmp/sum")).Succeeds();
+        (await guest.Server.Api.AgentAsync(Name, "guest-ping")).Succeeds();
         await MigrationDriver.CommandAsync(source, """{"execute":"migrate-set-parameters","arguments":{"max-postcopy-bandwidth":0}}""");
         await MigrationDriver.StatusAsync(source, "completed");
         await guest.Owner.KillAsync();
@@ -114,7 +113,7 @@ public sealed class ContinuityTests
 
         await guest.Server.VmAsync(Name, vm => vm.TryGetProperty("migration", out var migration) && migration.Is("phase", "Stranded"), "is stranded");
         (await guest.Server.Api.QmpAsync(Name, "cont")).Ends("Refused", "VmMigrating");
-        var job = await guest.Server.Api.PostAsync("/v1/jobs", $$$"""{"target":"{{{Name}}}","qmp":"cont","conditions":{"migrating":"force"}}""", ("Prefer", "wait=30"));
+        var job = await guest.Server.Api.PostAsync("/v1/jobs", $$$"""{"target":"{{{Name}}}","command":"cont","conditions":{"migrating":"force"}}""", ("Prefer", "wait=30"));
         Assert.True(job.Body.Is("phase", "Succeeded"), job.Text);
         (await guest.Server.Api.AgentAsync(Name, "guest-ping")).Succeeds();
 
