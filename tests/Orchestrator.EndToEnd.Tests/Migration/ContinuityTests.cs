@@ -26,7 +26,8 @@ public sealed class ContinuityTests
         await guest.Owner.KillAsync();
         await MigrationDriver.CommandAsync(client, """{"execute":"stop"}""");
         await guest.Server.VmAsync(Name, vm => vm.Is("state", "Paused"), "is paused");
-        await MigrationDriver.CommandAsync(client, """{"execute":"cont"}""");
+        await client.SendAsync("""{"execute":"cont"}""");
+        await client.EventAsync("RESUME");
         (await guest.Server.Api.AgentAsync(Name, "guest-ping")).Succeeds();
     }
 
