@@ -92,7 +92,7 @@ command_test() {
 command_bench() {
     require_dotnet
     if [ $# -eq 0 ]; then
-        echo "Which benchmark? ./build.sh bench fleet, hostile, events, scale, or fuzz (bench/README.md)" >&2
+        echo "Which benchmark? ./build.sh bench fleet, hostile, events, scale, migrate, or fuzz (bench/README.md)" >&2
         exit 2
     fi
     # Fuzzing reads no program and needs no peers; those of events and scale are the benchmark's and the program's own.

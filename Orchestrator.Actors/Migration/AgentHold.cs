@@ -19,5 +19,6 @@ internal abstract record AgentHold : ILocalSignal
 
     /// <summary>From the VM: the agent gets no new command.</summary>
     /// <param name="IsDrained">Whether it has answered the one before.</param>
-    internal sealed record Held(bool IsDrained) : AgentHold;
+    /// <param name="MayBeCut">Whether it has begun to answer one that cannot be asked again: a switchover now cuts the answer, and costs the command its outcome.</param>
+    internal sealed record Held(bool IsDrained, bool MayBeCut = false) : AgentHold;
 }

@@ -112,7 +112,7 @@ internal sealed partial class MigrationActor : UntypedActor, IWithTimers
                 Take(MigrationInput.Overdue.Instance);
                 break;
             case AgentHold.Held held:
-                Take(new MigrationInput.Held(held.IsDrained));
+                Take(new MigrationInput.Held(held.IsDrained, held.MayBeCut));
                 break;
             case VmEvents.Told told:
                 OnEvent(told);

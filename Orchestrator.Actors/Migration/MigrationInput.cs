@@ -56,7 +56,8 @@ internal abstract record MigrationInput
 
     /// <summary>The agent gets no new command.</summary>
     /// <param name="IsDrained">Whether the one before has been answered.</param>
-    internal sealed record Held(bool IsDrained) : MigrationInput;
+    /// <param name="MayBeCut">Whether its answer has begun, and cannot be asked for again.</param>
+    internal sealed record Held(bool IsDrained, bool MayBeCut = false) : MigrationInput;
 
     /// <summary>The destination told its RunState; <see langword="null"/>: it does not answer.</summary>
     internal sealed record Arrived(string? RunState) : MigrationInput;

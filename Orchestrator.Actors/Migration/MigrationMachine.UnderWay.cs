@@ -17,14 +17,13 @@ internal sealed partial record MigrationMachine
             return (this, Nothing);
         return Status.Status switch
         {
-            "completed" => (this with { Phase = DrivePhase.Arriving, Ending = null, IsDestinationSpent = true }, [new MigrationAction.PollDestination(), new MigrationAction.Poll(), new MigrationAction.Arm(ArrivePatience)]),
+            "completed" => (this with { Phase = DrivePhase.Arriving, Ending = null, IsDestinationSpent = true }, [new MigrationAction.Release(), new MigrationAction.PollDestination(), new MigrationAction.Poll(), new MigrationAction.Arm(ArrivePatience)]),
             "cancelled" => Finish(Ending ?? Failed("somebody cancelled it (migrate_cancel)")),
             "failed" => Finish(Ending ?? Failed(Status.Error ?? "QEMU gave it up: the destination is gone, or did not take what it got (its own log tells)")),
             "postcopy-active" or "postcopy-recover" when Phase != DrivePhase.PostCopy => (this with { Phase = DrivePhase.PostCopy, Ending = null, IsDestinationSpent = true }, [new MigrationAction.Release(), new MigrationAction.Poll()]),
-            "pre-switchover" when Phase is DrivePhase.Copying => (this with { Phase = DrivePhase.Draining, IsStill = true }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(StillPatience), new MigrationAction.Poll()]),
+            "pre-switchover" when Phase is DrivePhase.Converging && IsDrained == true => Switch(IsDrained),
             // QEMU was quicker than the agent: what is under way can end no more, and what was awaited costs downtime.
-            "pre-switchover" when Phase is DrivePhase.Draining && !IsStill => (this with { IsStill = true }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(StillPatience), new MigrationAction.Poll()]),
-            "pre-switchover" when Phase is DrivePhase.Converging => Switch(IsDrained),
+            "pre-switchover" when Phase is DrivePhase.Copying or DrivePhase.Converging || (Phase == DrivePhase.Draining && !IsStill) => StandStill(),
             "active" when Phase == DrivePhase.Copying && IsSwitchoverDue => (this with { Phase = DrivePhase.Draining }, [new MigrationAction.Hold(Spec.Drain), new MigrationAction.Arm(Spec.Drain + StillPatience), new MigrationAction.Poll()]),
             _ => (this, [new MigrationAction.Poll()]),
         };
@@ -35,10 +34,12 @@ internal sealed partial record MigrationMachine
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) OnUnderWay(MigrationInput input) => (Phase, input) switch
     {
+        (DrivePhase.Draining, MigrationInput.Held held) when IsStill => OnHeldStill(held),
+        (DrivePhase.Draining, MigrationInput.Held { MayBeCut: true }) when !Spec.AllowCut => (this with { Phase = DrivePhase.Copying }, [new MigrationAction.Release(), new MigrationAction.Poll()]),
         (DrivePhase.Draining, MigrationInput.Held held) => (this with { IsDrained = held.IsDrained }).Open(),
         (DrivePhase.Draining, MigrationInput.Overdue) => (this with { IsDrained = false }).Open(),
         (DrivePhase.Converging, MigrationInput.Overdue) when !Spec.PostCopy =>
-            (this with { Phase = DrivePhase.Copying }, [new MigrationAction.Ask(MigrationAsk.Gate, DriveSide.Source, CloseGate), new MigrationAction.Release()]),
+            (this with { Phase = DrivePhase.Copying, IsDrained = null }, [new MigrationAction.Ask(MigrationAsk.Gate, DriveSide.Source, CloseGate), new MigrationAction.Release()]),
         (DrivePhase.Converging or DrivePhase.Switchover, MigrationInput.Overdue) => Cancel(Failed("the switchover was not done in time")),
         (DrivePhase.Converging, MigrationInput.Answered { Result: not CommandResult.Returned } answered) => Cancel(Failed($"the source does not take {(answered.Ask == MigrationAsk.PostCopy ? "migrate-start-postcopy" : "migrate-set-parameters")}: {DriveRules.Words(answered.Result)}")),
         (DrivePhase.Cancelling, MigrationInput.Overdue) => Ended(new Verdict(FanOut.Phase.Unknown, Reasons.QemuUnresponsive, Effect.None, $"the source was told to give it up and has not said that it did ({Status.Status}): look at 'query-migrate' there. {Ending?.Message}")),
@@ -58,6 +59,21 @@ internal sealed partial record MigrationMachine
             : new MigrationAction.Ask(MigrationAsk.Gate, DriveSide.Source, Plan!.OpenGate);
         return (this with { Phase = DrivePhase.Converging }, [open, new MigrationAction.Arm(Spec.PostCopy ? SwitchoverPatience : ConvergePatience), new MigrationAction.Poll()]);
     }
+
+    /// <summary>
+    /// The guest stands still, and its agent is not drained. A command that QEMU has read lies in the guest's memory and is run at the destination, which passes
+    /// its answer on; one that it has not read is sent there. Only an answer that has begun is cut.
+    /// </summary>
+    private (MigrationMachine, IReadOnlyList<MigrationAction>) StandStill() =>
+        (this with { Phase = DrivePhase.Draining, IsStill = true }, [new MigrationAction.Hold(StillPatience), new MigrationAction.Arm(HeldPatience), new MigrationAction.Poll()]);
+
+    private (MigrationMachine, IReadOnlyList<MigrationAction>) OnHeldStill(MigrationInput.Held held) => held switch
+    {
+        { IsDrained: true } => Switch(true),
+        { MayBeCut: true } when !Spec.AllowCut =>
+            Cancel(Failed("the guest stopped while its agent was answering a command that cannot be asked again, and its outcome would have been lost: migrate it again, or allow that (--allow-cut)")),
+        _ => Switch(false),
+    };
 
     private (MigrationMachine, IReadOnlyList<MigrationAction>) Switch(bool? isDrained) =>
         (this with { Phase = DrivePhase.Switchover, IsDrained = isDrained }, [new MigrationAction.Ask(MigrationAsk.Continue, DriveSide.Source, Continue), new MigrationAction.Arm(SwitchoverPatience), new MigrationAction.Poll()]);

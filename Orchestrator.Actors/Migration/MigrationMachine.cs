@@ -18,8 +18,11 @@ internal sealed partial record MigrationMachine(MigrationSpec Spec)
     /// <summary>From the moment the guest may be stopped until it is; the agent gets commands again after that.</summary>
     public static readonly TimeSpan ConvergePatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>For a guest that stands still already; every millisecond is downtime.</summary>
-    public static readonly TimeSpan StillPatience = TimeSpan.FromMilliseconds(200);
+    /// <summary>For answers that are on their way from a guest that stands still already; every millisecond is downtime.</summary>
+    public static readonly TimeSpan StillPatience = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>For the VM to say so.</summary>
+    public static readonly TimeSpan HeldPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>For a stopped guest to be sent, and for QEMU to give up.</summary>
     public static readonly TimeSpan SwitchoverPatience = TimeSpan.FromSeconds(60);

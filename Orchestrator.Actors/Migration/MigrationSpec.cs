@@ -43,6 +43,9 @@ public sealed record MigrationSpec
     /// <summary>How long the switchover waits for the agent's outstanding command; 5 s by default.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether the switchover may cut the answer to a command that cannot be asked again, whose outcome is <see cref="FanOut.Phase.Unknown"/> then.</summary>
+    public bool AllowCut { get; init; }
+
     /// <summary>Whether the source's QEMU is left (<c>postmigrate</c>), and not ended once the guest runs at the destination.</summary>
     public bool KeepSource { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record MigrationSpec
                 Drain = TimeSpan.FromMilliseconds(read.GetProperty("drainMs").GetDouble()),
                 AutoConverge = read.GetProperty("autoConverge").GetBoolean(),
                 PostCopy = read.GetProperty("postCopy").GetBoolean(),
+                AllowCut = read.TryGetProperty("allowCut", out var allowCut) && allowCut.GetBoolean(),
                 KeepSource = read.GetProperty("keepSource").GetBoolean(),
             };
         }
@@ -100,6 +104,7 @@ public sealed record MigrationSpec
     {
         writer.WriteBoolean("autoConverge", AutoConverge);
         writer.WriteBoolean("postCopy", PostCopy);
+        writer.WriteBoolean("allowCut", AllowCut);
         writer.WriteBoolean("keepSource", KeepSource);
     }
 }

@@ -34,10 +34,16 @@ internal static class EvidenceRules
             return EvidenceStep.FollowProgram;
         if (plan.Route == CommandRoute.Guest && CommandKinds.Of(command) == CommandKind.Freeze)
             return EvidenceStep.AskFreezeStatus;
-        // A time that was right then is wrong now.
-        var isRepeatable = plan.Route != CommandRoute.Run && command.Class != CommandClass.NonIdempotent && !(command.Name == "guest-set-time" && command.Arguments.Length > "{}".Length);
-        return isRepeatable ? EvidenceStep.AskAgain : EvidenceStep.GiveUp;
+        return plan.Route != CommandRoute.Run && IsRepeatable(command) ? EvidenceStep.AskAgain : EvidenceStep.GiveUp;
     }
+
+    /// <summary>Whether a command may be sent twice.</summary>
+    public static bool IsRepeatable(EncodedCommand command) =>
+        // A time that was right then is wrong now.
+        command.Class != CommandClass.NonIdempotent && !(command.Name == "guest-set-time" && command.Arguments.Length > "{}".Length);
+
+    /// <summary>Whether an answer that is cut costs its command its outcome. The end of a program is told once.</summary>
+    public static bool IsLostWithAnswer(EncodedCommand command) => !IsRepeatable(command) || command.Name == "guest-exec-status";
 
     /// <summary>The end without evidence.</summary>
     public static Verdict Without(JobPlan plan, ExecEvidence? program, string reason, string message) => program is { Pid: var pid }

@@ -29,6 +29,9 @@ public sealed record MigrateRequest
     /// <summary>How long a switchover waits for the agent's outstanding command, in milliseconds; 5,000 by default.</summary>
     public double? DrainMs { get; init; }
 
+    /// <summary>Let a switchover cut the answer to a command that cannot be asked again.</summary>
+    public bool AllowCut { get; init; }
+
     /// <summary>Leave the sources' QEMUs, which are ended else.</summary>
     public bool KeepSource { get; init; }
 
@@ -48,6 +51,7 @@ public sealed record MigrateRequest
             AutoConverge = AutoConverge,
             PostCopy = PostCopy,
             Multifd = Multifd is null or (>= 1 and <= MigrationSpec.MaxMultifd) ? Multifd : throw Invalid($"'migrate.multifd' must be between 1 and {MigrationSpec.MaxMultifd}"),
+            AllowCut = AllowCut,
             KeepSource = KeepSource,
         };
         return Duration("drainMs", DrainMs, MigrationSpec.LongestDrain) is { } drain ? spec with { Drain = drain } : spec;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Framing;
 
 namespace Orchestrator.Protocol.Agent;
@@ -13,6 +12,9 @@ public sealed partial class AgentSession
 {
     private const int MaxStrays = 8;
 
+    /// <summary>QEMU reads so much at once, or nothing, as the guest's buffers are at least that large.</summary>
+    private const int WholeReadBytes = 4096;
+
     private List<byte[]>? _strays;
     private AgentSession? _heir;
     private bool _hasHeritage;
@@ -25,7 +27,10 @@ public sealed partial class AgentSession
             _heir = heir;
     }
 
-    /// <summary>Takes over the outstanding command of the channel that the agent has left, with its deadline. The other session takes no more.</summary>
+    /// <summary>
+    /// Takes over the outstanding command of the channel that the agent has left, with its deadline. The other session takes no more. What QEMU has not read
+    /// there by now is nowhere in the guest: QEMU reads nothing for a guest that stands still.
+    /// </summary>
     public void Inherit(AgentSession predecessor)
     {
         ArgumentNullException.ThrowIfNull(predecessor);
@@ -41,11 +46,13 @@ public sealed partial class AgentSession
             // Held by both locks: an answer that comes now finds the command on one of both sides.
             lock (_gate)
             {
+                if (inherited is { IsInherited: false } written)
+                    inherited = written with { IsUndelivered = written.Command.MaxLength <= WholeReadBytes && predecessor._connection.HasUnread };
                 refused = inherited is null || TryTake(inherited) ? null : inherited;
                 (strays, _strays) = (_strays, null);
             }
         }
-        refused?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.Migrated, Written: true, "the guest was migrated, and its channel at the destination was lost before the answer came"));
+        refused?.Receiver.OnResult(refused.Lost("the guest was migrated, and its channel at the destination was lost before the answer came"));
         foreach (var stray in strays ?? [])
             TryAnswerInherited(new ReadOnlySequence<byte>(stray), Envelope.Peek(new ReadOnlySequence<byte>(stray), _options.MaxDepth));
     }

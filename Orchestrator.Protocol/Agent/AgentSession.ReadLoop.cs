@@ -59,7 +59,7 @@ public sealed partial class AgentSession : IFrameHandler
         heir?.Inherit(this);
         lock (_gate)
             lost = TakeOutstanding();
-        lost?.Receiver.OnResult(new CommandResult.NoReply(lost.IsInherited ? NoReplyCause.Migrated : NoReplyCause.ConnectionLost, Written: true, cause));
+        lost?.Receiver.OnResult(lost.IsInherited ? lost.Lost(cause) : new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, cause));
         _observer.OnClosed(this, cause);
     }
 
@@ -90,7 +90,7 @@ public sealed partial class AgentSession : IFrameHandler
             _echoesIds = envelope.Id == 0;
             _state = AgentSessionState.Ready;
         }
-        lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.Migrated, Written: true, "the guest was migrated before the answer came, or while it came"));
+        lost?.Receiver.OnResult(lost.Lost("the guest was migrated before the answer came, or while it came"));
         _observer.OnSynchronized(this);
         return true;
     }

@@ -44,6 +44,14 @@ public sealed partial class AgentSession : IAsyncDisposable
 
         /// <summary>Written to another channel, before the guest was migrated.</summary>
         public bool IsInherited { get; init; }
+
+        /// <summary>Inherited, and QEMU had not read it when the guest was gone: no agent has it.</summary>
+        public bool IsUndelivered { get; init; }
+
+        /// <summary>The end of one whose answer cannot come any more, since the guest was migrated.</summary>
+        public CommandResult.NoReply Lost(string detail) => IsUndelivered
+            ? new CommandResult.NoReply(NoReplyCause.Migrated, Written: false, "the guest was migrated before QEMU had read the command")
+            : new CommandResult.NoReply(NoReplyCause.Migrated, Written: true, detail);
     }
 
     private sealed record Abandoned(EncodedCommand Command, long Id);
@@ -55,6 +63,16 @@ public sealed partial class AgentSession : IAsyncDisposable
         {
             lock (_gate)
                 return _state;
+        }
+    }
+
+    /// <summary>Whether the answer to the outstanding command has begun to come, and has not come whole.</summary>
+    public bool IsBeingAnswered
+    {
+        get
+        {
+            lock (_gate)
+                return _outstanding is not null && _connection.IsInMessage;
         }
     }
 

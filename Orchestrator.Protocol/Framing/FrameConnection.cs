@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Protocol.Framing;
 
@@ -32,6 +33,8 @@ internal sealed class FrameConnection : IAsyncDisposable
     private readonly Lock _sendGate = new();
     private readonly Queue<(EncodedCommand Command, long Id)> _waiting = new(0);
     private bool _sending;
+    private volatile bool _isInMessage;
+    private volatile bool _endedUnread;
     private string? _closedBecause;
 
     public FrameConnection(Stream stream, long maxFrameBytes)
@@ -42,6 +45,9 @@ internal sealed class FrameConnection : IAsyncDisposable
     }
 
     public FrameSplitter Splitter { get; }
+
+    /// <summary>Whether the peer has begun with a message whose end has not come.</summary>
+    public bool IsInMessage => _isInMessage;
 
     /// <summary>Reads until the connection ends. The first cause wins; it is a sentence for people.</summary>
     public async Task<string> RunAsync(IFrameHandler handler)
@@ -55,6 +61,7 @@ internal sealed class FrameConnection : IAsyncDisposable
                 var result = await read.ConfigureAwait(false);
                 var buffer = result.Buffer;
                 Dispatch(ref buffer, handler);
+                _isInMessage = !buffer.IsEmpty || Splitter.IsSkipping;
                 _reader.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted)
                     return Close(buffer.IsEmpty ? "the peer closed the connection" : "the peer closed the connection in the middle of a message");
@@ -67,10 +74,14 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
+            _endedUnread = UnreadBytes.AnyAt(_stream, e);
             // Reset by the peer, or disposed by us: InvalidOperationException is the pipe's word for reading after completion.
             return Close(e is IOException ? "the connection was lost: " + e.Message : "the connection was closed here");
         }
     }
+
+    /// <summary>Whether the peer has for certain not read all that was written.</summary>
+    public bool HasUnread => _endedUnread || UnreadBytes.Any(_stream);
 
     /// <summary>Hands a message to the transport, or queues it behind one that the peer has not taken yet.</summary>
     /// <returns><see langword="false"/> if the connection is closed or the queue is full: nothing was written.</returns>

@@ -27,6 +27,9 @@ public sealed class FrameSplitter
     /// <summary>Bytes that were in no message: cut ones before a sentinel, skipped ones, blank lines, and sentinels without a message behind them.</summary>
     public long DroppedBytes { get; private set; }
 
+    /// <summary>Whether the end of a message over the limit has not come.</summary>
+    internal bool IsSkipping => _skipping;
+
     /// <summary>The last bytes of the message that is being skipped; empty when none is. Valid until the next call.</summary>
     public ReadOnlySpan<byte> SkippedTail => _tail.AsSpan(0, _tailLength);
 

@@ -22,7 +22,7 @@ internal sealed class AgentChannel(IActorRef session, TimeProvider time, Activit
         var task = new TaskReplyReceiver();
         IReplyReceiver receiver = span is null || Interlocked.Increment(ref _steps) > FanOutSpans.MaxSteps ? task : new TracedReceiver(task, span, command.Name);
         _first ??= receiver;
-        session.Tell(new AgentCommands.Execute(command, Deadline.After(timeout, time), receiver));
+        session.Tell(new AgentCommands.Execute(command, Deadline.After(timeout, time), receiver) { GoesBack = command.Name.StartsWith("guest-file-", StringComparison.Ordinal) });
         return task.Task;
     }
 

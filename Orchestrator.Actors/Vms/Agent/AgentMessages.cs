@@ -18,6 +18,9 @@ internal static class AgentCommands
 
         /// <summary>From its writing to its answer. It then waits for the agent as long as it must, through every loss of the session, and <see cref="Deadline"/> is nothing to it.</summary>
         public TimeSpan? AnswerTimeout { get; init; }
+
+        /// <summary>A step of a file's transfer, which goes back to where the step began if its answer is lost.</summary>
+        public bool GoesBack { get; init; }
     }
 
     /// <summary>Takes a waiting command out of the queue; one that was written goes on.</summary>

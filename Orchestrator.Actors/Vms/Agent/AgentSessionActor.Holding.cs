@@ -43,7 +43,8 @@ internal sealed partial class AgentSessionActor
     private void TellHeld(bool isDrained)
     {
         Timers.Cancel(DrainTimer);
-        _drainAsker?.Tell(new AgentHold.Held(isDrained));
+        var mayBeCut = !isDrained && _turn is { IsPreflight: false, Request: { GoesBack: false, Command: var command } } && _session is { IsBeingAnswered: true } && EvidenceRules.IsLostWithAnswer(command);
+        _drainAsker?.Tell(new AgentHold.Held(isDrained, mayBeCut));
         _drainAsker = null;
     }
 

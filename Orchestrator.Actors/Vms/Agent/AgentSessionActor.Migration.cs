@@ -198,9 +198,11 @@ internal sealed partial class AgentSessionActor
 
     private void MarkMoved(Execution? turn)
     {
+        // One that was moved before and has not ended is moved on.
+        if (turn is null)
+            return;
         _movedTurn = turn;
-        if (turn is not null)
-            turn.IsMoved = true;
+        turn.IsMoved = true;
     }
 
     /// <summary>Answers of the guest's come to the session that its channel has now.</summary>
@@ -222,7 +224,7 @@ internal sealed partial class AgentSessionActor
     {
         _movedTurn = null;
         var request = ended.Execution.Request;
-        if (ended.Execution.IsPreflight)
+        if (ended.Execution.IsPreflight || Execution.NeverArrived(ended.Result))
             OnExecuteWhileNotReady(request);
         else if (!Execution.IsLost(ended.Result))
             NoteEnd(request.Command, ended.Result, isClaimed: !request.IfIdle);

@@ -93,10 +93,11 @@ internal sealed partial class AgentSessionActor
             return;
         }
         _lastAnswer = _settings.Time.GetTimestamp();
-        if (ended.Execution.IsPreflight && _isHeldBack)
+        if (ended.Execution.IsPreflight && (_isHeldBack || _isHeld))
         {
             _queue.Add(request);
             WatchQueue();
+            IsHeld();
             return;
         }
         if (ended.Execution.IsPreflight)
@@ -120,6 +121,7 @@ internal sealed partial class AgentSessionActor
         if (result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed } silence)
             OnSilence(silence.Detail);
         StartSynchronizing();
+        IsHeld();
     }
 
     private void WatchQueue()

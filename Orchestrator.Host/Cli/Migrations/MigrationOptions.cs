@@ -17,6 +17,7 @@ internal sealed class MigrationOptions
     private readonly Option<bool> _postCopy = new("--post-copy") { Arity = ArgumentArity.Zero, Description = "Let guests run on at the destination after one pass; there is no way back then" };
     private readonly Option<int?> _multifd = new("--multifd") { Description = "Connections for memory", HelpName = "N" };
     private readonly Option<TimeSpan?> _drain = Durations.Option("--drain", "How long a switchover waits for the agent's outstanding command [default: 5s]");
+    private readonly Option<bool> _allowCut = new("--allow-cut") { Arity = ArgumentArity.Zero, Description = "Let a switchover cut the answer to a command that cannot be asked again: its outcome is Unknown then" };
     private readonly Option<bool> _keepSource = new("--keep-source") { Arity = ArgumentArity.Zero, Description = "Leave the sources' QEMUs, stopped, which are ended else" };
     private readonly Option<long?> _bandwidth = new("--max-bandwidth")
     {
@@ -33,7 +34,7 @@ internal sealed class MigrationOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_to, _uri, _bandwidth, _downtime, _autoConverge, _postCopy, _multifd, _drain, _keepSource])
+        foreach (var option in (Option[])[_to, _uri, _bandwidth, _downtime, _autoConverge, _postCopy, _multifd, _drain, _allowCut, _keepSource])
             command.Add(option);
     }
 
@@ -51,6 +52,7 @@ internal sealed class MigrationOptions
         if (parsed.GetValue(_multifd) is { } channels)
             writer.WriteNumber("multifd", channels);
         JobRequest.WriteDuration(writer, "drainMs", parsed.GetValue(_drain));
+        WriteFlag(writer, "allowCut", parsed.GetValue(_allowCut));
         WriteFlag(writer, "keepSource", parsed.GetValue(_keepSource));
     }, options);
 

@@ -39,26 +39,14 @@ public sealed class MigrationMachineTests
         Assert.Equal((true, TimeSpan.FromMilliseconds(12)), (_machine.IsDrained, _machine.Status.Downtime));
     }
 
-    [Fact]
-    public void Guest_that_stopped_before_its_agent_was_drained_waits_a_moment_only()
+    [Theory]
+    [InlineData(DrivePhase.Copying)]
+    [InlineData(DrivePhase.Draining)]
+    public void Guest_that_stopped_before_its_agent_was_drained_waits_a_moment_only(DrivePhase phase)
     {
-        Copying();
+        Reach(phase);
         Take(new MigrationInput.Told(Status("pre-switchover")));
-        Assert.Equal(MigrationMachine.StillPatience, Single<MigrationAction.Hold>().Drain);
-
-        Take(MigrationInput.Overdue.Instance);
-
-        Assert.Equal((DrivePhase.Switchover, false), (_machine.Phase, _machine.IsDrained));
-        Asked(MigrationAsk.Continue);
-    }
-
-    [Fact]
-    public void Guest_that_stops_while_its_agent_is_drained_waits_a_moment_only()
-    {
-        Draining();
-        Take(new MigrationInput.Told(Status("pre-switchover")));
-        Assert.Equal(MigrationMachine.StillPatience, Single<MigrationAction.Hold>().Drain);
-        Assert.Equal(MigrationMachine.StillPatience, Single<MigrationAction.Arm>().After);
+        Assert.Equal((MigrationMachine.StillPatience, MigrationMachine.HeldPatience), (Single<MigrationAction.Hold>().Drain, Single<MigrationAction.Arm>().After));
         Take(new MigrationInput.Told(Status("pre-switchover")));
         Single<MigrationAction.Poll>();
 
@@ -69,12 +57,70 @@ public sealed class MigrationMachineTests
     }
 
     [Fact]
+    public void Guest_that_stopped_and_has_answered_everything_goes_on_at_once()
+    {
+        Copying();
+        Take(new MigrationInput.Told(Status("pre-switchover")));
+        Take(new MigrationInput.Held(true));
+        Assert.Equal((DrivePhase.Switchover, true), (_machine.Phase, _machine.IsDrained));
+    }
+
+    [Fact]
+    public void Agent_of_which_nothing_is_told_does_not_keep_the_guest_standing()
+    {
+        Copying();
+        Take(new MigrationInput.Told(Status("pre-switchover")));
+        Take(MigrationInput.Overdue.Instance);
+        Assert.Equal((DrivePhase.Switchover, false), (_machine.Phase, _machine.IsDrained));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Answer_that_a_switchover_would_cut_and_nobody_could_ask_for_again_gives_the_guest_back_unless_that_is_allowed(bool isAllowed)
+    {
+        _machine = new MigrationMachine(Spec with { AllowCut = isAllowed });
+        Copying();
+        Take(new MigrationInput.Told(Status("pre-switchover")));
+        Take(new MigrationInput.Held(false, MayBeCut: true));
+
+        Assert.Equal(isAllowed ? DrivePhase.Switchover : DrivePhase.Cancelling, _machine.Phase);
+        if (isAllowed)
+            return;
+        Assert.Contains("migrate_cancel", Asked(MigrationAsk.Cancel));
+        Take(new MigrationInput.Told(new MigrationStatus("cancelled")));
+        AnswerAll();
+        Ends(Phase.Failed, Reasons.MigrationFailed, Effect.None);
+        Assert.Contains("--allow-cut", _machine.Ending!.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Guest_that_is_in_the_middle_of_such_an_answer_is_not_stopped_and_tried_again(bool isAllowed)
+    {
+        _machine = new MigrationMachine(Spec with { AllowCut = isAllowed });
+        Draining();
+
+        Take(new MigrationInput.Held(false, MayBeCut: true));
+
+        Assert.Equal(isAllowed ? DrivePhase.Converging : DrivePhase.Copying, _machine.Phase);
+        if (isAllowed)
+            return;
+        Single<MigrationAction.Release>();
+        Take(new MigrationInput.Told(Status("active", 10, 9)));
+        Assert.Equal((DrivePhase.Draining, Spec.Drain), (_machine.Phase, Single<MigrationAction.Hold>().Drain));
+    }
+
+    [Fact]
     public void Agent_that_is_not_drained_in_time_does_not_keep_the_guest_from_moving()
     {
         Draining();
         Take(new MigrationInput.Held(false));
         Take(new MigrationInput.Told(Status("pre-switchover")));
+        Take(new MigrationInput.Held(false));
         Take(new MigrationInput.Told(Status("completed")));
+        Single<MigrationAction.Release>();
         Take(new MigrationInput.Arrived("running"));
         Take(new MigrationInput.Told(Completed));
         Restores("migrate-set-capabilities");

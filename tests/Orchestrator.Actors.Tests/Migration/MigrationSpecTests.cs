@@ -19,6 +19,7 @@ public sealed class MigrationSpecTests
             PostCopy = true,
             Multifd = 4,
             Drain = TimeSpan.FromSeconds(1),
+            AllowCut = true,
             KeepSource = true,
         };
 

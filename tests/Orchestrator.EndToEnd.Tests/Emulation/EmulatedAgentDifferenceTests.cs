@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit.RealVms;
 

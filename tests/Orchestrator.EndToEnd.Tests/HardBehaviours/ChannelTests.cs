@@ -1,4 +1,3 @@
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.FakePeers;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit.Processes;
+using Orchestrator.TestKit.Migration;
 using Orchestrator.TestKit.RealVms;
 using Xunit.Abstractions;
 
@@ -50,7 +50,7 @@ public sealed class BlindWindowTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Migrations_under_load_that_wait_for_nobody_cost_no_answer()
     {
-        var load = await MigrationLoad.StartAsync(_server.Api, Name);
+        await using var load = await MigrationLoad.StartAsync(_server.SocketPath, Name);
 
         for (var round = 0; round < Rounds; round++)
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
 using static Orchestrator.EndToEnd.Tests.Migration.MigratableFixture;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit.Migration;
 
 namespace Orchestrator.EndToEnd.Tests.Migration;
 

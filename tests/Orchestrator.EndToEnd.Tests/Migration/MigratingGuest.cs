@@ -1,5 +1,5 @@
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit.Migration;
 using Orchestrator.TestKit.RealVms;
 
 namespace Orchestrator.EndToEnd.Tests.Migration;

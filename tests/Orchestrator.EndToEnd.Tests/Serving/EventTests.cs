@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Orchestrator.Actors.Events;
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Processes;
 using Orchestrator.TestKit.RealVms;

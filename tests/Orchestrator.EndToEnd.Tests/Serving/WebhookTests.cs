@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.RealVms;
 

@@ -18,7 +18,7 @@ public sealed class MigrateCommandTests : IAsyncLifetime
     [InlineData("", """{"to":"h2"}""")]
     [InlineData("--max-bandwidth 100M --downtime 50ms", """{"to":"h2","maxBandwidth":100000000,"downtimeMs":50}""")]
     [InlineData("--auto-converge --post-copy --multifd 4", """{"to":"h2","autoConverge":true,"postCopy":true,"multifd":4}""")]
-    [InlineData("--uri unix:/run/{name} --drain 2s --keep-source", """{"to":"h2","uri":"unix:/run/{name}","drainMs":2000,"keepSource":true}""")]
+    [InlineData("--uri unix:/run/{name} --drain 2s --allow-cut --keep-source", """{"to":"h2","uri":"unix:/run/{name}","drainMs":2000,"allowCut":true,"keepSource":true}""")]
     public async Task Options_become_the_request(string options, string expected)
     {
         var run = CliRun.Against(_server);

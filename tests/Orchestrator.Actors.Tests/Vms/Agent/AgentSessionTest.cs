@@ -51,7 +51,7 @@ public abstract class AgentSessionTest : ActorTest, IAsyncLifetime
         return true;
     });
 
-    private protected IActorRef StartSession() => Session = Vm.ChildActorOf(AgentSessionActor.PropsFor(new Endpoint.Unix(Path), Settings));
+    private protected IActorRef StartSession(Endpoint? at = null) => Session = Vm.ChildActorOf(AgentSessionActor.PropsFor(at ?? new Endpoint.Unix(Path), Settings));
 
     /// <summary>Listens, starts the session and awaits its readiness.</summary>
     private protected async Task<PeerConnection<FakeAgent>> StartReadyAsync()

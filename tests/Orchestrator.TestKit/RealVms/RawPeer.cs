@@ -2,10 +2,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
-namespace Orchestrator.EndToEnd.Tests.RealVms;
+namespace Orchestrator.TestKit.RealVms;
 
 /// <summary>A bare client of a QMP or agent socket: what it reads is what the peer wrote, so it can judge the product and the fixture alike.</summary>
-internal sealed class RawPeer : IAsyncDisposable
+public sealed class RawPeer : IAsyncDisposable
 {
     private static readonly TimeSpan ReplyLimit = TimeSpan.FromSeconds(60);
 
@@ -20,6 +20,7 @@ internal sealed class RawPeer : IAsyncDisposable
         _reader = new StreamReader(new NetworkStream(socket), Encoding.Latin1);
     }
 
+    /// <summary>Connects to a socket.</summary>
     public static async Task<RawPeer> ConnectAsync(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -36,19 +37,24 @@ internal sealed class RawPeer : IAsyncDisposable
         return peer;
     }
 
+    /// <summary>Sends a line.</summary>
     public Task SendAsync(string text) => SendRawAsync(text + "\n");
 
     /// <summary>Sends characters as bytes, and no line end.</summary>
     public async Task SendRawAsync(string text) => await _socket.SendAsync(Encoding.Latin1.GetBytes(text));
 
+    /// <summary>The next line.</summary>
+    /// <exception cref="EndOfStreamException">The peer has closed the connection.</exception>
     public async Task<string> ReadLineAsync()
     {
         using var deadline = new CancellationTokenSource(ReplyLimit, TimeProvider.System);
         return await _reader.ReadLineAsync(deadline.Token) ?? throw new EndOfStreamException("The peer closed the connection.");
     }
 
+    /// <summary>The next line, which is JSON.</summary>
     public async Task<JsonElement> ReadAsync() => JsonElement.Parse(await ReadLineAsync());
 
+    /// <summary>Sends a line and reads the next one.</summary>
     public async Task<JsonElement> AskAsync(string request)
     {
         await SendAsync(request);
@@ -66,6 +72,7 @@ internal sealed class RawPeer : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
         _reader.Dispose();

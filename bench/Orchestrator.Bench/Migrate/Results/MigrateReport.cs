@@ -1,0 +1,15 @@
+using Orchestrator.Bench.Fleet.Results;
+
+namespace Orchestrator.Bench.Migrate.Results;
+
+/// <summary>Everything that a run found; the JSON file is this record.</summary>
+/// <param name="Date">The day of the run (UTC), yyyy-MM-dd.</param>
+/// <param name="MemoryMiB">Of the guest.</param>
+/// <param name="Subscribers">To the VM's events.</param>
+/// <param name="Modes">In the order of measuring.</param>
+public sealed record MigrateReport(string Date, Machine Machine, int Migrations, int MemoryMiB, int Subscribers, IReadOnlyList<ModeSummary> Modes)
+{
+    /// <summary>Of a run.</summary>
+    public static MigrateReport Of(MigrateOptions options, Machine machine, IReadOnlyList<ModeSummary> modes) => new(
+        TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd"), machine, options.Migrations, options.MemoryMiB, options.Subscribers, modes);
+}

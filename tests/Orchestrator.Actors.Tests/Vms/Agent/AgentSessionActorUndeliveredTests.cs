@@ -1,0 +1,87 @@
+using Akka.Actor;
+using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Agent;
+using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Transport;
+using Orchestrator.TestKit.FakePeers;
+
+namespace Orchestrator.Actors.Tests.Vms.Agent;
+
+/// <summary>A migration that comes between a command and QEMU, which reads nothing for a guest that stands still.</summary>
+public sealed class AgentSessionActorUndeliveredTests : AgentSessionTest
+{
+    private readonly SocketDirectory _places = new();
+    private readonly TaskCompletionSource _end = new();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Command_that_QEMU_has_not_read_is_sent_at_the_destination(int moves)
+    {
+        using var places = _places;
+        await using var source = Place("source", readsOn: false);
+        StartAt("source");
+        await source.AcceptAsync();
+        await ExpectAsync(AgentState.Connecting);
+        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        var program = Execute("guest-exec", seconds: 100, """{"path":"x"}""");
+        await SettleAsync(Session);
+
+        PeerConnection<FakeAgent> arrived = null!;
+        var destinations = new List<PeerSocket<FakeAgent>>();
+        for (var move = 1; move <= moves; move++)
+        {
+            // One that is left again at once has not answered a synchronization.
+            destinations.Add(Place($"place-{move}", readsOn: true, synchronizes: move == moves));
+            Session.Tell(new AgentCommands.Move(EndpointOf($"place-{move}")));
+            arrived = await destinations[^1].AcceptAsync();
+            if (move < moves)
+                await arrived.NextAsync("guest-sync-delimited");
+        }
+
+        var command = await arrived.NextAsync("guest-exec");
+        Assert.False(program.IsEnded);
+        await arrived.Peer.ReturnAsync(command, """{"pid": 7}""");
+        Assert.IsType<CommandResult.Returned>(await program.ResultAsync());
+        _end.SetResult();
+        foreach (var destination in destinations)
+            await destination.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Command_that_QEMU_has_read_is_not_sent_again()
+    {
+        using var places = _places;
+        await using var source = Place("source", readsOn: true);
+        StartAt("source");
+        var left = await source.AcceptAsync();
+        await ExpectAsync(AgentState.Connecting);
+        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        var program = Execute("guest-exec", seconds: 100, """{"path":"x"}""");
+        await left.NextAsync("guest-exec");
+        await using var destination = Place("place", readsOn: true);
+
+        Session.Tell(new AgentCommands.Move(EndpointOf("place")));
+
+        Assert.Equal((NoReplyCause.Migrated, true), await program.NoReplyAsync());
+        Assert.False((await destination.AcceptAsync()).HasNext);
+    }
+
+    private Endpoint.Unix EndpointOf(string place) => new(_places.File(place));
+
+    private void StartAt(string place) => StartSession(EndpointOf(place));
+
+    /// <summary>An agent's channel.</summary>
+    /// <param name="place">Its name.</param>
+    /// <param name="readsOn">Whether it reads what comes after the synchronization, before the test's end.</param>
+    /// <param name="synchronizes">Whether it answers synchronizations.</param>
+    private PeerSocket<FakeAgent> Place(string place, bool readsOn, bool synchronizes = true) => new(_places.File(place), stream => new FakeAgent(stream), async (agent, command) =>
+    {
+        if (!synchronizes || command.Name != "guest-sync-delimited")
+            return false;
+        await agent.AnswerSynchronizationAsync(command);
+        if (!readsOn)
+            await _end.Task;
+        return true;
+    });
+}
