@@ -7,6 +7,7 @@ using Orchestrator.Bench.Fleet;
 using Orchestrator.Bench.Fuzz;
 using Orchestrator.Bench.Fuzz.Coverage;
 using Orchestrator.Bench.Hostile;
+using Orchestrator.Bench.Micro;
 using Orchestrator.Bench.Scale;
 
 using var stop = new CancellationTokenSource();
@@ -42,6 +43,12 @@ try
         case ["scale", .. var options]:
             await ScaleCommand.RunAsync(ScaleOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["micro", "--help" or "-h", ..]:
+            Console.WriteLine(MicroOptions.Usage);
+            return 0;
+        case ["micro", .. var options]:
+            await MicroCommand.RunAsync(MicroOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
         case [MonitorProgram.Verb, var directory, var vms, var control]:
             await MonitorProgram.RunAsync(directory, int.Parse(vms, CultureInfo.InvariantCulture), control, TimeProvider.System, stop.Token);
             return 0;
@@ -59,7 +66,7 @@ try
                 FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MicroOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)
