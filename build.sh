@@ -92,13 +92,13 @@ command_test() {
 command_bench() {
     require_dotnet
     if [ $# -eq 0 ]; then
-        echo "Which benchmark? ./build.sh bench fleet, hostile, events, scale, or fuzz (bench/README.md)" >&2
+        echo "Which benchmark? ./build.sh bench fleet, hostile, events, scale, micro, or fuzz (bench/README.md)" >&2
         exit 2
     fi
-    # Fuzzing reads no program and needs no peers; those of events and scale are the benchmark's and the program's own.
+    # Fuzzing reads no program and needs no peers; only fleet and hostile have peers that are others' programs.
     local program=()
     if [ "$1" != fuzz ]; then
-        [ "$1" = events ] || [ "$1" = scale ] || require_bench_packages
+        [ "$1" != fleet ] && [ "$1" != hostile ] || require_bench_packages
         publish
         program=(--program "$published/orchestrator")
     elif [[ " $* " == *" --coverage "* ]]; then

@@ -22,9 +22,12 @@ public static class MicroSuite
     /// <summary>All of them, in the order of the page: a command's way, then what is done once per job, VM or start.</summary>
     public static readonly IReadOnlyList<Type> Classes =
     [
-        typeof(Frames), typeof(Peek), typeof(Session), typeof(Outcomes), typeof(Decode), typeof(DecodeFile), typeof(Encode), typeof(EventAppend), typeof(Cursors),
+        typeof(Frames), typeof(Peek), typeof(Session), typeof(Outcomes), typeof(Decode), typeof(DecodeFile), typeof(Encode), typeof(EncodeFile), typeof(EventAppend), typeof(Cursors),
         typeof(Selectors), typeof(Folding), typeof(Schemas),
     ];
+
+    /// <summary>The names of all that is measured, <see cref="JobAllocation"/> too.</summary>
+    public static IEnumerable<string> Names() => Classes.SelectMany(benchmarks => BenchmarkConverter.TypeToBenchmarks(benchmarks).BenchmarksCases).Select(NameOf).Append(JobAllocation.Name);
 
     /// <summary>What the pages and the budget call a benchmark: <c>Class.Method</c>, and its parameters.</summary>
     public static string NameOf(BenchmarkCase benchmark)
@@ -74,8 +77,16 @@ public static class MicroSuite
     private static IReadOnlyList<MicroRow> Rows(Summary summary, int expected, AccumulationLogger log)
     {
         if (summary.Reports.Length != expected || summary.Reports.FirstOrDefault(report => !report.Success) is not null || summary.HasCriticalValidationErrors)
-            throw new BenchException($"{summary.Title}: not every benchmark ran to its end\n{string.Join('\n', log.GetLog().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(ErrorLines))}");
+            throw new BenchException($"{summary.Title}: not every benchmark ran to its end\n{ErrorOf(log.GetLog())}");
         return [.. summary.Reports.Select(report => Row(report, summary))];
+    }
+
+    /// <summary>From the first exception on; without one, the end of the log.</summary>
+    private static string ErrorOf(string log)
+    {
+        var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var first = Array.FindIndex(lines, line => line.Contains("Exception", StringComparison.Ordinal));
+        return string.Join('\n', first >= 0 ? lines.Skip(first).Take(ErrorLines) : lines.TakeLast(ErrorLines));
     }
 
     private static MicroRow Row(BenchmarkReport report, Summary summary)

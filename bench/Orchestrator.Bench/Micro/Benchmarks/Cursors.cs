@@ -14,6 +14,8 @@ public class Cursors
     private const int PageSize = 128;
     private const int Pages = Logs * EventsEach / PageSize;
 
+    private static readonly string[] Hosts = [.. Enumerable.Range(0, Logs).Select(number => string.Create(CultureInfo.InvariantCulture, $"host{number:00}"))];
+
     private EventLogs _logs = null!;
     private ActorSystem _system = null!;
     private EventCursor _cursor = EventCursor.Beginning;
@@ -23,9 +25,9 @@ public class Cursors
     [GlobalSetup]
     public async Task PrepareAsync()
     {
-        _system = ActorSystem.Create("bench");
+        _system = ActorSystem.Create("bench", "akka { loglevel = OFF, stdout-loglevel = OFF }");
         _logs = new EventLogs(TimeProvider.System);
-        foreach (var host in Enumerable.Range(0, Logs).Select(number => string.Create(CultureInfo.InvariantCulture, $"host{number:00}")))
+        foreach (var host in Hosts)
         {
             var log = _system.ActorOf(EventLog.PropsFor(new MemoryEventStore(TimeProvider.System), new EventLogSettings()), host);
             foreach (var happened in SampleEvents.Of(EventsEach))
@@ -66,5 +68,5 @@ public class Cursors
     public bool Parse() => EventCursor.TryParse(_cursor.ToString(), out _);
 
     private static EventCursor Moved(EventCursor cursor, int log, long sequence) =>
-        cursor.With(string.Create(CultureInfo.InvariantCulture, $"host{log:00}"), new EventPosition(1_700_000_000_000, sequence));
+        cursor.With(Hosts[log], new EventPosition(1_700_000_000_000, sequence));
 }

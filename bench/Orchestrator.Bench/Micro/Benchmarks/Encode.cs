@@ -13,9 +13,7 @@ public class Encode
     private const string ExecArguments = """{"path": "/bin/sh", "arg": ["-c", "systemctl is-active nginx && uptime"], "capture-output": true}""";
 
     private static readonly byte[] ExecJson = Encoding.UTF8.GetBytes(ExecArguments);
-    private static readonly byte[] WriteJson = Encoding.UTF8.GetBytes($$"""{"handle": 1000, "buf-b64": "{{SampleReplies.Base64()}}"}""");
     private static readonly QapiCommand Exec = GuestNamespace.BuiltIn.Schema.Commands["guest-exec"];
-    private static readonly QapiCommand FileWrite = GuestNamespace.BuiltIn.Schema.Commands["guest-file-write"];
     private static readonly EncodedCommand Encoded = EncodedCommand.ForGuest(Exec, ExecJson);
     private readonly byte[] _message = new byte[Encoded.MaxLength];
 
@@ -42,8 +40,4 @@ public class Encode
     /// <summary>The message of one VM.</summary>
     [Benchmark]
     public int Vm() => Encoded.Write(_message, 8_203_514_993_017_229_911);
-
-    /// <summary>1 MiB to be written to a file, once per job.</summary>
-    [Benchmark]
-    public object File() => EncodedCommand.ForGuest(FileWrite, WriteJson);
 }

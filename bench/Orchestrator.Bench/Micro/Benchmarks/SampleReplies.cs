@@ -17,10 +17,13 @@ public static class SampleReplies
         """{"name": "Debian GNU/Linux", "kernel-release": "6.1.0-18-amd64", "version": "12 (bookworm)", "pretty-name": "Debian GNU/Linux 12 (bookworm)", "version-id": "12", "kernel-version": "#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01)", "machine": "x86_64", "id": "debian"}""");
 
     /// <summary>The <c>return</c> of <c>guest-get-fsinfo</c> of a guest with very many file systems, 0.17 MB.</summary>
-    public static byte[] FileSystems { get; } = Encoding.UTF8.GetBytes($"[{string.Join(", ", Enumerable.Range(0, FileSystemCount).Select(FileSystem))}]");
+    public static byte[] FileSystems { get; } = FileSystemsOf(FileSystemCount);
 
     /// <summary>The <c>return</c> of <c>guest-file-read</c> with 1 MiB of a file, 1.4 MB of base64.</summary>
     public static byte[] File { get; } = Encoding.UTF8.GetBytes($$"""{"count": {{FileBytes}}, "buf-b64": "{{Base64()}}", "eof": false}""");
+
+    /// <summary>The same with as many file systems, 0.3 KB each.</summary>
+    public static byte[] FileSystemsOf(int count) => Encoding.UTF8.GetBytes($"[{string.Join(", ", Enumerable.Range(0, count).Select(FileSystem))}]");
 
     /// <summary>A whole message, as the agent writes it.</summary>
     public static byte[] Message(ReadOnlySpan<byte> value, long id) => [.. "{\"return\": "u8, .. value, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $", \"id\": {id}}}\n"))];

@@ -10,7 +10,7 @@ public sealed class ScriptedSession : IAgentSessionObserver, IReplyReceiver, IAs
     private readonly AgentSession _session;
     private CommandResult? _result;
 
-    /// <param name="value">The <c>return</c> of every command.</param>
+    /// <param name="value">The <c>return</c> of every command, at most 32 KiB: a session that reads more at once lets others have the thread.</param>
     /// <exception cref="BenchException">The session does not become ready.</exception>
     public ScriptedSession(byte[] value)
     {
