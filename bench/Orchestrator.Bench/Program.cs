@@ -9,6 +9,7 @@ using Orchestrator.Bench.Fuzz.Coverage;
 using Orchestrator.Bench.Hostile;
 using Orchestrator.Bench.Micro;
 using Orchestrator.Bench.Scale;
+using Orchestrator.Bench.Soak;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -49,6 +50,12 @@ try
         case ["micro", .. var options]:
             await MicroCommand.RunAsync(MicroOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["soak", "--help" or "-h", ..]:
+            Console.WriteLine(SoakOptions.Usage);
+            return 0;
+        case ["soak", .. var options]:
+            await SoakCommand.RunAsync(SoakOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
         case [MonitorProgram.Verb, var directory, var vms, var control]:
             await MonitorProgram.RunAsync(directory, int.Parse(vms, CultureInfo.InvariantCulture), control, TimeProvider.System, stop.Token);
             return 0;
@@ -66,7 +73,7 @@ try
                 FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MicroOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MicroOptions.Usage}\n{SoakOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)
