@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Orchestrator.Bench;
+using Orchestrator.Bench.Cli;
 using Orchestrator.Bench.Events;
 using Orchestrator.Bench.Events.Peers;
 using Orchestrator.Bench.Fleet;
@@ -56,6 +57,12 @@ try
         case ["soak", .. var options]:
             await SoakCommand.RunAsync(SoakOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["cli", "--help" or "-h", ..]:
+            Console.WriteLine(CliOptions.Usage);
+            return 0;
+        case ["cli", .. var options]:
+            await CliCommand.RunAsync(CliOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
         case [MonitorProgram.Verb, var directory, var vms, var control]:
             await MonitorProgram.RunAsync(directory, int.Parse(vms, CultureInfo.InvariantCulture), control, TimeProvider.System, stop.Token);
             return 0;
@@ -73,7 +80,7 @@ try
                 FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MicroOptions.Usage}\n{SoakOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MicroOptions.Usage}\n{SoakOptions.Usage}\n{CliOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)

@@ -9,7 +9,7 @@ namespace Orchestrator.Bench.Soak.Work;
 /// <param name="files">Where the VMs are.</param>
 public sealed class ChurnWork(ServerApi api, SoakOptions options, FleetDirectory files) : ISoakWork
 {
-    private const string Chaos = "silent=5,absent=5,restart=10,slow=5,cut=2";
+    private const string Chaos = "silent=5%,absent=5%,restart=10%,slow=5%,cut=2%";
     private const string EventsPerSecond = "200";
     private const string Churned = "agent=\"Ready\"";
     private static readonly TimeSpan Stay = TimeSpan.FromSeconds(2);
