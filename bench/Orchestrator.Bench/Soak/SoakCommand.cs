@@ -16,7 +16,7 @@ public static class SoakCommand
         var run = new SoakRun(options, files, output);
         await run.RunAsync(cancel);
 
-        var report = new SoakReport(TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd"), machine, options.Minutes, options.Vms, options.Churn, SoakLimits.Default, [.. run.Work], run.Rests);
+        var report = new SoakReport(TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd"), machine, options.Minutes, options.Vms, options.Churn, options.Quick ? SoakLimits.Quick : SoakLimits.Default, [.. run.Work], run.Rests);
         var page = SoakPage.Of(report);
         output.WriteLine();
         output.Write(page);

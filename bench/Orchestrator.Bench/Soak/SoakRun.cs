@@ -79,7 +79,7 @@ public sealed class SoakRun(SoakOptions options, FleetDirectory files, TextWrite
         await Task.Delay(rest, TimeProvider.System, cancel);
         var sample = await new NodeProbe(server).MeasureAsync(TimeProvider.System.GetElapsedTime(began).TotalMinutes, cancel);
         _rests.Add(sample);
-        output.WriteLine($"at rest after {sample.Minutes,6:N1} min: {sample.HeapBytes / 1e6,7:N1} MB of objects, {sample.ResidentBytes / 1e6,7:N1} MB resident, {sample.FileCount} files, {sample.Threads} threads");
+        output.WriteLine($"at rest after {sample.Minutes,6:N1} min: {sample.HeapBytes / 1e6,7:N1} MB of objects, {sample.NativeBytes / 1e6,6:N1} MB native, {sample.ResidentBytes / 1e6,7:N1} MB resident, {sample.FileCount} files, {sample.Threads} threads");
         return MetricsText.Sum(await server.Api.MetricsAsync(cancel), FleetGauge.EventsLogged) ?? 0;
     }
 

@@ -12,6 +12,7 @@ public sealed class NodeProbe(OrchestratorServer server)
 {
     private const string HeapSize = "dotnet_gc_last_collection_heap_size_bytes";
     private const string HeapGaps = "dotnet_gc_last_collection_heap_fragmentation_size_bytes";
+    private const string Committed = "dotnet_gc_last_collection_memory_committed_size_bytes";
     private const string Provider = "Microsoft-Windows-DotNETRuntime";
 
     /// <summary>The runtime collects once, in full, when a listener asks for this keyword.</summary>
@@ -32,10 +33,12 @@ public sealed class NodeProbe(OrchestratorServer server)
             await CollectAsync(cancel);
         await Task.Delay(MetricsAge, TimeProvider.System, cancel);
         var metrics = await server.Api.MetricsAsync(cancel);
-        var heap = (MetricsText.Sum(metrics, HeapSize) ?? throw new BenchException($"the node has no metric {HeapSize}")) - (MetricsText.Sum(metrics, HeapGaps) ?? 0);
+        var (heap, gaps, committed) = (Metric(metrics, HeapSize), Metric(metrics, HeapGaps), Metric(metrics, Committed));
         var status = await File.ReadAllTextAsync($"/proc/{server.ProcessId}/status", cancel);
-        return new SoakSample(minutes, (long)heap, Number(status, "RssAnon:") << 10, OpenFiles.Of(server.ProcessId), (int)Number(status, "Threads:"));
+        return new SoakSample(minutes, heap - gaps, committed, Number(status, "RssAnon:") << 10, OpenFiles.Of(server.ProcessId), (int)Number(status, "Threads:"));
     }
+
+    private static long Metric(string metrics, string name) => (long)(MetricsText.Sum(metrics, name) ?? throw new BenchException($"the node has no metric {name}"));
 
     /// <summary>The number behind a name in <c>/proc/PID/status</c>.</summary>
     public static long Number(string status, string name)

@@ -23,7 +23,7 @@ public sealed class LeavingWork(ServerApi api) : ISoakWork
     /// <inheritdoc/>
     public async Task StepAsync(CancellationToken cancel)
     {
-        var job = await api.SendAsync(HttpMethod.Post, "v1/jobs", new { target = "*", command = "guest-info", timeoutMs = JobTime.TotalMilliseconds }, cancel);
+        var job = await api.SendAsync(HttpMethod.Post, "v1/jobs", new { target = "*", command = "guest-get-osinfo", timeoutMs = JobTime.TotalMilliseconds }, cancel);
         var id = job.GetProperty("id").GetString();
         using (var answer = await api.OpenAsync($"v1/jobs/{id}/events", EventSubscriber.Ndjson, cancel))
         {
