@@ -13,8 +13,8 @@ public sealed record SoakLimits(long HeapBytes, long NativeBytes, int Files, int
     /// <summary>Hours of ordinary operation whose work is enough to judge by.</summary>
     public const double Hours = 4;
 
-    /// <summary>For four hours' worth of work and more: what leaks 30 bytes per command, 1 KB per VM that leaves, or a file in a hundred subscribers goes beyond.</summary>
-    public static readonly SoakLimits Default = new(4 << 20, 16 << 20, 8, 6);
+    /// <summary>For four hours' worth of work and more: what leaks 60 bytes per command, 2 KB per VM that leaves, or a file in a hundred subscribers goes beyond.</summary>
+    public static readonly SoakLimits Default = new(8 << 20, 16 << 20, 8, 6);
 
     /// <summary>For a quick run, in which what a node keeps on purpose, such as its last 256 jobs, is not full before the work is measured.</summary>
     public static readonly SoakLimits Quick = new(64 << 20, 32 << 20, 12, 12);
