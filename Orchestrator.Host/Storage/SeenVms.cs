@@ -18,21 +18,22 @@ internal sealed class SeenVms
     /// <summary>Rows before the first look for those that no event needs any more.</summary>
     private const long FewRows = 10_000;
 
-    private readonly Dictionary<string, (FleetEvent Newest, long Key)> _written = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (State Newest, long Key)> _written = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, VmSnapshot> _read = new();
     private long _sweepAt = FewRows;
 
     /// <summary>The row of an event's VM; made if there is none.</summary>
     public long KeyOf(SqliteSession session, FleetEvent happened)
     {
-        if (_written.TryGetValue(happened.VmName, out var known) && IsSame(known.Newest, happened))
+        var state = new State(happened.Vm, happened.Host, happened.Seen?.Labels, happened.Seen?.Facts);
+        if (_written.TryGetValue(happened.VmName, out var known) && known.Newest == state)
             return known.Key;
         var document = JsonSerializer.SerializeToUtf8Bytes(SeenVm.Of(happened), SeenVmJson.Default.SeenVm);
         session.Execute("INSERT INTO vm (document) VALUES (?1) ON CONFLICT DO NOTHING", document);
         var key = (long)session.Scalar("SELECT key FROM vm WHERE document = ?1", document)!;
         if (_written.Count >= MaxCached)
             _written.Clear();
-        _written[happened.VmName] = (happened, key);
+        _written[happened.VmName] = (state, key);
         return key;
     }
 
@@ -59,8 +60,8 @@ internal sealed class SeenVms
         Forget();
     }
 
-    private static bool IsSame(FleetEvent one, FleetEvent other) =>
-        one.Vm == other.Vm && one.Host == other.Host && ReferenceEquals(one.Seen?.Labels, other.Seen?.Labels) && ReferenceEquals(one.Seen?.Facts, other.Seen?.Facts);
+    /// <summary>What a row holds, and nothing else of the event, whose data may be long. Labels and facts are compared by reference: a VM's snapshots share them until they change.</summary>
+    private readonly record struct State(VmId? Vm, string Host, FrozenDictionary<string, string>? Labels, FrozenDictionary<string, string>? Facts);
 }
 
 /// <summary>A row of <see cref="SeenVms"/>.</summary>

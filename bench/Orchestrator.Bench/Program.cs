@@ -1,14 +1,17 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Orchestrator.Bench;
+using Orchestrator.Bench.Cli;
 using Orchestrator.Bench.Events;
 using Orchestrator.Bench.Events.Peers;
 using Orchestrator.Bench.Fleet;
 using Orchestrator.Bench.Fuzz;
 using Orchestrator.Bench.Fuzz.Coverage;
 using Orchestrator.Bench.Hostile;
+using Orchestrator.Bench.Micro;
 using Orchestrator.Bench.Migrate;
 using Orchestrator.Bench.Scale;
+using Orchestrator.Bench.Soak;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -49,6 +52,24 @@ try
         case ["migrate", .. var options]:
             await MigrateCommand.RunAsync(MigrateOptions.Parse(options), Console.Out, stop.Token);
             return 0;
+        case ["micro", "--help" or "-h", ..]:
+            Console.WriteLine(MicroOptions.Usage);
+            return 0;
+        case ["micro", .. var options]:
+            await MicroCommand.RunAsync(MicroOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
+        case ["soak", "--help" or "-h", ..]:
+            Console.WriteLine(SoakOptions.Usage);
+            return 0;
+        case ["soak", .. var options]:
+            await SoakCommand.RunAsync(SoakOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
+        case ["cli", "--help" or "-h", ..]:
+            Console.WriteLine(CliOptions.Usage);
+            return 0;
+        case ["cli", .. var options]:
+            await CliCommand.RunAsync(CliOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
         case [MonitorProgram.Verb, var directory, var vms, var control]:
             await MonitorProgram.RunAsync(directory, int.Parse(vms, CultureInfo.InvariantCulture), control, TimeProvider.System, stop.Token);
             return 0;
@@ -66,7 +87,7 @@ try
                 FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MigrateOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MigrateOptions.Usage}\n{MicroOptions.Usage}\n{SoakOptions.Usage}\n{CliOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)

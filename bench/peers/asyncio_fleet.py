@@ -5,7 +5,7 @@
 "plain" uses asyncio.Protocol, the usual way: asyncio allocates 256 KiB for every read, which glibc maps and unmaps each time.
 "buffered" uses asyncio.BufferedProtocol with one buffer for all, which halves the CPU time of a command.
 
-Input, output and exit codes are those of epoll_fleet.c.
+Commands, input, output and exit codes are those of epoll_fleet.c.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ import sys
 import time
 
 SILENCE_SECONDS = 30  # a round that takes longer ends the run
+LONGEST_PAUSE_SECONDS = 1  # between two questions after a program; they double from 1 ms
+RUN = "run-true"
 
 
 class FleetError(Exception):
@@ -56,7 +58,9 @@ class Fleet:
 
 
 class Agent:
-    """One connection. A reply is one line; only the line after 0xFF answers a synchronization."""
+    """One connection to a guest agent. A reply is one line; only the line after 0xFF answers a synchronization."""
+
+    socket = "qga.sock"
 
     def __init__(self, fleet, name):
         self.fleet = fleet
@@ -95,6 +99,9 @@ class Agent:
         if reply.get("id") != self.id or "return" not in reply:
             self.fleet.fail(f"{self.name}: id {self.id} was answered by {data!r}")
             return
+        self.answered(reply["return"])
+
+    def answered(self, value):
         self.fleet.answered()
 
     def synchronized(self, data):
@@ -110,14 +117,67 @@ class Agent:
         self.fleet.answered()
 
 
-class PlainAgent(Agent, asyncio.Protocol):
+class Runner(Agent):
+    """Starts a program, and follows it to its end."""
+
+    def send(self, command):
+        self.pid = None
+        self.pause = 0
+        self.ask(b'"guest-exec","arguments":{"path":"true","capture-output":true}')
+
+    def ask(self, question):
+        self.id = self.fleet.next_id()
+        self.transport.write(b'{"execute":%b,"id":%d}\n' % (question, self.id))
+
+    def ask_status(self):
+        self.ask(b'"guest-exec-status","arguments":{"pid":%d}' % self.pid)
+
+    def answered(self, value):
+        if self.pid is None:
+            self.pid = value["pid"]
+            self.ask_status()
+        elif not value["exited"]:
+            self.pause = min(max(0.001, self.pause * 2), LONGEST_PAUSE_SECONDS)
+            asyncio.get_running_loop().call_later(self.pause, self.ask_status)
+        elif value.get("exitcode") != 0:
+            self.fleet.fail(f"{self.name}: the program failed: {value}")
+        else:
+            self.fleet.answered()
+
+
+class Monitor(Agent):
+    """One connection to a QMP server: it greets first, and its answer to qmp_capabilities may come with that, or later."""
+
+    socket = "qmp.sock"
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        self.synchronizing = True  # the greeting may come before anything is asked
+
+    def synchronize(self):
+        self.id = self.fleet.next_id()
+        self.transport.write(b'{"execute":"qmp_capabilities","id":%d}\n' % self.id)
+
+    def synchronized(self, data):
+        lines = data.splitlines()
+        self.buffer = b"" if len(lines) > 1 else data
+        if len(lines) < 2:
+            return
+        self.synchronizing = False
+        if json.loads(lines[-1]).get("id") != self.id:
+            self.fleet.fail(f"{self.name}: the negotiation was answered by {lines[-1]!r}")
+            return
+        self.fleet.answered()
+
+
+class Plain(asyncio.Protocol):
     """Gets a new bytes object per read."""
 
     def data_received(self, data):
         self.received(data)
 
 
-class BufferedAgent(Agent, asyncio.BufferedProtocol):
+class Buffered(asyncio.BufferedProtocol):
     """Reads into a buffer that all agents share: the loop hands it out and takes it back within one read."""
 
     shared = memoryview(bytearray(64 * 1024))
@@ -129,14 +189,19 @@ class BufferedAgent(Agent, asyncio.BufferedProtocol):
         self.received(bytes(self.shared[:nbytes]))
 
 
-KINDS = {"plain": PlainAgent, "buffered": BufferedAgent}
+READERS = {"plain": Plain, "buffered": Buffered}
+
+
+def kind_of(command, reader):
+    peer = Runner if command == RUN else Agent if command.startswith("guest-") else Monitor
+    return type(reader + peer.__name__, (peer, READERS[reader]), {})
 
 
 async def connect_fleet(directory, kind):
     loop = asyncio.get_running_loop()
     fleet = Fleet()
     for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
-        path = os.path.join(entry.path, "qga.sock")
+        path = os.path.join(entry.path, kind.socket)
         if os.path.exists(path):
             _, agent = await loop.create_unix_connection(lambda: kind(fleet, entry.name), path)
             fleet.agents.append(agent)
@@ -153,9 +218,9 @@ def report(**values):
     print(json.dumps(values), flush=True)
 
 
-async def main(directory, command, kind):
+async def main(directory, command, reader):
     start = time.perf_counter()
-    fleet = await connect_fleet(directory, kind)
+    fleet = await connect_fleet(directory, kind_of(command, reader))
     report(connected=len(fleet.agents), seconds=time.perf_counter() - start)
     loop = asyncio.get_running_loop()
     while request := await loop.run_in_executor(None, sys.stdin.readline):
@@ -167,11 +232,11 @@ async def main(directory, command, kind):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4 or sys.argv[3] not in KINDS:
+    if len(sys.argv) != 4 or sys.argv[3] not in READERS:
         sys.exit("usage: asyncio_fleet.py VM_DIR COMMAND plain|buffered")
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:
-        asyncio.run(main(sys.argv[1], sys.argv[2], KINDS[sys.argv[3]]))
+        asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3]))
     except (FleetError, OSError) as error:
         sys.exit(f"asyncio_fleet: {error}")

@@ -7,7 +7,9 @@
  * Connects to every VM_DIR/NAME/qga.sock, synchronizes each agent, and prints
  *   {"connected":N,"seconds":S}
  * Then every line "N" on standard input asks for N rounds. A round sends COMMAND once to each agent and waits for every
- * reply; it prints
+ * reply. With the COMMAND run-true it starts the program true in each guest (guest-exec), asks for its end at once and then in
+ * pauses that double from 1 ms (guest-exec-status), and wants exit code 0. A COMMAND that does not begin with guest- goes to
+ * VM_DIR/NAME/qmp.sock instead. A round prints
  *   {"commands":N,"seconds":S,"cpuMicroseconds":C}
  * where C is this process's own user and system time of the whole round. End of input disconnects and exits with 0.
  * Any error is one line on standard error and exit code 1.
@@ -32,11 +34,18 @@ enum {
     MAX_REPLY = 1 << 20,   /* bytes of one reply line; guest-info is about 6 KiB */
     EVENTS = 256,          /* readiness events taken per epoll_wait */
     SILENCE_MS = 30000,    /* no reply from anyone for this long ends the run */
+    LONGEST_PAUSE_MS = 1000, /* between two questions after a program; they double from 1 ms */
 };
+
+/* What a round is: one command to every agent, one to every QMP server, or a program started, followed to its end and found well. */
+enum mode { AGENT, QMP, RUN };
 
 struct agent {
     int fd;
     uint64_t id;           /* of the command whose reply is awaited */
+    long pid;              /* of the program that was started; 0 before */
+    int pause_ms;          /* after the last question after it */
+    double due;            /* when it is asked after again, s; 0 while an answer is awaited */
     size_t used, size;
     char *line;
     char *name;
@@ -44,6 +53,7 @@ struct agent {
 
 static struct agent agents[MAX_AGENTS];
 static int agent_count, epoll_fd;
+static enum mode mode;
 static uint64_t last_id;
 
 static void die(const char *format, ...)
@@ -105,6 +115,56 @@ static int reply_is_good(struct agent *a)
     return memmem(a->line, a->used, "\"return\"", 8) && id && strtoull(id + 6, NULL, 10) == a->id;
 }
 
+static void send_status(struct agent *a)
+{
+    char text[128];
+    a->id = ++last_id;
+    a->due = 0;
+    int length = snprintf(text, sizeof text, "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":%ld},\"id\":%llu}\n", a->pid, (unsigned long long)a->id);
+    send_all(a, text, length);
+}
+
+/* Whether the program has ended, with exit code 0. If not, it is asked after now, or a while later. */
+static int run_is_over(struct agent *a)
+{
+    if (!a->pid) {
+        char *pid = memmem(a->line, a->used, "\"pid\": ", 7);
+        if (!pid)
+            die("%s: no pid: %s", a->name, a->line);
+        a->pid = strtol(pid + 7, NULL, 10);
+        a->pause_ms = 0;
+        send_status(a);
+        return 0;
+    }
+    if (memmem(a->line, a->used, "\"exited\": true", 14)) {
+        if (!memmem(a->line, a->used, "\"exitcode\": 0", 13))
+            die("%s: the program failed: %s", a->name, a->line);
+        return 1;
+    }
+    a->pause_ms = a->pause_ms == 0 ? 1 : a->pause_ms * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : a->pause_ms * 2;
+    a->due = now() + a->pause_ms / 1e3;
+    return 0;
+}
+
+/* Asks after the programs whose pause is over. Returns the time until the next one's is, ms. */
+static int ask_due(void)
+{
+    double next = 0, time = now();
+    for (int i = 0; i < agent_count; i++) {
+        if (agents[i].due > 0 && agents[i].due <= time)
+            send_status(&agents[i]);
+        else if (agents[i].due > 0 && (next == 0 || agents[i].due < next))
+            next = agents[i].due;
+    }
+    return next > 0 ? (int)((next - time) * 1e3) + 1 : SILENCE_MS;
+}
+
+/* A QMP server greets first; its answer to qmp_capabilities may come with that, or later. */
+static int negotiation_is_good(struct agent *a)
+{
+    return memmem(a->line, a->used, "\"return\"", 8) != NULL;
+}
+
 /*
  * The 0xFF before the request clears the agent's parser and is itself an error to it, so an error line may come first.
  * The answer is the line after the 0xFF that the agent sends.
@@ -124,9 +184,11 @@ static int sync_is_good(struct agent *a)
 static void collect(int synchronizing)
 {
     struct epoll_event events[EVENTS];
+    double began = now();
     for (int left = agent_count; left > 0;) {
-        int ready = epoll_wait(epoll_fd, events, EVENTS, SILENCE_MS);
-        if (ready < 0 && errno == EINTR)
+        int patience = mode == RUN && !synchronizing ? ask_due() : SILENCE_MS;
+        int ready = epoll_wait(epoll_fd, events, EVENTS, patience);
+        if ((ready < 0 && errno == EINTR) || (ready == 0 && patience < SILENCE_MS && now() - began < SILENCE_MS / 1e3))
             continue;
         if (ready <= 0)
             die("%d of %d agents did not answer within %d ms", left, agent_count, SILENCE_MS);
@@ -135,10 +197,14 @@ static void collect(int synchronizing)
             if (!read_line(a))
                 continue;
             if (synchronizing) {
-                if (!sync_is_good(a))
+                if (mode == QMP ? !negotiation_is_good(a) : !sync_is_good(a))
                     continue;
             } else if (!reply_is_good(a)) {
                 die("%s: id %llu was answered by %s", a->name, (unsigned long long)a->id, a->line);
+            }
+            if (mode == RUN && !synchronizing && !run_is_over(a)) {
+                a->used = 0;
+                continue;
             }
             a->used = 0;
             left--;
@@ -149,9 +215,10 @@ static void collect(int synchronizing)
 static void connect_agent(const char *directory, const char *name)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int length = snprintf(address.sun_path, sizeof address.sun_path, "%s/%s/qga.sock", directory, name);
+    const char *file = mode == QMP ? "qmp.sock" : "qga.sock";
+    int length = snprintf(address.sun_path, sizeof address.sun_path, "%s/%s/%s", directory, name, file);
     if (length >= (int)sizeof address.sun_path)
-        die("%s/%s/qga.sock: longer than a Unix socket path can be (%zu)", directory, name, sizeof address.sun_path - 1);
+        die("%s/%s: longer than a Unix socket path can be (%zu)", directory, name, sizeof address.sun_path - 1);
     if (access(address.sun_path, F_OK) != 0)
         return;
     if (agent_count == MAX_AGENTS)
@@ -182,8 +249,9 @@ static void connect_fleet(const char *directory)
     closedir(names);
     for (int i = 0; i < agent_count; i++) {
         agents[i].id = ((uint64_t)getpid() << 32) + ++last_id;
-        int length = snprintf(text, sizeof text, "\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":%llu}}\n",
-                              (unsigned long long)agents[i].id);
+        int length = mode == QMP
+            ? snprintf(text, sizeof text, "{\"execute\":\"qmp_capabilities\",\"id\":%llu}\n", (unsigned long long)agents[i].id)
+            : snprintf(text, sizeof text, "\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":%llu}}\n", (unsigned long long)agents[i].id);
         send_all(&agents[i], text, length);
     }
     collect(1);
@@ -194,7 +262,10 @@ static void run_round(const char *command)
     char text[256];
     for (int i = 0; i < agent_count; i++) {
         agents[i].id = ++last_id;
-        int length = snprintf(text, sizeof text, "{\"execute\":\"%s\",\"id\":%llu}\n", command, (unsigned long long)agents[i].id);
+        agents[i].pid = 0;
+        int length = mode == RUN
+            ? snprintf(text, sizeof text, "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"true\",\"capture-output\":true},\"id\":%llu}\n", (unsigned long long)agents[i].id)
+            : snprintf(text, sizeof text, "{\"execute\":\"%s\",\"id\":%llu}\n", command, (unsigned long long)agents[i].id);
         send_all(&agents[i], text, length);
     }
     collect(0);
@@ -204,6 +275,7 @@ int main(int argc, char **argv)
 {
     if (argc != 3 || strlen(argv[2]) > 100)
         die("usage: epoll_fleet VM_DIR COMMAND");
+    mode = strcmp(argv[2], "run-true") == 0 ? RUN : strncmp(argv[2], "guest-", 6) == 0 ? AGENT : QMP;
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;

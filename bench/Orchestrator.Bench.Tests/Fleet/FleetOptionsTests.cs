@@ -29,6 +29,16 @@ public class FleetOptionsTests
     public void Peers_keep_the_order_of_turns() =>
         Assert.Equal(["c", "orchestrator"], FleetOptions.Parse(["--peers", "orchestrator, c"]).Clients);
 
+    [Fact]
+    public void One_shot_tools_are_measured_when_they_are_named() =>
+        Assert.Equal(["c", "xargs", "clush"], FleetOptions.Parse(["--peers", "clush,xargs,c"]).Clients);
+
+    [Theory]
+    [InlineData("run-true", "xargs")]
+    [InlineData("query-version", "c,pdsh")]
+    public void One_shot_tools_send_one_command_to_an_agent(string command, string peers) =>
+        Assert.Equal(BenchException.UsageError, Assert.Throws<BenchException>(() => FleetOptions.Parse(["--command", command, "--peers", peers])).ExitCode);
+
     [Theory]
     [InlineData("--agents", "0")]
     [InlineData("--agents", "5001")]

@@ -22,7 +22,7 @@ public static class FleetCommand
         var empty = server is null ? 0 : await server.EmptyServerBytesAsync(cancel);
 
         output.WriteLine($"starting {options.Agents} guest agents and as many QMP servers");
-        await using var peers = new PeerFleet(directory, options.Agents);
+        await using var peers = new PeerFleet(directory, options.Agents, runsPrograms: options.Command == FleetOptions.RunTrue);
         await peers.StartAsync(cancel);
         var batches = await AlternateAsync(clients, options, output, cancel);
 
@@ -30,7 +30,7 @@ public static class FleetCommand
         var table = MarkdownReport.Of(report);
         output.WriteLine();
         output.Write(table);
-        output.WriteLine($"kept in {await ReportFiles.WriteAsync(options.Results, $"{report.Date}-fleet-{report.Agents}", report, table, cancel)}");
+        output.WriteLine($"kept in {await ReportFiles.WriteAsync(options.Results, report.Name, report, table, cancel)}");
     }
 
     private static async Task<IReadOnlyList<IFleetClient>> ClientsAsync(FleetDirectory directory, FleetOptions options, CancellationToken cancel)
@@ -42,6 +42,7 @@ public static class FleetCommand
                 "c" => await ReferenceClients.EpollAsync(directory, options, cancel),
                 "python" => ReferenceClients.Asyncio(name, "plain", directory, options),
                 "python-buffered" => ReferenceClients.Asyncio(name, "buffered", directory, options),
+                _ when FleetOptions.OneShotTools.Contains(name) => await OneShotClient.OfAsync(name, directory, options, cancel),
                 _ => new OrchestratorClient(directory, options),
             });
         return clients;

@@ -8,14 +8,23 @@ public sealed record FleetOptions
     /// <summary>The clients that can be measured, in the order of their turns.</summary>
     public static readonly IReadOnlyList<string> AllClients = ["c", "python", "python-buffered", "orchestrator"];
 
+    /// <summary>Tools that start a program for each VM: measured when they are named, since each takes hundreds of times as long as the others.</summary>
+    public static readonly IReadOnlyList<string> OneShotTools = ["xargs", "pdsh", "clush"];
+
+    /// <summary>The program <c>true</c>, run in each guest and followed to its end.</summary>
+    public const string RunTrue = "run-true";
+
+    /// <summary>A question to each QMP server.</summary>
+    public const string QueryVersion = "query-version";
+
     /// <summary>
-    /// Commands that may be measured. The agents are real and run on this machine, so only commands that read belong here:
-    /// guest-shutdown would end the machine itself.
+    /// Commands that may be measured. The agents are real and run on this machine, so only commands that read belong here, and one program that does
+    /// nothing: guest-shutdown would end the machine itself.
     /// </summary>
     public static readonly IReadOnlyList<string> Commands =
     [
         "guest-ping", "guest-info", "guest-get-time", "guest-get-osinfo", "guest-get-host-name", "guest-get-timezone",
-        "guest-get-vcpus", "guest-get-users", "guest-network-get-interfaces",
+        "guest-get-vcpus", "guest-get-users", "guest-network-get-interfaces", RunTrue, QueryVersion,
     ];
 
     /// <summary>The help text.</summary>
@@ -26,7 +35,7 @@ public sealed record FleetOptions
           --warmup N        rounds before those, not measured (0 to 10000; 20)
           --batches N       turns of each client (1 to 1000; 5)
           --command NAME    {string.Join(", ", Commands)} (guest-ping)
-          --peers LIST      of {string.Join(",", AllClients)} (all)
+          --peers LIST      of {string.Join(",", AllClients)} (all), and {string.Join(",", OneShotTools)}
           --program PATH    the orchestrator (artifacts/orchestrator/orchestrator)
           --results DIR     where the table and the JSON go (bench/results)
         """;
@@ -46,7 +55,7 @@ public sealed record FleetOptions
     /// <summary>One of <see cref="Commands"/>.</summary>
     public string Command { get; init; } = "guest-ping";
 
-    /// <summary>Some of <see cref="AllClients"/>, in its order.</summary>
+    /// <summary>Some of <see cref="AllClients"/> and <see cref="OneShotTools"/>, in their order.</summary>
     public IReadOnlyList<string> Clients { get; init; } = AllClients;
 
     /// <summary>The orchestrator's program.</summary>
@@ -66,7 +75,9 @@ public sealed record FleetOptions
                 throw Wrong($"{arguments[i]} is unknown or needs a value");
             options = options.With(arguments[i], arguments[i + 1]);
         }
-        return options;
+        return options.Command is RunTrue or QueryVersion && options.Clients.FirstOrDefault(OneShotTools.Contains) is { } tool
+            ? throw Wrong($"--command {options.Command}: {tool} can be measured with one command to an agent only")
+            : options;
     }
 
     private FleetOptions With(string name, string value) => name switch
@@ -85,10 +96,11 @@ public sealed record FleetOptions
     private static IReadOnlyList<string> ClientsIn(string value)
     {
         var chosen = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var unknown = chosen.Except(AllClients).FirstOrDefault();
+        var known = AllClients.Concat(OneShotTools).ToList();
+        var unknown = chosen.Except(known).FirstOrDefault();
         if (unknown is not null || chosen.Length == 0)
             throw Wrong($"--peers {value}: \"{unknown}\" is no client");
-        return [.. AllClients.Where(chosen.Contains)];
+        return [.. known.Where(chosen.Contains)];
     }
 
     private static int Number(string name, string value, int least, int most) =>

@@ -1,5 +1,5 @@
-using Orchestrator.EndToEnd.Tests.RealVms;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit.Migration;
 
 namespace Orchestrator.EndToEnd.Tests.Migration;
 

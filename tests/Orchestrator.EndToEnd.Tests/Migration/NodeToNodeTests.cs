@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit;
+using Orchestrator.TestKit.Migration;
+using Orchestrator.TestKit.RealVms;
 using Xunit.Abstractions;
 
 namespace Orchestrator.EndToEnd.Tests.Migration;
@@ -27,19 +29,22 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
             Assert.Equal("before\n", (await node.Api.ShellAsync(TwoNodes.Name, "cat /tmp/mark")).Succeeds().Stdout());
     }
 
-    [Fact]
-    public async Task Migrations_to_and_fro_under_load_cost_no_answer_no_event_and_repeat_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Migrations_to_and_fro_under_load_cost_no_answer_no_event_and_repeat_nothing(bool isDriven)
     {
         await using var events = await fleet.Other.Api.OpenAsync("/v1/events");
-        var load = await MigrationLoad.StartAsync(fleet.Other.Api, TwoNodes.Name);
+        await using var load = await MigrationLoad.StartAsync(fleet.Other.Server.SocketPath, TwoNodes.Name);
 
         for (var round = 0; round < Rounds; round++)
-            await MigrateAsync();
+            await MigrateAsync(isDriven);
 
         var wrong = await load.StopAsync();
         output.WriteLine(load.Counts);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(20)));
-        Assert.True(load.Count("read") >= 1 && load.Count("exec Succeeded") >= Rounds && load.Count("guest-ping Succeeded") >= Rounds, load.Counts);
+        Assert.True(!isDriven || load.Of(MigrationLoad.Program).Unknown == 0, load.Counts);
+        Assert.True(load.Of(MigrationLoad.Read).Right >= 1 && load.Of(MigrationLoad.Program).Right >= Rounds && load.Of(MigrationLoad.Ping).Right >= Rounds, load.Counts);
         await fleet.IsOnAsync(fleet.Home);
         await AssertEventsAsync(events);
     }
@@ -54,12 +59,7 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
         var file = (await api.AgentAsync(TwoNodes.Name, "guest-file-open", """{"path":"/etc/hostname"}""")).GetProperty("result").GetInt64();
         var destination = await fleet.PrepareAsync();
 
-        var job = await api.PostAsync("/v1/jobs", $$$"""{"target":"{{{TwoNodes.Name}}}","migrate":{"to":"{{{to.Name}}}","uri":"{{{destination.IncomingUri}}}"}}""");
-        Assert.True(job.Status == System.Net.HttpStatusCode.Accepted, job.Text);
-        var id = job.Body.Text("id")!;
-        await Eventually.TrueAsync(async () => (await api.GetAsync($"/v1/jobs/{id}")).Body.TryGetProperty("endedAt", out _), Limit, "the job has ended");
-        var outcome = Assert.Single((await api.GetAsync($"/v1/jobs/{id}/invocations")).Items());
-        Assert.True(outcome.Is("phase", "Succeeded"), outcome.ToString());
+        await DriveAsync(destination, keepSource: false);
         (await api.ShellAsync(TwoNodes.Name, "touch /tmp/go")).Succeeds();
         await fleet.MovedAsync(destination);
         await fleet.IsOnAsync(to);
@@ -77,11 +77,23 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
 
     private static string Output(JsonElement status) => Encoding.UTF8.GetString(status.GetProperty("out-data").GetBytesFromBase64());
 
-    private async Task MigrateAsync()
+    private async Task MigrateAsync(bool isDriven = false)
     {
         var destination = await fleet.PrepareAsync();
-        await MigrationDriver.MigrateAsync(fleet.Owner, destination);
+        await (isDriven ? DriveAsync(destination, keepSource: true) : MigrationDriver.MigrateAsync(fleet.Owner, destination));
         await fleet.MovedAsync(destination);
+    }
+
+    /// <summary>As a job, which the gateway that does not have the VM is given.</summary>
+    private async Task DriveAsync(RealVm destination, bool keepSource)
+    {
+        var (api, to) = (fleet.Other.Api, fleet.Other.Name);
+        var job = await api.PostAsync("/v1/jobs", $$$"""{"target":"{{{TwoNodes.Name}}}","migrate":{"to":"{{{to}}}","uri":"{{{destination.IncomingUri}}}","keepSource":{{{(keepSource ? "true" : "false")}}},"downtimeMs":2000}}""");
+        Assert.True(job.Status == System.Net.HttpStatusCode.Accepted, job.Text);
+        var id = job.Body.Text("id")!;
+        await Eventually.TrueAsync(async () => (await api.GetAsync($"/v1/jobs/{id}")).Body.TryGetProperty("endedAt", out _), Limit, "the job has ended");
+        var outcome = Assert.Single((await api.GetAsync($"/v1/jobs/{id}/invocations")).Items());
+        Assert.True(outcome.Is("phase", "Succeeded"), outcome.ToString());
     }
 
     /// <summary>Of each migration its stop, its move and its resumption, and none of a loss.</summary>

@@ -5,6 +5,7 @@ using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Storage;
 using Orchestrator.Actors.Vms;
 using Orchestrator.Host.Storage;
+using Orchestrator.TestKit;
 
 namespace Orchestrator.Host.Tests.Storage;
 
@@ -187,6 +188,32 @@ public sealed class SqliteEventStoreTests : IDisposable
 
         await log.AppendAsync([Event(2), Event(3)]);
         Assert.Equal([1L, 2L, 3L], (await log.ReadAsync(0, 10)).Select(happened => happened.Sequence));
+    }
+
+    [Fact]
+    public async Task Events_that_are_on_disk_are_not_kept_in_memory()
+    {
+        await using var log = await OpenAsync();
+        var kept = new List<WeakReference>();
+        for (var sequence = 1; sequence <= 20; sequence++)
+            kept.Add(await AppendAsync(log, sequence));
+        // The thread that writes may still hold what it wrote last.
+        await log.AppendAsync([Event(21)]);
+
+        await Eventually.TrueAsync(() => CollectedBut(kept) <= 1, TimeSpan.FromSeconds(30), "the events are collected");
+
+        static int CollectedBut(List<WeakReference> kept)
+        {
+            GC.Collect();
+            return kept.Count(happened => happened.IsAlive);
+        }
+
+        static async Task<WeakReference> AppendAsync(SqliteEventStore log, long sequence)
+        {
+            var happened = Event(sequence) with { Data = new byte[100_000] };
+            await log.AppendAsync([happened]);
+            return new WeakReference(happened);
+        }
     }
 
     private Task<SqliteEventStore> OpenAsync() => SqliteEventStore.OpenAsync(File, _time);

@@ -31,6 +31,56 @@ public class RealPeersTests
         }
     }
 
+    [Theory]
+    [InlineData(FleetOptions.RunTrue)]
+    [InlineData(FleetOptions.QueryVersion)]
+    public async Task Programs_are_followed_to_their_end_and_qmp_servers_are_asked(string command)
+    {
+        var options = new FleetOptions { Agents = 3, Command = command };
+        using var directory = FleetDirectory.Create();
+        await using var peers = new PeerFleet(directory, options.Agents, runsPrograms: command == FleetOptions.RunTrue);
+        await peers.StartAsync(CancellationToken.None);
+        IFleetClient[] clients =
+        [
+            await ReferenceClients.EpollAsync(directory, options, CancellationToken.None),
+            ReferenceClients.Asyncio("python", "plain", directory, options),
+            ReferenceClients.Asyncio("python-buffered", "buffered", directory, options),
+        ];
+
+        foreach (var client in clients.Concat(clients))
+        {
+            var batch = await client.RunBatchAsync(1, 4, CancellationToken.None);
+
+            Assert.Equal((client.Name, 3, 4), (batch.Client, batch.Commands, batch.Rounds.Count));
+        }
+    }
+
+    [Fact]
+    public async Task Agents_run_programs_only_if_they_are_told_to()
+    {
+        var options = new FleetOptions { Agents = 1, Command = FleetOptions.RunTrue };
+        using var directory = FleetDirectory.Create();
+        await using var peers = new PeerFleet(directory, options.Agents);
+        await peers.StartAsync(CancellationToken.None);
+        var client = await ReferenceClients.EpollAsync(directory, options, CancellationToken.None);
+
+        Assert.Contains("guest-exec", (await Assert.ThrowsAsync<BenchException>(() => client.RunBatchAsync(0, 1, CancellationToken.None))).Message);
+    }
+
+    [Fact]
+    public async Task One_shot_tool_asks_every_agent()
+    {
+        var options = new FleetOptions { Agents = 3 };
+        using var directory = FleetDirectory.Create();
+        await using var peers = new PeerFleet(directory, options.Agents);
+        await peers.StartAsync(CancellationToken.None);
+
+        var batch = await (await OneShotClient.OfAsync("xargs", directory, options, CancellationToken.None)).RunBatchAsync(1, 2, CancellationToken.None);
+
+        Assert.Equal(("xargs", 3, 2), (batch.Client, batch.Commands, batch.Rounds.Count));
+        Assert.True(batch.Cpu > TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task A_dead_agent_is_named()
     {

@@ -14,6 +14,8 @@ public sealed class OrchestratorClient(FleetDirectory directory, FleetOptions op
     /// <inheritdoc/>
     public string Name => "orchestrator";
 
+    private object Job => options.Command == FleetOptions.RunTrue ? new { target = "*", run = new { argv = (string[])["true"] } } : new { target = "*", command = options.Command };
+
     private TimeSpan ReadyPatience => TimeSpan.FromSeconds(60) + TimeSpan.FromMilliseconds(50) * options.Agents;
 
     /// <inheritdoc/>
@@ -84,7 +86,7 @@ public sealed class OrchestratorClient(FleetDirectory directory, FleetOptions op
         while (walls.Count < rounds)
         {
             var started = TimeProvider.System.GetTimestamp();
-            var tally = await server.Api.RunJobAsync(options.Command, cancel);
+            var tally = await server.Api.RunJobAsync(Job, null, cancel);
             walls.Add(TimeProvider.System.GetElapsedTime(started));
             if (tally.Outcomes != options.Agents || tally.Succeeded != options.Agents)
                 throw new BenchException($"a job on {options.Agents} VMs had {tally.Outcomes} outcomes, {tally.Succeeded} of them Succeeded. {tally.FirstOther}");

@@ -7,19 +7,23 @@ namespace Orchestrator.Bench.Fleet.Peers;
 /// The far side of the benchmark: a real guest agent and a real QMP server per VM, started here and ended by disposing.
 /// QEMU's storage daemon stands for QEMU as a QMP server because it costs 2.4 MB instead of a guest.
 /// </summary>
-public sealed class PeerFleet(FleetDirectory directory, int count) : IAsyncDisposable
+/// <param name="directory">Their files.</param>
+/// <param name="count">How many of each.</param>
+/// <param name="runsPrograms">Whether the agents run programs, on this machine and as this user.</param>
+public sealed class PeerFleet(FleetDirectory directory, int count, bool runsPrograms = false) : IAsyncDisposable
 {
     private const int StartsAtOnce = 16;
+    private const string Exec = "guest-exec";
     private static readonly TimeSpan SocketPoll = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan SocketPatience = TimeSpan.FromSeconds(60);
 
     // The agents are real and act on this machine: whatever could change it is switched off in them.
-    private static readonly string BlockedCommands = string.Join(',',
+    private static readonly string[] BlockedCommands =
     [
         "guest-shutdown", "guest-suspend-disk", "guest-suspend-ram", "guest-suspend-hybrid", "guest-set-time", "guest-set-vcpus",
         "guest-set-user-password", "guest-set-memory-blocks", "guest-fsfreeze-freeze", "guest-fsfreeze-freeze-list", "guest-fstrim",
-        "guest-exec", "guest-file-open", "guest-ssh-add-authorized-keys", "guest-ssh-remove-authorized-keys",
-    ]);
+        Exec, "guest-file-open", "guest-ssh-add-authorized-keys", "guest-ssh-remove-authorized-keys",
+    ];
 
     private readonly ConcurrentBag<ChildProcess> _processes = [];
 
@@ -64,7 +68,7 @@ public sealed class PeerFleet(FleetDirectory directory, int count) : IAsyncDispo
     private string[] AgentArguments(string vm) =>
     [
         "-m", "unix-listen", "-r", "-p", directory.QgaSocket(vm), "-t", directory.StateOf(vm),
-        "-f", Path.Combine(directory.StateOf(vm), "pid"), "-b", BlockedCommands,
+        "-f", Path.Combine(directory.StateOf(vm), "pid"), "-b", string.Join(',', BlockedCommands.Where(command => !runsPrograms || command != Exec)),
     ];
 
     private string[] MonitorArguments(string vm) =>

@@ -15,6 +15,10 @@ public sealed record FleetReport(
     IReadOnlyList<ClientSummary> Clients, IReadOnlyList<RatioSummary> Ratios, MemorySummary? Memory, IReadOnlyList<BatchSample> Samples)
 {
     private const string Subject = "orchestrator";
+    private const string UsualCommand = "guest-ping";
+
+    /// <summary>What its files are called: the command is in it unless it is the usual one.</summary>
+    public string Name => $"{Date}-fleet-{Agents}{(Command == UsualCommand ? "" : $"-{Command}")}";
 
     /// <summary>Summarizes <paramref name="batches"/>; <paramref name="emptyServerBytes"/> is the resident memory of a server without VMs.</summary>
     public static FleetReport Of(FleetOptions options, Machine machine, IReadOnlyList<Batch> batches, long emptyServerBytes)

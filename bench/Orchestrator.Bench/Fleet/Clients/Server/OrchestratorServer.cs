@@ -10,13 +10,17 @@ public sealed class OrchestratorServer : IAsyncDisposable
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private readonly ChildProcess _process;
+    private readonly string _socket;
     private readonly string _data;
 
     private OrchestratorServer(ChildProcess process, string socket, string data) =>
-        (_process, Api, _data) = (process, new ServerApi(socket), data);
+        (_process, Api, _socket, _data) = (process, new ServerApi(socket), socket, data);
 
     /// <summary>Its API.</summary>
     public ServerApi Api { get; }
+
+    /// <summary>The id of its process.</summary>
+    public int ProcessId => _process.Id;
 
     /// <summary>Starts <paramref name="program"/> for the VMs of <paramref name="vmDirectory"/> and returns when it answers.</summary>
     /// <exception cref="BenchException">The program is missing, ended, or did not answer within a minute.</exception>
@@ -55,6 +59,9 @@ public sealed class OrchestratorServer : IAsyncDisposable
     /// <summary>Lets the peak of its memory begin anew.</summary>
     /// <exception cref="BenchException">It has ended.</exception>
     public void ResetPeak() => ProcessUsage.ResetPeak(_process.Id);
+
+    /// <summary>A client of the API with connections of its own, which end when it is disposed.</summary>
+    public ServerApi Connect() => new(_socket);
 
     /// <summary>The last lines of its log.</summary>
     public string LogTail() => _process.LogTail();

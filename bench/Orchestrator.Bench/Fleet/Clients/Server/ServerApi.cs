@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Orchestrator.Bench.Fleet.Clients.Server;
 
@@ -108,13 +109,18 @@ public sealed class ServerApi : IDisposable
 
     /// <summary>The same to the VMs of the selector <paramref name="target"/>; <paramref name="elapsed"/> gets the <c>elapsedMs</c> of every outcome.</summary>
     /// <exception cref="BenchException">The server refuses, the stream is cut or has a gap, or the job takes more than a minute.</exception>
-    public async Task<JobTally> RunJobAsync(string target, string command, ICollection<double>? elapsed, CancellationToken cancel)
+    public Task<JobTally> RunJobAsync(string target, string command, ICollection<double>? elapsed, CancellationToken cancel) =>
+        RunJobAsync(new { target, command }, elapsed, cancel);
+
+    /// <summary>The same for a whole <c>JobRequest</c>.</summary>
+    /// <exception cref="BenchException">The server refuses, the stream is cut or has a gap, or the job takes more than a minute.</exception>
+    public async Task<JobTally> RunJobAsync(object job, ICollection<double>? elapsed, CancellationToken cancel)
     {
-        return await BoundedAsync($"a job of {command}", async stop =>
+        return await BoundedAsync($"the job {job}", async stop =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs")
             {
-                Content = JsonContent.Create(new { target, command }),
+                Content = JsonContent.Create(job),
                 Headers = { Accept = { Ndjson } },
             };
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
@@ -133,6 +139,23 @@ public sealed class ServerApi : IDisposable
             using var answer = await _http.PostAsync($"v1/vms/{vm}/agent/{command}?timeoutMs={timeout.TotalMilliseconds:0}", null, stop);
             await RequireSuccessAsync(answer, stop);
             return (await answer.Content.ReadFromJsonAsync<CallOutcome>(stop))!;
+        }, cancel);
+    }
+
+    /// <summary>Any request whose answer is JSON.</summary>
+    /// <param name="method">Of HTTP.</param>
+    /// <param name="path">Such as <c>v1/subscriptions</c>.</param>
+    /// <param name="body">What is sent as JSON; <see langword="null"/> for nothing.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <exception cref="BenchException">The server refuses, or does not answer within a minute.</exception>
+    public Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancel)
+    {
+        return BoundedAsync($"{method} /{path}", async stop =>
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+            using var answer = await _http.SendAsync(request, stop);
+            await RequireSuccessAsync(answer, stop);
+            return await answer.Content.ReadFromJsonAsync<JsonElement>(stop);
         }, cancel);
     }
 
