@@ -1,4 +1,5 @@
 using Orchestrator.Actors.Migration;
+using Orchestrator.Host.Clustering;
 using Orchestrator.Host.Serving;
 
 namespace Orchestrator.Host.Api;
@@ -100,7 +101,7 @@ public sealed record DrivenMigrationView
     }
 }
 
-/// <summary><c>/v1/migrations</c>: how far the migrations of this node's VMs are. They are begun, followed and cancelled as jobs.</summary>
+/// <summary><c>/v1/migrations</c>: how far migrations are, of the VMs of all nodes. They are begun, followed and cancelled as jobs.</summary>
 internal static class MigrationEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -109,17 +110,24 @@ internal static class MigrationEndpoints
         routes.MapGet("/v1/migrations/{id}", GetAsync).Produces<DrivenMigrationView>();
     }
 
-    private static async Task<IResult> ListAsync(string? job, Node node, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string? job, HttpContext context, Node node)
     {
-        var all = await AllAsync(node, cancellationToken).ConfigureAwait(false);
-        return Results.Json(new ItemsView<DrivenMigrationView>([.. all.Where(migration => job is null || migration.JobId == job).Select(DrivenMigrationView.Of)]), ApiJson.Default.ItemsViewDrivenMigrationView);
+        var all = await AllAsync(job, context, node).ConfigureAwait(false);
+        return Results.Json(new ItemsView<DrivenMigrationView>([.. all.OrderByDescending(migration => migration.Id, StringComparer.Ordinal)]), ApiJson.Default.ItemsViewDrivenMigrationView);
     }
 
-    private static async Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) =>
-        (await AllAsync(node, cancellationToken).ConfigureAwait(false)).FirstOrDefault(migration => migration.Id == id) is { } found
-            ? Results.Json(DrivenMigrationView.Of(found), ApiJson.Default.DrivenMigrationView)
-            : Problems.Of("migration-not-found", $"this node has no migration '{id}', or has forgotten it: GET /v1/migrations lists them, and the job has its outcome");
+    private static async Task<IResult> GetAsync(string id, HttpContext context, Node node) =>
+        (await AllAsync(null, context, node).ConfigureAwait(false)).FirstOrDefault(migration => migration.Id == id) is { } found
+            ? Results.Json(found, ApiJson.Default.DrivenMigrationView)
+            : Problems.Of("migration-not-found", $"no node that answers has a migration '{id}', or it was forgotten: GET /v1/migrations lists them, and the job has its outcome");
 
-    private static async Task<IReadOnlyList<MigrationSnapshot>> AllAsync(Node node, CancellationToken cancellationToken) =>
-        (await node.AskAsync<MigrationReplies.Migrations>(node.Migrations, new MigrationQueries.List(), cancellationToken).ConfigureAwait(false)).Snapshots;
+    /// <summary>This node's, and those of the other nodes of its cluster, unless one of those asks.</summary>
+    private static async Task<IReadOnlyList<DrivenMigrationView>> AllAsync(string? job, HttpContext context, Node node)
+    {
+        var own = await node.AskAsync<MigrationReplies.Migrations>(node.Migrations, new MigrationQueries.List(), context.RequestAborted).ConfigureAwait(false);
+        var others = context.Request.Headers.ContainsKey(Forwarding.Header) || context.RequestServices.GetService<ClusterMigrations>() is not { } cluster
+            ? []
+            : await cluster.ListOthersAsync(job, context.RequestAborted).ConfigureAwait(false);
+        return [.. own.Snapshots.Where(migration => job is null || migration.JobId == job).Select(DrivenMigrationView.Of), .. others];
+    }
 }

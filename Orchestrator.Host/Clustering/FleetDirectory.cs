@@ -73,6 +73,10 @@ internal sealed class FleetDirectory(Node node, ClusterParts cluster)
         }
     }
 
+    /// <summary>The other nodes that can be reached.</summary>
+    public async Task<IReadOnlyList<NodeInfo>> OthersAsync(CancellationToken cancellationToken) =>
+        [.. (await KnownAsync(cancellationToken).ConfigureAwait(false)).Where(item => !item.IsSelf && IsReachable(item)).Select(item => item.Info)];
+
     /// <summary>The other nodes that take duties and can be reached.</summary>
     public async Task<IReadOnlyList<NodeInfo>> OtherGatewaysAsync(CancellationToken cancellationToken) =>
         [.. (await KnownAsync(cancellationToken).ConfigureAwait(false)).Where(item => !item.IsSelf && IsReachable(item) && item.Info.Roles.Contains(DutySharding.Role)).Select(item => item.Info)];

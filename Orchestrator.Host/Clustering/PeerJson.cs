@@ -7,4 +7,5 @@ namespace Orchestrator.Host.Clustering;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(HeldJobsView))]
 [JsonSerializable(typeof(JobStreamItem))]
+[JsonSerializable(typeof(ItemsView<DrivenMigrationView>))]
 internal sealed partial class PeerJson : JsonSerializerContext;

@@ -175,6 +175,7 @@ internal static class Server
         services.AddSingleton(cluster.Contacts);
         services.AddSingleton<FleetDirectory>();
         services.AddSingleton<ClusterJobs>();
+        services.AddSingleton<ClusterMigrations>();
         services.AddSingleton(provider => new PeerOutputs(
             config.Host ?? Environment.MachineName, provider.GetRequiredService<OutputFiles>(), provider.GetRequiredService<FleetDirectory>(), provider.GetRequiredService<PeerClient>(), provider.GetRequiredService<Yarp.ReverseProxy.Forwarder.IHttpForwarder>(), TimeProvider.System));
         services.AddSingleton(cluster.Store.Duties);

@@ -1,5 +1,5 @@
-using Akka.Event;
 using Akka.Actor;
+using Akka.Event;
 using Orchestrator.Actors.Clustering.Wire;
 using Orchestrator.Protocol.Agent.Exec;
 using Orchestrator.Protocol.Transport;

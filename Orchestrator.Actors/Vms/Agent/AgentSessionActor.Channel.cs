@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Orchestrator.Protocol.Agent;
-using Orchestrator.Protocol.Transport;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Actors.Vms.Agent;
 

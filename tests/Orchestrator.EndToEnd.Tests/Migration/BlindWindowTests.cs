@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
-using Orchestrator.TestKit.Processes;
 using Orchestrator.TestKit.Migration;
+using Orchestrator.TestKit.Processes;
 using Orchestrator.TestKit.RealVms;
 using Xunit.Abstractions;
 

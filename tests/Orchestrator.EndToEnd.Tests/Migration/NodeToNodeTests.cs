@@ -94,6 +94,8 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
         await Eventually.TrueAsync(async () => (await api.GetAsync($"/v1/jobs/{id}")).Body.TryGetProperty("endedAt", out _), Limit, "the job has ended");
         var outcome = Assert.Single((await api.GetAsync($"/v1/jobs/{id}/invocations")).Items());
         Assert.True(outcome.Is("phase", "Succeeded"), outcome.ToString());
+        foreach (var node in fleet.Lab.Nodes)
+            Assert.Single((await node.Api.GetAsync($"/v1/migrations?job={id}")).Items(), migration => migration.Is("to", to) && migration.Is("phase", "Ended"));
     }
 
     /// <summary>Of each migration its stop, its move and its resumption, and none of a loss.</summary>
