@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.Actors.VmHosts.Lending;
 using Orchestrator.Host.Api;
@@ -35,7 +36,21 @@ internal sealed class PeerChannels(PeerClient peers)
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
             return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         using (response)
-            throw new IOException($"{endpoint}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)}");
+            throw new IOException($"{endpoint}: {(int)response.StatusCode} {Why(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false))}");
+    }
+
+    /// <summary>What the problem says (RFC 9457), if the answer is one.</summary>
+    private static string Why(string body)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.ToString() : body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
     }
 
     private async Task<HttpResponseMessage> AskAsync(Endpoint.Relayed endpoint, HttpRequestMessage request, CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
     }
 
     [Fact]
-    public async Task Job_moves_VM_to_another_node_and_its_programs_files_and_results_go_along()
+    public async Task Evacuation_moves_VM_to_another_node_and_its_programs_files_and_results_go_along()
     {
         var (api, to) = (fleet.Other.Api, fleet.Other);
         var ended = await ExecAsync(api, "echo known");
@@ -59,7 +59,8 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
         var file = (await api.AgentAsync(TwoNodes.Name, "guest-file-open", """{"path":"/etc/hostname"}""")).GetProperty("result").GetInt64();
         var destination = await fleet.PrepareAsync();
 
-        await DriveAsync(destination, keepSource: false);
+        var evacuated = await fleet.Other.Server.CliAsync("evacuate", fleet.Home.Name, "--to", to.Name, "--uri", destination.IncomingUri!);
+        Assert.True(evacuated.ExitCode == 0, evacuated.Out + evacuated.Error);
         (await api.ShellAsync(TwoNodes.Name, "touch /tmp/go")).Succeeds();
         await fleet.MovedAsync(destination);
         await fleet.IsOnAsync(to);

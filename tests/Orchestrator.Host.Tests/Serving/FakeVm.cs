@@ -22,6 +22,9 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
     /// <summary>What QEMU says of itself; without it, it does not know the question.</summary>
     public string? Introspection { get; init; }
 
+    /// <summary>QEMU's RunState.</summary>
+    public string RunState { get; set; } = "running";
+
     /// <summary>Answers of the agent by command, as JSON text; a task that does not end is silence.</summary>
     public ConcurrentDictionary<string, Func<FakeCommand, Task<string>>> AgentAnswers { get; } = new();
 
@@ -50,10 +53,13 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_qmp is not null)
-            await _qmp.DisposeAsync();
-        if (_agent is not null)
-            await _agent.DisposeAsync();
+        // Once: a test may end it before its node does.
+        var (qmp, agent) = (_qmp, _agent);
+        (_qmp, _agent) = (null, null);
+        if (qmp is not null)
+            await qmp.DisposeAsync();
+        if (agent is not null)
+            await agent.DisposeAsync();
     }
 
     // Lines are read from the stream itself: a script's reads give up after a while, and an idle VM is silent for longer.
@@ -75,7 +81,7 @@ internal sealed class FakeVm(string name, Guid uuid) : IAsyncDisposable
 
     private string? QmpAnswer(FakeCommand command, string agentPath) => command.Name switch
     {
-        "query-status" => """{"status": "running", "running": true, "singlestep": false}""",
+        "query-status" => $$"""{"status": "{{RunState}}", "running": {{(RunState == "running" ? "true" : "false")}}, "singlestep": false}""",
         "query-uuid" => $$"""{"UUID": "{{uuid}}"}""",
         "query-name" => $$"""{"name": "{{name}}"}""",
         "query-qmp-schema" => Introspection,
