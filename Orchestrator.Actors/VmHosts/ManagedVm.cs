@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.Vms;
+using Orchestrator.Actors.Vms.Migration;
 
 namespace Orchestrator.Actors.VmHosts;
 
@@ -51,5 +52,16 @@ internal sealed class ManagedVm(VmSpec spec, IActorRef actor)
     public Guid LastUuid { get; private set; }
 
     /// <summary>QEMU's, verbatim, while it is connected.</summary>
-    public string? RunState { get; set; }
+    public string? RunState
+    {
+        get;
+        set
+        {
+            field = value;
+            HadGuest |= MigrationRules.HasGuest(value);
+        }
+    }
+
+    /// <summary>Whether its guest was here since it began: what is known of it, and waits for it, is here then.</summary>
+    public bool HadGuest { get; private set; }
 }
