@@ -60,7 +60,7 @@ public class SeenEventTests
     }
 
     [Fact]
-    public void The_log_of_the_node_that_it_leaves_has_all_of_a_migration()
+    public void One_log_has_all_of_a_migration()
     {
         Assert.Equal(0, SeenEvent.Missing(ToAndFro, 2));
         // Logs take turns when they are read.

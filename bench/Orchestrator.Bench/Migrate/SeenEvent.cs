@@ -9,7 +9,7 @@ namespace Orchestrator.Bench.Migrate;
 /// <param name="Name">Its name; of a change of a migration with its phase.</param>
 public sealed record SeenEvent(string Host, long Sequence, string Name)
 {
-    /// <summary>What happens to a VM in one migration, in this order. The log of the node that it comes from has all of it.</summary>
+    /// <summary>What happens to a VM in one migration, in this order. One log has all of it: that of the node whose VM it was at the time.</summary>
     public static readonly IReadOnlyList<string> OfMigration = ["STOP", "VM_MIGRATION_CHANGED completed", "RESUME"];
 
     /// <summary>From a line of a stream; <see langword="null"/> if it is about the stream itself.</summary>
