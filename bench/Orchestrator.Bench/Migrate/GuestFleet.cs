@@ -65,10 +65,15 @@ public sealed class GuestFleet : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_nodes is not null)
-            await _nodes.DisposeAsync();
-        foreach (var directory in _directories)
-            await directory.DisposeAsync();
-        _files.Dispose();
+        try
+        {
+            if (_nodes is not null)
+                await _nodes.DisposeAsync();
+        }
+        finally
+        {
+            await Task.WhenAll(_directories.Select(async directory => await directory.DisposeAsync()));
+            _files.Dispose();
+        }
     }
 }
