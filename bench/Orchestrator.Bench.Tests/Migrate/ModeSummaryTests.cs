@@ -60,12 +60,33 @@ public class ModeSummaryTests
     public void The_page_has_each_class_in_each_mode_and_what_was_broken()
     {
         var modes = new[] { ModeSummary.Of(MigrateOptions.Followed, [MigrationSample.Of(1, 2, null)], [1], Right, [], 0), Summary(MigrateOptions.Driven, With(new(MigrationLoad.Read, 2, 1, Wrong: 1))) };
-        var page = MigratePage.Of(new MigrateReport("2026-01-01", new Machine("CPU", 2, 4, "6.1", ".NET", 0.1), 2, 128, 2, modes));
+        var page = MigratePage.Of(Report(nodes: 1, modes));
 
         Assert.Contains("| followed | guest-ping | 5 | 5 | 0 | 0 | 0 | 0 |", page);
         Assert.Contains("| driven | 2 | 1 | 0 | 100 | **110** | 110 | 40 | 600 | 698 | 51 | 89 |", page);
         Assert.Contains("**Broken:** driven: 8 MiB file read: 2 sent, 1 right, 1 wrong", page);
     }
+
+    [Theory]
+    [InlineData(1, "2026-01-01-migrate-2", "between two QEMUs of one VmHost, 128 MiB")]
+    [InlineData(2, "2026-01-01-migrate-2-nodes-2", "between the QEMUs of 2 nodes of a cluster, used at the one that has not the guest at the beginning, 128 MiB")]
+    public void The_page_and_its_name_say_between_what_the_guest_went(int nodes, string name, string way)
+    {
+        var report = Report(nodes, [Summary(MigrateOptions.Driven, Right)]);
+
+        Assert.Equal(name, report.FileName());
+        Assert.Contains(way, MigratePage.Of(report));
+    }
+
+    [Fact]
+    public void A_report_says_what_the_options_say()
+    {
+        var report = MigrateReport.Of(new MigrateOptions { Migrations = 7, Nodes = 2, MemoryMiB = 96, Subscribers = 3 }, Report(1, []).Machine, []);
+
+        Assert.Equal((7, 2, 96, 3), (report.Migrations, report.Nodes, report.MemoryMiB, report.Subscribers));
+    }
+
+    private static MigrateReport Report(int nodes, IReadOnlyList<ModeSummary> modes) => new("2026-01-01", new Machine("CPU", 2, 4, "6.1", ".NET", 0.1), 2, nodes, 128, 2, modes);
 
     private static ModeSummary Summary(string mode, IReadOnlyList<LoadTally> classes) => ModeSummary.Of(mode, Samples, [40], classes, [], 0);
 

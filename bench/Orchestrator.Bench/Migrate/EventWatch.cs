@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Migration;
 
@@ -32,7 +31,7 @@ public sealed class EventWatch : IAsyncDisposable
     /// <summary>Subscribes; events after its return are heard.</summary>
     public static async Task<EventWatch> StartAsync(LoadClient client, string vm) => new(await client.OpenAsync($"/v1/events?target={vm}"));
 
-    /// <summary>Everything that the log has of the VM.</summary>
+    /// <summary>Everything that the logs of all nodes have of the VM.</summary>
     public static async Task<IReadOnlyList<SeenEvent>> LogAsync(LoadClient client, string vm)
     {
         using var stream = await client.OpenAsync($"/v1/events?target={vm}&from=beginning&follow=false");
@@ -43,12 +42,12 @@ public sealed class EventWatch : IAsyncDisposable
         return events;
     }
 
-    /// <summary>Awaits an event; <see langword="false"/> if it does not come within 30 s.</summary>
-    public async Task<bool> HasAsync(long sequence)
+    /// <summary>Awaits the last event of each log; <see langword="false"/> if one does not come within 30 s.</summary>
+    public async Task<bool> HasAsync(IReadOnlyList<SeenEvent> last)
     {
         try
         {
-            await Eventually.TrueAsync(() => Seen is [.., var last] && last.Sequence >= sequence, Limit, "the event comes");
+            await Eventually.TrueAsync(() => last.Except(Seen).ToArray() is [], Limit, "the events come");
             return true;
         }
         catch (TimeoutException)
@@ -80,42 +79,5 @@ public sealed class EventWatch : IAsyncDisposable
         {
             // The end of the run, or of the server: what is missing by then is counted.
         }
-    }
-}
-
-/// <summary>An event of a VM.</summary>
-/// <param name="Sequence">Its number in the log.</param>
-/// <param name="Name">Its name; of a change of a migration with its phase.</param>
-public sealed record SeenEvent(long Sequence, string Name)
-{
-    /// <summary>What happens to a VM in one migration, in this order.</summary>
-    public static readonly IReadOnlyList<string> OfMigration = ["STOP", "VM_MIGRATION_CHANGED completed", "RESUME"];
-
-    /// <summary>From a line of a stream; <see langword="null"/> if it is about the stream itself.</summary>
-    public static SeenEvent? Parse(string line)
-    {
-        var read = JsonElement.Parse(line);
-        if (!read.TryGetProperty("sequence", out var sequence) || !read.TryGetProperty("data", out var data) || !data.TryGetProperty("event", out var name))
-            return null;
-        var phase = name.ValueEquals("VM_MIGRATION_CHANGED") ? " " + data.GetProperty("data").GetProperty("phase").GetString() : "";
-        return new SeenEvent(long.Parse(sequence.GetString()!, System.Globalization.CultureInfo.InvariantCulture), name.GetString() + phase);
-    }
-
-    /// <summary>How many events a subscriber did not get, or not in their order, of those that the log has between its first one and the end.</summary>
-    public static int Lost(IReadOnlyList<SeenEvent> seen, IReadOnlyList<SeenEvent> log)
-    {
-        if (seen.Count == 0)
-            return log.Count;
-        var due = log.Where(logged => logged.Sequence >= seen[0].Sequence).ToArray();
-        var disorder = seen.Zip(seen.Skip(1)).Count(pair => pair.Second.Sequence <= pair.First.Sequence);
-        return due.Except(seen).Count() + disorder;
-    }
-
-    /// <summary>How many events of that many migrations are not in the log, or not in their order.</summary>
-    public static int Missing(IEnumerable<SeenEvent> log, int migrations)
-    {
-        var told = log.Select(logged => logged.Name).Where(OfMigration.Contains).ToArray();
-        var expected = Enumerable.Repeat(OfMigration, migrations).SelectMany(names => names).ToArray();
-        return expected.Length == told.Length ? expected.Zip(told).Count(pair => pair.First != pair.Second) : Math.Max(1, Math.Abs(expected.Length - told.Length));
     }
 }

@@ -18,7 +18,7 @@ public static class MigrateCommand
         var page = MigratePage.Of(report);
         output.WriteLine();
         output.Write(page);
-        output.WriteLine($"kept in {await ReportFiles.WriteAsync(options.Results, $"{report.Date}-migrate-{report.Migrations}", report, page, cancel)}");
+        output.WriteLine($"kept in {await ReportFiles.WriteAsync(options.Results, report.FileName(), report, page, cancel)}");
         if (modes.SelectMany(mode => mode.Broken).ToArray() is { Length: > 0 } broken)
             throw new BenchException($"a promise was broken: {string.Join('\n', broken)}");
     }

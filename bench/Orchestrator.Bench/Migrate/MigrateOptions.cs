@@ -18,6 +18,7 @@ public sealed record MigrateOptions
     public static string Usage => $"""
         usage: migrate [options]
           --migrations N    of the guest in each mode, to and fro (2 to 10000; 100)
+          --nodes N         1, or a cluster of 2: each migration goes to the other one (1)
           --modes LIST      of {string.Join(",", AllModes)} (all)
           --memory MIB      of the guest (96 to 65536; 128)
           --subscribers N   to the VM's events (1 to 100; 2)
@@ -28,6 +29,9 @@ public sealed record MigrateOptions
 
     /// <summary>Migrations in each mode. 2 to 10,000.</summary>
     public int Migrations { get; init; } = 100;
+
+    /// <summary>1: between two QEMUs of one VmHost. 2: between the nodes of a cluster.</summary>
+    public int Nodes { get; init; } = 1;
 
     /// <summary>Some of <see cref="AllModes"/>, in its order.</summary>
     public IReadOnlyList<string> Modes { get; init; } = AllModes;
@@ -64,6 +68,7 @@ public sealed record MigrateOptions
     private MigrateOptions With(string name, string value) => name switch
     {
         "--migrations" => this with { Migrations = Number(name, value, 2, 10_000) },
+        "--nodes" => this with { Nodes = Number(name, value, 1, 2) },
         "--modes" => this with { Modes = ModesOf(name, value) },
         "--memory" => this with { MemoryMiB = Number(name, value, 96, 65_536) },
         "--subscribers" => this with { Subscribers = Number(name, value, 1, 100) },

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Bench.Fleet.Clients.Server;
-using Orchestrator.Bench.Fleet.Peers;
 using Orchestrator.Bench.Migrate.Results;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Migration;
@@ -8,10 +6,10 @@ using Orchestrator.TestKit.RealVms;
 
 namespace Orchestrator.Bench.Migrate;
 
-/// <summary>One real guest that is migrated to and fro under load, in one mode, on a server of its own.</summary>
+/// <summary>One real guest that is migrated to and fro under load, in one mode, on nodes of its own.</summary>
 public sealed class MigrateRun(MigrateOptions options, string mode, TextWriter output)
 {
-    private const string Vm = "guest";
+    private const string Vm = Destination.Vm;
     private const int QuietSeconds = 10;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -19,21 +17,18 @@ public sealed class MigrateRun(MigrateOptions options, string mode, TextWriter o
     /// <exception cref="BenchException">A migration did not come to its end: nothing more can be measured.</exception>
     public async Task<ModeSummary> RunAsync(CancellationToken cancel)
     {
-        using var files = FleetDirectory.Create();
-        await using var vms = new RealVmDirectory(path: files.VmDirectory);
-        var owner = await vms.AddVmAsync(new RealVmOptions { Name = Vm, MemoryMiB = options.MemoryMiB });
-        await owner.BootedAsync(Limit);
-        await using var server = await OrchestratorServer.StartAsync(options.Program, vms.Path, files, cancel);
-        using var client = new LoadClient(files.File("api.sock"));
-        var host = (await ShownAsync(client, shown => Is(shown, "state", "Running") && Is(shown, "agent", "Ready") && shown.TryGetProperty("guest", out _), "is ready")).GetProperty("host").GetString()!;
+        await using var fleet = await GuestFleet.StartAsync(options, cancel);
+        using var client = new LoadClient(fleet.Gateway);
+        var ready = await ShownAsync(client, vm => Is(vm, "state", "Running") && Is(vm, "agent", "Ready") && vm.TryGetProperty("guest", out _), "is ready");
+        var hosts = fleet.HostsFrom(ready.GetProperty("host").GetString()!);
         var watches = new List<EventWatch>();
-        await using var load = await MigrationLoad.StartAsync(files.File("api.sock"), Vm);
+        await using var load = await MigrationLoad.StartAsync(fleet.Gateway, Vm);
         try
         {
             while (watches.Count < options.Subscribers)
                 watches.Add(await EventWatch.StartAsync(client, Vm));
             var quiet = await QuietAsync(load, cancel);
-            var samples = await AlternateAsync(client, host, vms, owner, load, cancel);
+            var samples = await AlternateAsync(client, hosts, fleet, load, cancel);
             var wrong = await load.StopAsync();
             if (mode == MigrateOptions.Driven)
                 wrong = [.. wrong, .. load.Unknowns];
@@ -41,7 +36,7 @@ public sealed class MigrateRun(MigrateOptions options, string mode, TextWriter o
         }
         catch (Exception failure) when (failure is TimeoutException or HttpRequestException or InvalidOperationException or IOException)
         {
-            throw new BenchException($"{mode}: {failure.Message}\nuntil then: {load.Counts}\n{server.LogTail()}");
+            throw new BenchException($"{mode}: {failure.Message}\nuntil then: {load.Counts}\n{fleet.LogTails()}");
         }
         finally
         {
@@ -63,21 +58,21 @@ public sealed class MigrateRun(MigrateOptions options, string mode, TextWriter o
         return gaps;
     }
 
-    private async Task<IReadOnlyList<MigrationSample>> AlternateAsync(LoadClient client, string host, RealVmDirectory vms, RealVm owner, MigrationLoad load, CancellationToken cancel)
+    private async Task<IReadOnlyList<MigrationSample>> AlternateAsync(LoadClient client, IReadOnlyList<string> hosts, GuestFleet fleet, MigrationLoad load, CancellationToken cancel)
     {
         var time = TimeProvider.System;
         var begun = new List<(long At, double Milliseconds, JsonElement? Result)>();
         for (var number = 0; number < options.Migrations; number++)
         {
             cancel.ThrowIfCancellationRequested();
-            var destination = await vms.AddDestinationAsync(owner, number % 2 == 0 ? $"{Vm}-other" : Vm);
-            await ShownAsync(client, shown => IsMigration(shown, "Prepared", destination), "has a destination");
+            var destination = Destination.Of(number, hosts);
+            var awaiting = await fleet.PrepareAsync(destination);
+            await ShownAsync(client, destination.IsPrepared, $"has the destination {destination}");
             var at = time.GetTimestamp();
-            var result = await MoveAsync(client, host, owner, destination);
-            await ShownAsync(client, shown => IsMigration(shown, "Completed", destination), "is at the destination");
+            var result = await MoveAsync(client, destination.Host, fleet.Owner, awaiting);
+            await ShownAsync(client, destination.HasGuest, $"is at {destination}");
             begun.Add((at, time.GetElapsedTime(at).TotalMilliseconds, result));
-            await owner.KillAsync();
-            owner = destination;
+            await fleet.MovedAsync(awaiting);
             if ((number + 1) % 10 == 0)
                 output.WriteLine($"{mode} {number + 1}/{options.Migrations}  {load.Counts}");
         }
@@ -87,14 +82,14 @@ public sealed class MigrateRun(MigrateOptions options, string mode, TextWriter o
         return [.. begun.Zip(ends, (one, end) => MigrationSample.Of(one.Milliseconds, load.Gaps.LongestWithin(one.At, end).TotalMilliseconds, one.Result))];
     }
 
-    private async Task<JsonElement?> MoveAsync(LoadClient client, string host, RealVm owner, RealVm destination)
+    private async Task<JsonElement?> MoveAsync(LoadClient client, string host, RealVm owner, RealVm awaiting)
     {
         if (mode == MigrateOptions.Followed)
         {
-            await MigrationDriver.MigrateAsync(owner, destination);
+            await MigrationDriver.MigrateAsync(owner, awaiting);
             return null;
         }
-        var outcome = await client.RunJobAsync($$$"""{"target":"{{{Vm}}}","migrate":{"to":"{{{host}}}","uri":"{{{destination.IncomingUri}}}","keepSource":true,"downtimeMs":2000}}""");
+        var outcome = await client.RunJobAsync($$$"""{"target":"{{{Vm}}}","migrate":{"to":"{{{host}}}","uri":"{{{awaiting.IncomingUri}}}","keepSource":true,"downtimeMs":2000}}""");
         return Is(outcome, "phase", "Succeeded") ? outcome.GetProperty("result") : throw new InvalidOperationException($"the migration did not succeed: {outcome}");
     }
 
@@ -102,27 +97,33 @@ public sealed class MigrateRun(MigrateOptions options, string mode, TextWriter o
     {
         var log = await EventWatch.LogAsync(client, Vm);
         var lost = SeenEvent.Missing(log, options.Migrations);
+        var last = SeenEvent.Last(log);
         foreach (var watch in watches)
-            lost += await watch.HasAsync(log[^1].Sequence) ? SeenEvent.Lost(watch.Seen, log) : Math.Max(1, SeenEvent.Lost(watch.Seen, log));
+            lost += await watch.HasAsync(last) ? SeenEvent.Lost(watch.Seen, log) : Math.Max(1, SeenEvent.Lost(watch.Seen, log));
         return lost;
     }
 
     private static async Task<JsonElement> ShownAsync(LoadClient client, Func<JsonElement, bool> condition, string what)
     {
-        var last = default(JsonElement);
+        var (shown, all) = (default(JsonElement), default(JsonElement));
         try
         {
-            await Eventually.TrueAsync(async () => condition(last = await client.GetAsync($"/v1/vms/{Vm}")), Limit, $"the VM {what}");
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    all = await client.GetAsync("/v1/vms");
+                    shown = all.GetProperty("items").EnumerateArray().FirstOrDefault(vm => Is(vm, "name", Vm) && condition(vm));
+                    return shown.ValueKind == JsonValueKind.Object;
+                },
+                Limit,
+                $"the VM {what}");
         }
         catch (TimeoutException late)
         {
-            throw new TimeoutException($"{late.Message} It is: {last}", late);
+            throw new TimeoutException($"{late.Message} There are: {all}", late);
         }
-        return last;
+        return shown;
     }
-
-    private static bool IsMigration(JsonElement shown, string phase, RealVm destination) =>
-        shown.TryGetProperty("migration", out var migration) && Is(migration, "phase", phase) && Is(migration, "destination", destination.Options.Name);
 
     private static bool Is(JsonElement json, string member, string text) => json.TryGetProperty(member, out var value) && value.ValueEquals(text);
 }

@@ -13,7 +13,8 @@ public static class MigratePage
         var machine = report.Machine;
         page.AppendLine($"# {report.Migrations} migrations of a real VM under load, {report.Date}");
         page.AppendLine();
-        page.AppendLine($"To and fro between two QEMUs of one VmHost, {report.MemoryMiB} MiB, under two clients of short commands, one of programs, one of file reads, and {report.Subscribers} subscribers to its events, all by its name.");
+        var way = report.Nodes == 1 ? "two QEMUs of one VmHost" : $"the QEMUs of {report.Nodes} nodes of a cluster, used at the one that has not the guest at the beginning";
+        page.AppendLine($"To and fro between {way}, {report.MemoryMiB} MiB, under two clients of short commands, one of programs, one of file reads, and {report.Subscribers} subscribers to its events, all by its name.");
         page.AppendLine($"{machine.Cores} cores ({machine.Processor}), {machine.MemoryGiB} GiB, Linux {machine.Kernel}, {machine.DotNet}; load before: {machine.LoadBefore}.");
         page.AppendLine();
         page.AppendLine("| mode | commands | sent | right | wrong | Unknown | other | ran twice |");

@@ -19,6 +19,12 @@ public sealed class ClusterNodes : IScaledNodes
     /// <inheritdoc/>
     public IReadOnlyList<ServerApi> Apis => [.. _servers.Select(server => server.Api)];
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sockets => [.. _servers.Select(server => server.Socket)];
+
+    /// <summary>What the node of that number, from 0, is called.</summary>
+    public static string NameOf(int number) => $"n{number}";
+
     /// <summary>Starts PostgreSQL, and then all nodes at once; their APIs answer when this returns.</summary>
     /// <exception cref="BenchException">One of them cannot be started.</exception>
     public static async Task<ClusterNodes> StartAsync(ScaleOptions options, IReadOnlyList<string> vmDirectories, FleetDirectory files, CancellationToken cancel)
@@ -78,5 +84,5 @@ public sealed class ClusterNodes : IScaledNodes
     }
 
     private static Task<OrchestratorServer> StartAsync(ScaleOptions options, string vms, int number, string cluster, FleetDirectory files, CancellationToken cancel) => OrchestratorServer.StartAsync(
-        options.Program, vms, $"n{number}-", ["--node", $"n{number}", "--config", NodeFile.Write(options, files.File($"n{number}.yaml"), cluster)], files, cancel);
+        options.Program, vms, $"{NameOf(number)}-", ["--node", NameOf(number), "--config", NodeFile.Write(options, files.File($"{NameOf(number)}.yaml"), cluster)], files, cancel);
 }

@@ -9,6 +9,9 @@ public interface IScaledNodes : IAsyncDisposable
     /// <summary>The API of each; jobs go to the first.</summary>
     IReadOnlyList<ServerApi> Apis { get; }
 
+    /// <summary>The Unix socket of each one's API, in the same order.</summary>
+    IReadOnlyList<string> Sockets { get; }
+
     /// <summary>CPU time and memory of each, in the same order.</summary>
     /// <exception cref="BenchException">One has ended.</exception>
     IReadOnlyList<ProcessUsage> Usages();

@@ -14,6 +14,9 @@ public sealed class SingleNode : IScaledNodes
     /// <inheritdoc/>
     public IReadOnlyList<ServerApi> Apis => [_server.Api];
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sockets => [_server.Socket];
+
     /// <summary>Starts it; its API answers when this returns.</summary>
     /// <exception cref="BenchException">It cannot be started.</exception>
     public static async Task<SingleNode> StartAsync(ScaleOptions options, string vmDirectory, FleetDirectory files, CancellationToken cancel) =>

@@ -10,14 +10,16 @@ public sealed class OrchestratorServer : IAsyncDisposable
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private readonly ChildProcess _process;
-    private readonly string _socket;
     private readonly string _data;
 
     private OrchestratorServer(ChildProcess process, string socket, string data) =>
-        (_process, Api, _socket, _data) = (process, new ServerApi(socket), socket, data);
+        (_process, Api, Socket, _data) = (process, new ServerApi(socket), socket, data);
 
     /// <summary>Its API.</summary>
     public ServerApi Api { get; }
+
+    /// <summary>The Unix socket of its API.</summary>
+    public string Socket { get; }
 
     /// <summary>The id of its process.</summary>
     public int ProcessId => _process.Id;
@@ -61,7 +63,7 @@ public sealed class OrchestratorServer : IAsyncDisposable
     public void ResetPeak() => ProcessUsage.ResetPeak(_process.Id);
 
     /// <summary>A client of the API with connections of its own, which end when it is disposed.</summary>
-    public ServerApi Connect() => new(_socket);
+    public ServerApi Connect() => new(Socket);
 
     /// <summary>The last lines of its log.</summary>
     public string LogTail() => _process.LogTail();
