@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.VmHosts.Lending;
@@ -12,6 +13,9 @@ namespace Orchestrator.Actors.Vms;
 internal sealed partial class VmActor
 {
     private const string QuietTimer = "quiet";
+
+    /// <summary>A guest chooses how long its facts are, and all that goes along is one message between nodes.</summary>
+    private const int MaxFactCharacters = 8 * 1024;
 
     private static readonly Verdict IsElsewhere = new(Phase.Undelivered, Reasons.VmNotFound, Effect.None, "the VM went over to the node that its guest was migrated to: it is looked for there");
 
@@ -172,7 +176,8 @@ internal sealed partial class VmActor
         {
             AgentProcess = _agentProcess,
             Guest = _snapshot.Guest,
-            Facts = _snapshot.Facts,
+            // Those of the guest are asked for again.
+            Facts = _snapshot.Facts.Sum(fact => fact.Key.Length + fact.Value.Length) <= MaxFactCharacters ? _snapshot.Facts : FrozenDictionary<string, string>.Empty,
             Programs = _programs.ToTake,
             Ends = ends,
         }));

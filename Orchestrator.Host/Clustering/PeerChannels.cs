@@ -69,6 +69,7 @@ internal sealed class PeerChannels(PeerClient peers)
     /// <exception cref="RequestException">It is not lent, or cannot be reached.</exception>
     internal static async Task ServeAsync(HttpContext context, string channel, string vm, Node node)
     {
+        context.EndWithNode();
         var lent = await node.AskAsync<LendingReplies.Channel>(node.VmHost, new LendingQueries.Find(vm, channel), context.RequestAborted).ConfigureAwait(false);
         if (lent.Endpoint is not { } endpoint)
             throw new RequestException("vm-not-found", $"the node '{node.Host}' has no VM '{vm}' whose channel '{channel}' is another node's");
