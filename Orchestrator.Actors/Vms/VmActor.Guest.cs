@@ -73,7 +73,8 @@ internal sealed partial class VmActor
     private void OnSameChannel()
     {
         _lossTold = false;
-        if (_identifiedIncarnation < 0)
+        // The node in between was lost, and what the guest can do forgotten with it.
+        if (_identifiedIncarnation < 0 && _place.LentBy is not null)
             AskWhatGuestHas();
         AskAgentProcess();
         CompareAgent();

@@ -81,8 +81,8 @@ public sealed class ControllerFleetTests : ControllerTest
         Assert.Equal(24, (await vm.ExpectMsgAsync<VmCommands.SetFacts>()).Facts.Count);
 
         // The answer is lost.
-        await AdvanceUntilAsync(Eventually.TrueAsync(async () => (await GetAsync()).Controller.Counts.Retries == 1, Limit, "the handler has failed"), 1);
-        await AdvanceUntilAsync(Eventually.TrueAsync(() => vm.HasMessages, Limit, "it is tried again"), 1);
+        await AdvanceUntilAsync(Eventually.TrueAsync(async () => (await GetAsync()).Controller.Counts.Retries == 1, Limit, "the handler has failed"), 0.1);
+        await AdvanceUntilAsync(Eventually.TrueAsync(() => vm.HasMessages, Limit, "it is tried again"), 0.1);
         var again = await vm.ExpectMsgAsync<VmCommands.SetFacts>();
         vm.Reply(VmReplies.FactsSet.Instance);
         var rest = await vm.ExpectMsgAsync<VmCommands.SetFacts>();

@@ -286,9 +286,10 @@ public sealed class VmHostLendingTests : ActorTest, IAsyncLifetime
 
     private async Task<VmSnapshot> IsAsync(Func<VmSnapshot, bool> condition)
     {
-        await AdvanceUntilAsync(Eventually.TrueAsync(() => _known.Values.Any(condition), Limit, "the fleet knows it so"), step: 0.1).ContinueWith(
+        VmSnapshot? found = null;
+        await AdvanceUntilAsync(Eventually.TrueAsync(() => (found = _known.Values.FirstOrDefault(condition)) is not null, Limit, "the fleet knows it so"), step: 0.1).ContinueWith(
             waited => Assert.True(waited.IsCompletedSuccessfully, $"{waited.Exception?.InnerException?.Message} It knows: {string.Join("; ", _known.Values)}"), TaskScheduler.Default);
-        return _known.Values.First(condition);
+        return found!;
     }
 
     private Task OnlyOneAsync() => AdvanceUntilAsync(Eventually.TrueAsync(() => _known.Count == 1, Limit, "there is one VM"), step: 0.1);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Orchestrator.EndToEnd.Tests.Serving;
+using Orchestrator.TestKit;
 
 namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 
@@ -62,9 +63,17 @@ internal sealed class MarkedJobs(ClusterLab lab, Gateways gateways, IReadOnlyLis
 
     private async Task<JsonElement[]> OutcomesAsync(string job)
     {
-        var answers = await Task.WhenAll(lab.Nodes.Select(node => node.Api.GetAsync($"/v1/jobs/{job}/invocations")));
+        var answers = await Task.WhenAll(lab.Nodes.Select(node => ReadAsync(node, $"/v1/jobs/{job}/invocations")));
         Assert.All(answers, answer => Assert.Equal(answers[0].Text, answer.Text));
         return answers[0].Items();
+    }
+
+    /// <summary>A duty that is on its way back after the fault is 503: who asks is told to ask again.</summary>
+    private static async Task<ApiAnswer> ReadAsync(ClusterNode node, string path)
+    {
+        ApiAnswer? answer = null;
+        await Eventually.TrueAsync(async () => (int)(answer = await node.Api.GetAsync(path)).Status != 503, EndLimit, $"{node.Name} answers {path}");
+        return answer!;
     }
 
     private static void Hold(string key, JsonElement outcome, int marks)
