@@ -97,7 +97,7 @@ internal sealed partial class JobActor
     private void OnLocated(JobSignals.Located located)
     {
         var steps = _recovery!.Steps;
-        var entries = _targets.Select((target, ordinal) => steps[ordinal] == RecoveryStep.Done ? null : located.Vms.Find(target)).ToArray();
+        var entries = _targets.Select((target, ordinal) => steps[ordinal] == RecoveryStep.Done ? null : located.Vms.Find(target, located.IsLast)).ToArray();
         if (!located.IsLast && entries.Where((entry, ordinal) => entry is null && steps[ordinal] != RecoveryStep.Done).Any())
             return;
         _entries = entries;

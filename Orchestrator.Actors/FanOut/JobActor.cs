@@ -110,7 +110,7 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
                 break;
             case JobSignals.Located located when _start is JobStart.Repeated:
                 Context.Parent.Tell(new JobSignals.Settled(_id));
-                OnResolved([.. _targets.Select(located.Vms.Find)]);
+                OnResolved([.. _targets.Select(target => located.Vms.Find(target, isLast: true))]);
                 break;
             default:
                 Accepting(message);

@@ -21,6 +21,17 @@ internal sealed class VmDirectory
         }
     }
 
-    /// <summary>By identity, wherever it is now; by VmHost and name only a VM that never told its identity.</summary>
-    public InventoryEntry? Find(StoredTarget target) => target.Vm is { } id ? _byId.GetValueOrDefault(id) : _byName.GetValueOrDefault((target.Host, target.Name));
+    /// <summary>
+    /// By identity, wherever it is now; by VmHost and name only a VM that never told its identity. Of two with the identity, the one of the target's name
+    /// counts: another may be a QEMU that waits for its guest, and not have told so yet.
+    /// </summary>
+    /// <param name="target">A VM that a job had.</param>
+    /// <param name="isLast">Whether the VM of its name is not waited for, if that has not told its identity.</param>
+    public InventoryEntry? Find(StoredTarget target, bool isLast)
+    {
+        var named = _byName.GetValueOrDefault((target.Host, target.Name));
+        if (target.Vm is not { } id || (named?.Snapshot.Id == id && named.Snapshot.RunState != "inmigrate"))
+            return named;
+        return named is { Snapshot.Id: null } && !isLast ? null : _byId.GetValueOrDefault(id);
+    }
 }
