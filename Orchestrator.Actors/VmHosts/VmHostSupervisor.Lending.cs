@@ -92,13 +92,20 @@ public sealed partial class VmHostSupervisor
         var pair = MigrationPairs.Find(others.Select(other => new TwinView(other.Key, looked.Uuid, other.Value.Snapshot.RunState!)).Append(own));
         if (pair is var (source, destination) && destination == own)
             Lend(name, looked.Uuid, VmOf(others[source.Name]), HostOf(others[source.Name]));
-        else if (pair is var (left, arrived) && left == own && vm.HadGuest)
-            HostOf(others[arrived.Name]).Tell(new LendingMessages.Seek(looked.Uuid), Self);
-        else if (pair is var (_, known) && known != own)
-            // Of a migration of before this node began: the VM is where its guest is.
-            Lend(name, looked.Uuid, VmOf(others[known.Name]), HostOf(others[known.Name]));
+        else if (pair is var (left, arrived) && left == own)
+            OnLeft(name, others[arrived.Name]);
         if (NameOf(looked.Vm) is not null)
             Timers.StartSingleTimer(("look", looked.Vm), new LendingSignals.LookDue(looked.Vm), LookPause);
+    }
+
+    /// <summary>Its guest is at another node. What is known of it goes along from here; where nothing is, because this node began after the migration, the VM is where its guest is.</summary>
+    private void OnLeft(string name, InventoryEntry arrived)
+    {
+        var vm = _vms[name];
+        if (vm.HadGuest)
+            HostOf(arrived).Tell(new LendingMessages.Seek(vm.LastUuid), Self);
+        else
+            Lend(name, vm.LastUuid, VmOf(arrived), HostOf(arrived));
     }
 
     private static ActorSelection HostOf(InventoryEntry entry) => Context.ActorSelection(entry.Vm.Path.Parent);

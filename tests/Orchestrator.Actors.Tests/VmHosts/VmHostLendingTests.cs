@@ -233,6 +233,22 @@ public sealed class VmHostLendingTests : ActorTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task QEMU_that_was_left_is_none_of_two_others_with_its_identity()
+    {
+        _onA.Answers["query-status"] = Status("postmigrate");
+        foreach (var (host, runState) in new[] { ("x", "running"), ("y", "inmigrate") })
+            _known[CreateTestProbe()] = new VmSnapshot { Id = new VmId(Guid.Parse(FakeVm.Uuid)), Name = "vm", Host = host, State = VmState.Running, RunState = runState };
+        SetVms(_a, A);
+        await IsAsync(vm => vm is { Host: "a", RunState: "postmigrate" });
+        var vm = await ChildAsync(_a);
+
+        for (var looks = 0; looks < 20; looks++)
+            Advance(0.5);
+
+        Assert.Equal(vm, await ChildAsync(_a));
+    }
+
+    [Fact]
     public async Task Channel_that_is_not_lent_is_not_told()
     {
         SetVms(_a, A);
