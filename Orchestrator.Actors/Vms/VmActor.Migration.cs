@@ -16,6 +16,7 @@ internal sealed partial class VmActor
 {
     private const string MigrationPollTimer = "migration-poll";
     private const string UnseenTimer = "unseen-destination";
+    private const string RevealTimer = "reveal";
 
     private readonly List<MigrationSide> _sides = [];
     private readonly MigrationOutlook _outlook = new();
@@ -89,7 +90,17 @@ internal sealed partial class VmActor
         if (!_isHidden)
             return;
         _isHidden = false;
+        Timers.Cancel(RevealTimer);
         TellInventory();
+    }
+
+    /// <summary>One that was never reached may be a QEMU that is starting.</summary>
+    private void RevealUnreachable()
+    {
+        if (_isHidden && _attachment == 0)
+            Timers.StartSingleTimer(RevealTimer, MigrationCommands.Reveal.Instance, _settings.StartPatience - _settings.Time.GetElapsedTime(_startedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1));
+        else
+            Reveal();
     }
 
     /// <summary>The guest may leave for a QEMU that nobody has seen yet: it is awaited for a while, and with it what is asked of the guest.</summary>

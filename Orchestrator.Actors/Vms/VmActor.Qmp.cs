@@ -52,7 +52,7 @@ internal sealed partial class VmActor
         TellHost(null, null);
         Apply(_condition with { Qmp = detached.MonitorBusy ? QmpLink.Busy : QmpLink.Down, QmpMessage = detached.Cause, RunState = null, IsStopUnexplained = false, Migration = MigrationStage.None });
         ExplainSilence(_explanation);
-        Reveal();
+        RevealUnreachable();
     }
 
     private void OnQemuIdentified(VmSignals.QemuIdentified identified)

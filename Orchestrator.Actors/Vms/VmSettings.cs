@@ -72,6 +72,9 @@ public sealed record VmSettings
     /// <summary>How long commands wait for a guest that has left for a QEMU that is not known: the one that it has gone to may be found meanwhile.</summary>
     public TimeSpan UnseenDestination { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a VM that has just appeared, and whose monitor does not listen, is shown to nobody: its QEMU may be starting, and be another VM's.</summary>
+    public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Pause between looks at a VM whose guest was migrated to another node: whether nothing of it is under way, so that it may go there.</summary>
     public TimeSpan QuietPause { get; init; } = TimeSpan.FromMilliseconds(500);
 

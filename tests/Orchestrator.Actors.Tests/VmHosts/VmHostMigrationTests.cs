@@ -156,7 +156,24 @@ public sealed class VmHostMigrationTests : ActorTest, IAsyncLifetime
         SetVms(A, B);
 
         var shown = new HashSet<string>();
-        await ShowsAsync(seen => seen is { Name: "b", State: VmState.Unreachable } or { Name: "a", State: VmState.Running } && shown.Add(seen.Name) && shown.Count == 2);
+        await AdvanceUntilAsync(ShowsAsync(seen => seen is { Name: "b", State: VmState.Unreachable } or { Name: "a", State: VmState.Running } && shown.Add(seen.Name) && shown.Count == 2), step: 0.1);
+    }
+
+    [Fact]
+    public async Task A_VM_whose_monitor_does_not_listen_yet_is_not_shown_at_once()
+    {
+        SetVms(A);
+        await ShowsAsync(seen => seen is { Name: "a", State: VmState.Running, Agent: AgentState.Ready, Id: not null });
+        await _b.DisposeAsync();
+        SetVms(A, B);
+        await Eventually.TrueAsync(async () => !(await ChildAsync("b")).IsNobody(), Limit, "it has an actor");
+
+        Advance(1);
+        await SettleAllAsync();
+
+        while (_inventory.HasMessages)
+            Assert.False(await _inventory.ReceiveOneAsync(Limit) is VmEvents.Changed { Snapshot.Name: "b" });
+        await AdvanceUntilAsync(ShowsAsync(seen => seen is { Name: "b", State: VmState.Unreachable }), step: 0.1);
     }
 
     [Fact]

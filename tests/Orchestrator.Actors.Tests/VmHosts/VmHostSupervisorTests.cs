@@ -88,7 +88,8 @@ public sealed class VmHostSupervisorTests : ActorTest
 
         // The message about the endpoint that nobody listens at tells which of them it is.
         await ExpectTerminatedAsync(first);
-        await _inventory.FishForMessageAsync(message => message is VmEvents.Changed { Snapshot.Message: { } why } && why.Contains("/at/last", StringComparison.Ordinal), Limit);
+        await AdvanceUntilAsync(
+            _inventory.FishForMessageAsync(message => message is VmEvents.Changed { Snapshot.Message: { } why } && why.Contains("/at/last", StringComparison.Ordinal), Limit).AsTask(), step: 0.1);
         var last = _inventory.LastSender;
         Assert.NotEqual(first, last);
         await SettleAsync(_supervisor);
@@ -164,7 +165,7 @@ public sealed class VmHostSupervisorTests : ActorTest
         IActorRef? vm;
         while (!_appeared.Remove(name, out vm))
         {
-            var next = await _inventory.ReceiveOneAsync(Limit);
+            var next = await AdvanceUntilAsync(_inventory.ReceiveOneAsync(Limit).AsTask(), step: 0.1);
             Assert.False(next is null, $"{name} does not appear");
             // One that comes later than the first is shown when it is known whose it is, such as nobody's.
             if (next is VmEvents.Changed { Snapshot: var shown } && (_shown.Add(_inventory.LastSender) || shown.State == VmState.Connecting))
