@@ -2,12 +2,15 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Orchestrator.TestKit;
 
 namespace Orchestrator.EndToEnd.Tests.Serving;
 
 /// <summary>A bare HTTP client of the API on its Unix socket: knows no types of the product, so that it judges what is on the wire.</summary>
 internal sealed class ApiClient : IDisposable
 {
+    private static readonly TimeSpan MoveLimit = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient _http;
 
     public ApiClient(string socketPath) => _http = new HttpClient(new SocketsHttpHandler
@@ -86,7 +89,7 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Fetches a file of a guest.</summary>
     public async Task<byte[]> PullAsync(string vm, string path)
     {
-        using var answer = await _http.GetAsync($"/v1/vms/{vm}/file?path={Uri.EscapeDataString(path)}");
+        using var answer = await AgainAsync(() => _http.GetAsync($"/v1/vms/{vm}/file?path={Uri.EscapeDataString(path)}"));
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         return await answer.Content.ReadAsByteArrayAsync();
     }
@@ -94,8 +97,24 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Sends a file to a guest and answers the outcome, or the problem.</summary>
     public async Task<JsonElement> PushAsync(string vm, string path, byte[] bytes)
     {
-        using var answer = await _http.PutAsync($"/v1/vms/{vm}/file?path={Uri.EscapeDataString(path)}", new ByteArrayContent(bytes));
+        using var answer = await AgainAsync(() => _http.PutAsync($"/v1/vms/{vm}/file?path={Uri.EscapeDataString(path)}", new ByteArrayContent(bytes)));
         return JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>503 <c>moving</c> says that nothing was done, and to ask again: a duty of the cluster is on its way to another node.</summary>
+    private static async Task<HttpResponseMessage> AgainAsync(Func<Task<HttpResponseMessage>> ask)
+    {
+        HttpResponseMessage? answer = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                answer?.Dispose();
+                answer = await ask();
+                return answer.StatusCode != HttpStatusCode.ServiceUnavailable || !(await answer.Content.ReadAsStringAsync()).Contains("\"code\":\"moving\"", StringComparison.Ordinal);
+            },
+            MoveLimit,
+            "no duty is on its way");
+        return answer!;
     }
 
     /// <summary>Opens an endless answer; its head has arrived.</summary>

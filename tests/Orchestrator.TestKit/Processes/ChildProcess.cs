@@ -12,11 +12,13 @@ namespace Orchestrator.TestKit.Processes;
 public sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
     private static readonly ConcurrentDictionary<ChildProcess, bool> Alive = new();
 
     private readonly Process _process;
     private readonly OutputTail _output;
     private readonly string _commandLine;
+    private long? _exitSeen;
     private bool _disposed;
 
     static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -97,11 +99,18 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Fails with the process's exit code and output if it ended; for waits that its end makes pointless.</summary>
+    /// <summary>
+    /// Fails with the process's exit code and output if it ended; for waits that its end makes pointless, and that look again and again: its last words may
+    /// come a moment after it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The process ended.</exception>
     public void ThrowIfExited()
     {
-        if (HasExited)
+        if (!HasExited)
+            return;
+        _exitSeen ??= Stopwatch.GetTimestamp();
+        // Something that it started may hold its output open.
+        if (_output.IsWhole || Stopwatch.GetElapsedTime(_exitSeen.Value) >= LastWords)
             throw Ended();
     }
 
@@ -109,7 +118,8 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The process ended, so its id may belong to another one.</exception>
     public void Send(Signal signal)
     {
-        ThrowIfExited();
+        if (HasExited)
+            throw Ended();
         if (Kill(-Id, (int)signal) != 0)
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Sending {signal} to process {Id} ('{_commandLine}') failed.");
     }
@@ -142,7 +152,8 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    private InvalidOperationException Ended() =>
+    /// <summary>That it ended, with its exit code and output.</summary>
+    internal InvalidOperationException Ended() =>
         new($"'{_commandLine}' ended with exit code {ExitCode}. Its output: {Output}");
 
     // An ended process's id may belong to somebody else. One killed before setsid ran has no group yet.

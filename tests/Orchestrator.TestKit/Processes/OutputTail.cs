@@ -8,13 +8,22 @@ internal sealed class OutputTail(string? log = null)
 {
     private const int MaxCharacters = 8 * 1024;
 
-    private readonly StringBuilder _text = new();
+    private const int Streams = 2;
 
+    private readonly StringBuilder _text = new();
+    private int _ended;
+
+    /// <summary>Whether both streams have come to their end.</summary>
+    public bool IsWhole => Volatile.Read(ref _ended) == Streams;
+
+    /// <param name="line">A line of either stream; <see langword="null"/> at its end.</param>
     public void Append(string? line)
     {
         if (line is null)
+        {
+            Interlocked.Increment(ref _ended);
             return;
-
+        }
         lock (_text)
         {
             _text.AppendLine(line);

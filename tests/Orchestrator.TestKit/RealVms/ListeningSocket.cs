@@ -63,7 +63,7 @@ internal static class ListeningSocket
         }
 
         await owner.ExitedAsync(Limit);
-        owner.ThrowIfExited();
+        throw owner.Ended();
     }
 
     // proc(5), /proc/net/unix: Num RefCount Protocol Flags Type St Inode Path. Each network namespace has its own; the owner may live in another.
