@@ -89,7 +89,7 @@ internal sealed partial class VmActor
     private void Carry(Invocation invocation, Func<AgentTurns, Task<CompositeResult>> run)
     {
         var self = Self;
-        invocation.Channel = new AgentChannel(_agent!, _settings.Time, invocation.Span, _outlook);
+        invocation.Channel = new AgentChannel(_agent!, _settings.Time, invocation.Span);
         var turns = new AgentTurns(invocation.Channel, DeadlineOf(invocation).Remaining(_settings.Time), _settings.Time)
         {
             OnStarted = pid => self.Tell(new VmSignals.ProgramStarted(invocation, pid)),

@@ -19,7 +19,6 @@ internal sealed partial class VmActor
     private const string RevealTimer = "reveal";
 
     private readonly List<MigrationSide> _sides = [];
-    private readonly MigrationOutlook _outlook = new();
     private VmSpec _spec;
     private VmSpec _place;
     private string? _lastRunState;
@@ -166,7 +165,6 @@ internal sealed partial class VmActor
         // Where it came from it may go, and go so quickly that nobody has seen who awaits it.
         var isSwitching = (_sides.Count > 0 || _awaitsUnseen) && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
         Apply(_condition with { HasDestination = _sides.Count > 0, IsSwitching = isSwitching });
-        _outlook.IsNear = Destinations.Any();
         HoldBack(isSwitching || _isMovePending || _condition.State == VmState.Migrating || _condition.Migration == MigrationStage.Switchover);
         ShowMigration();
         WatchMigration();

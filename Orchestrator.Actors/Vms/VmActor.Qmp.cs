@@ -133,8 +133,10 @@ internal sealed partial class VmActor
         QmpChannel.ExecuteAsync(QueryStatus, timeout).PipeTo(Self, success: result => new VmSignals.StatusAnswered(question, result));
     }
 
+    /// <summary>Answers may come in another order than their questions: each is a message of its own.</summary>
     private void OnStatusAnswered(VmSignals.StatusAnswered answered)
     {
+        _lastAnswered = Math.Max(_lastAnswered, answered.Question);
         if (answered.Result is CommandResult.NoReply { Cause: NoReplyCause.DeadlinePassed } && answered.Question == _lastQuestion)
         {
             OnQemuSilent();
@@ -143,7 +145,6 @@ internal sealed partial class VmActor
         if (answered.Result is CommandResult.NoReply)
             return;
         _failedProbes = 0;
-        _lastAnswered = answered.Question;
         Timers.Cancel(ProbeTimer);
         var isNewest = answered.Question == _lastQuestion;
         var runState = isNewest ? RunStateOf(answered.Result) : _condition.RunState;

@@ -13,10 +13,4 @@ public interface IAgentChannel
     /// <summary>Takes over a handle that could not be closed: it is closed when the agent answers again. Nobody hears how that ends.</summary>
     /// <param name="close">A <c>guest-file-close</c>.</param>
     void CloseLater(EncodedCommand close);
-
-    /// <summary>
-    /// Whether answers should be short now, because the guest may be migrated at any moment: a long one would be cut at the switchover, and one that waits
-    /// in QEMU for its reader may leave the channel stuck at the destination. Asked before each step of a transfer.
-    /// </summary>
-    bool WantsShortAnswers => false;
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Orchestrator.Actors.FanOut;
-using Orchestrator.Actors.Vms.Migration;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Commands;
 
@@ -11,8 +10,7 @@ namespace Orchestrator.Actors.Vms.Agent;
 /// <param name="session">The actor.</param>
 /// <param name="time">Clock of the deadlines.</param>
 /// <param name="span">Is told of each command's way; <see langword="null"/> where nothing is traced.</param>
-/// <param name="outlook">What is known of migrations; <see langword="null"/> where answers are short anyway.</param>
-internal sealed class AgentChannel(IActorRef session, TimeProvider time, Activity? span = null, MigrationOutlook? outlook = null) : IAgentChannel
+internal sealed class AgentChannel(IActorRef session, TimeProvider time, Activity? span = null) : IAgentChannel
 {
     private IReplyReceiver? _first;
     private int _steps;
@@ -25,8 +23,6 @@ internal sealed class AgentChannel(IActorRef session, TimeProvider time, Activit
         session.Tell(new AgentCommands.Execute(command, Deadline.After(timeout, time), receiver) { GoesBack = command.Name.StartsWith("guest-file-", StringComparison.Ordinal) });
         return task.Task;
     }
-
-    public bool WantsShortAnswers => outlook?.IsNear == true;
 
     public void CloseLater(EncodedCommand close) => session.Tell(new AgentCommands.CloseLater(close));
 

@@ -7,11 +7,11 @@ namespace Orchestrator.Protocol.Agent.Files;
 /// <summary>A file that is open in the guest. Whoever opened it closes it with <see cref="CloseAsync"/>, whatever happened in between.</summary>
 public sealed class GuestFile
 {
-    /// <summary>Bytes of one step, before base64: small enough that a command that waits behind it hardly notices, large enough that its own cost does not count.</summary>
-    public const int ChunkBytes = 512 * 1024;
-
-    /// <summary>The same while the guest may be migrated at any moment: fits into the buffers between QEMU and here.</summary>
-    public const int ShortChunkBytes = 32 * 1024;
+    /// <summary>
+    /// Bytes of one step, before base64: small enough that a command that waits behind it hardly notices. The answer fits into QEMU's socket, in messages of 2 KB
+    /// as the agent writes them: one that has to wait for its reader may break the guest's port when the guest is migrated just then (docs/MIGRATION.md).
+    /// </summary>
+    public const int ChunkBytes = 64 * 1024;
 
     // Short, as it may come after the deadline: what is not closed by then is closed later.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
@@ -50,11 +50,9 @@ public sealed class GuestFile
     public static EncodedCommand EncodeClose(long handle) => GuestJson.Command("guest-file-close", writer => writer.WriteNumber("handle"u8, handle));
 
     /// <summary>Reads on.</summary>
-    /// <param name="count">At most so many bytes, at least 1. Fewer come where <see cref="IAgentChannel.WantsShortAnswers"/>.</param>
+    /// <param name="count">At most so many bytes, at least 1.</param>
     public async Task<GuestFileChunk> ReadAsync(int count)
     {
-        if (_agent.Channel.WantsShortAnswers)
-            count = Math.Min(count, ShortChunkBytes);
         var answer = await ExecuteAtPlaceAsync("guest-file-read", writer => writer.WriteNumber("count"u8, count)).ConfigureAwait(false);
         if (answer is not CommandResult.Returned returned)
             return new GuestFileChunk(default, IsLast: true, answer);

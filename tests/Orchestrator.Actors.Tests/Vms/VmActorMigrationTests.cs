@@ -85,6 +85,17 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_not_seen_is_asked_for_after_an_answer_that_a_later_one_had_overtaken()
+    {
+        await StartFollowedAsync();
+        Vm.Tell(new VmSignals.StatusAnswered(0, new CommandResult.Returned(System.Text.Encoding.UTF8.GetBytes(Status("running")))));
+        Fake.Answers["query-status"] = Status("postmigrate");
+        _other.Answers["query-status"] = Status("running");
+
+        await AdvanceUntilAsync(ShowsAsync(vm => vm.Migration?.Phase == MigrationPhase.Completed && vm.State == VmState.Running), step: 0.1);
+    }
+
+    [Fact]
     public async Task The_agent_is_the_same_and_nothing_is_told_of_a_loss_or_a_restart()
     {
         await StartFollowedAsync();

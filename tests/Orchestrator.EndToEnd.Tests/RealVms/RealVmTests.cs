@@ -1,5 +1,8 @@
+using System.Buffers.Text;
 using System.Diagnostics;
+using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.TestKit;
+using Orchestrator.TestKit.Migration;
 using Orchestrator.TestKit.RealVms;
 using Xunit.Abstractions;
 
@@ -52,6 +55,30 @@ public sealed class RealVmTests(ITestOutputHelper output)
 
         Assert.Equal("debian", system.GetProperty("return").GetProperty("id").GetString());
         Assert.Equal("named", name.GetProperty("return").GetProperty("host-name").GetString());
+    }
+
+    [Fact]
+    public async Task Answer_to_one_step_of_a_file_waits_in_the_socket_where_nobody_reads()
+    {
+        await using var vm = await RealVm.StartAsync(new() { Name = "unread" });
+        await using var monitor = await RawPeer.NegotiateAsync(vm.QmpSocketPath);
+        await using var agent = await AskedForZerosAsync(vm, GuestFile.ChunkBytes);
+
+        await Eventually.TrueAsync(() => agent.Unread > Base64.GetMaxEncodedToUtf8Length(GuestFile.ChunkBytes), BootLimit, "the answer is there");
+
+        Assert.Contains("throttle off", await DevicesAsync(monitor), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Longer_answer_stops_the_port_until_somebody_reads()
+    {
+        await using var vm = await RealVm.StartAsync(new() { Name = "stopped" });
+        await using var monitor = await RawPeer.NegotiateAsync(vm.QmpSocketPath);
+        await using var agent = await AskedForZerosAsync(vm, 8 * GuestFile.ChunkBytes);
+
+        await Eventually.TrueAsync(async () => (await DevicesAsync(monitor)).Contains("throttle on", StringComparison.Ordinal), BootLimit, "the port waits");
+
+        Assert.True(agent.Unread < 8 * GuestFile.ChunkBytes, $"{agent.Unread} unread");
     }
 
     [Fact]
@@ -196,6 +223,18 @@ public sealed class RealVmTests(ITestOutputHelper output)
             output.WriteLine($"{vm.Options.Name}: agent ready after {clock.Elapsed.TotalSeconds:0.0} s, {memory}");
         }));
     }
+
+    /// <summary>A client that reads nothing of what it has asked for.</summary>
+    private static async Task<RawPeer> AskedForZerosAsync(RealVm vm, int count)
+    {
+        var agent = await RawPeer.ConnectAsync(vm.AgentSocketPath);
+        var handle = (await agent.AskAsync("""{"execute":"guest-file-open","arguments":{"path":"/dev/zero"}}""")).GetProperty("return").GetInt64();
+        await agent.SendAsync($$$"""{"execute":"guest-file-read","arguments":{"handle":{{{handle}}},"count":{{{count}}}}}""");
+        return agent;
+    }
+
+    private static async Task<string> DevicesAsync(RawPeer monitor) =>
+        (await MigrationDriver.CommandAsync(monitor, """{"execute":"human-monitor-command","arguments":{"command-line":"info qtree"}}""")).GetString()!;
 
     private static char StateOf(int process)
     {

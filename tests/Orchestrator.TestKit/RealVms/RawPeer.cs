@@ -20,6 +20,9 @@ public sealed class RawPeer : IAsyncDisposable
         _reader = new StreamReader(new NetworkStream(socket), Encoding.Latin1);
     }
 
+    /// <summary>Bytes that have come and were not read.</summary>
+    public int Unread => _socket.Available;
+
     /// <summary>Connects to a socket.</summary>
     public static async Task<RawPeer> ConnectAsync(string path)
     {
