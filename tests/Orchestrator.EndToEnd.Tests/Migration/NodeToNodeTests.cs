@@ -12,7 +12,7 @@ namespace Orchestrator.EndToEnd.Tests.Migration;
 public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : IClassFixture<TwoNodes>
 {
     /// <summary>There and back; <c>bench migrate --nodes 2</c> does a hundred, and finds what docs/MIGRATION.md calls known faults.</summary>
-    private const int Rounds = 2;
+    private const int Rounds = 6;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
