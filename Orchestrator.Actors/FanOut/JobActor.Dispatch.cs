@@ -63,6 +63,8 @@ internal sealed partial class JobActor
             OnResend();
         else if (due == JobSignals.Due.Held)
             OnHeldDue();
+        else if (due == JobSignals.Due.Acknowledge)
+            AcknowledgeAll();
         else if (due == JobSignals.Due.Deadline)
             Stop(JobStop.Expired, DeadlinePassed);
         else

@@ -7,10 +7,16 @@ namespace Orchestrator.Actors.FanOut;
 /// <summary>In a cluster: what nodes and their routers tell.</summary>
 internal sealed partial class JobActor
 {
+    private const string AcknowledgeTimer = "acknowledge";
+
     /// <summary>An outcome that is not acknowledged is sent again after 5 s.</summary>
     private static readonly TimeSpan RouterGrace = TimeSpan.FromSeconds(15);
 
+    /// <summary>An outcome waits so long for others to be acknowledged with. The job's end makes it needless; what comes later is late word of a lost node.</summary>
+    private static readonly TimeSpan AcknowledgePause = TimeSpan.FromMilliseconds(500);
+
     private readonly Dictionary<int, TimeSpan> _extended = [];
+    private readonly Dictionary<IActorRef, List<long>> _unacknowledged = [];
     private WireCommand? _wireCommand;
     private byte[]? _commandBytes;
 
@@ -188,7 +194,26 @@ internal sealed partial class JobActor
             _journal.Hold(new JobSteps.Acknowledge(router, ended.Batch));
     }
 
-    private void Acknowledge(IActorRef router, long batch) => router.Tell(new RouterCommands.Acknowledge(_id, _fleet!.Claim.Epoch, batch));
+    private void Acknowledge(IActorRef router, long batch)
+    {
+        if (!_unacknowledged.TryGetValue(router, out var batches))
+            _unacknowledged.Add(router, batches = []);
+        batches.Add(batch);
+        if (_isForgotten)
+            AcknowledgeAll();
+        else if (!Timers.IsTimerActive(AcknowledgeTimer))
+            Timers.StartSingleTimer(AcknowledgeTimer, JobSignals.Due.Acknowledge, AcknowledgePause);
+    }
+
+    private void AcknowledgeAll()
+    {
+        foreach (var (router, batches) in _unacknowledged)
+        {
+            foreach (var some in batches.Chunk(WireLimits.MaxItems))
+                router.Tell(new RouterCommands.Acknowledge(_id, _fleet!.Claim.Epoch, some[0]) { Others = some.Length > 1 ? some[1..] : null });
+        }
+        _unacknowledged.Clear();
+    }
 
     private Outcome Named(RoutedOutcome item) => item.Outcome.Name.Length > 0
         ? item.Outcome

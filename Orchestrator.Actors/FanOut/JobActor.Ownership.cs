@@ -42,7 +42,11 @@ internal sealed partial class JobActor
             return;
         _isForgotten = true;
         var lost = Enumerable.Range(0, _state.Targets).Where(ordinal => _state.OutcomeOf(ordinal)?.Reason is Reasons.NodeLost or Reasons.NodeStopped).Select(ordinal => LinkOf(ordinal).Node).ToHashSet();
-        foreach (var link in _links.Values.Where(link => link.Recorded is not null && !lost.Contains(link.Node)))
-            link.Router?.Tell(new RouterCommands.Forget(_id, _fleet.Claim.Epoch), Self);
+        foreach (var router in _links.Values.Where(link => link.Recorded is not null && !lost.Contains(link.Node)).Select(link => link.Router).OfType<IActorRef>())
+        {
+            _unacknowledged.Remove(router);
+            router.Tell(new RouterCommands.Forget(_id, _fleet.Claim.Epoch), Self);
+        }
+        AcknowledgeAll();
     }
 }

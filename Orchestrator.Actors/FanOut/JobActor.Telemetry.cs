@@ -18,6 +18,7 @@ internal sealed partial class JobActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        AcknowledgeAll();
         if (_isCounted)
             FanOutMetrics.Running.Add(-1);
         if (_span is not null)

@@ -201,6 +201,9 @@ internal static class JobSignals
         /// <summary>Targets have waited long enough for their node.</summary>
         public static readonly Due Held = new();
 
+        /// <summary>Routers hear what the disk has of what they told.</summary>
+        public static readonly Due Acknowledge = new();
+
         /// <summary>The job's deadline.</summary>
         public static readonly Due Deadline = new();
 

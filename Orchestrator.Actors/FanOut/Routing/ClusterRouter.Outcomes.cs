@@ -169,7 +169,8 @@ public sealed partial class ClusterRouter
             return;
         job.HeardAt = Now;
         var before = job.Outcomes.Held;
-        job.Outcomes.Acknowledge(acknowledged.Batch);
+        foreach (var batch in acknowledged.Others?.Prepend(acknowledged.Batch) ?? [acknowledged.Batch])
+            job.Outcomes.Acknowledge(batch);
         _memory.Held += job.Outcomes.Held - before;
     }
 

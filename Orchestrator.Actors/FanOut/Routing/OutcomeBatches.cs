@@ -36,14 +36,14 @@ internal sealed class OutcomeBatches
     public bool IsEmpty => _open.Count == 0 && _sent.Count == 0;
 
     /// <summary>Whether the next one would not fit into the same message.</summary>
-    public bool IsFull => _open.Count >= WireLimits.MaxItems || _openSize >= WireLimits.MaxMessage;
+    public bool IsFull => _open.Count >= WireLimits.MaxItems || _openSize >= WireLimits.MaxOutcomes;
 
     /// <summary>Takes one in; it goes with the next <see cref="Close"/>.</summary>
     /// <returns>Earlier ones that have to go by themselves, because it does not fit beside them; else <see langword="null"/>.</returns>
     public OutcomeBatch? Add(RoutedOutcome outcome, TimeSpan now)
     {
         var (size, held) = (WireLimits.SizeOf(outcome.Outcome), WireLimits.HeldBy(outcome.Outcome));
-        var before = _open.Count > 0 && _openSize + size > WireLimits.MaxMessage ? Close(now) : null;
+        var before = _open.Count > 0 && _openSize + size > WireLimits.MaxOutcomes ? Close(now) : null;
         _open.Add(outcome);
         _openSize += size;
         _openHeld += held;

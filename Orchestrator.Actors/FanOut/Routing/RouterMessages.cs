@@ -65,7 +65,11 @@ internal static class RouterCommands
     internal sealed record Cancel(string JobId, long Epoch) : IWireMessage;
 
     /// <summary>From a <c>JobActor</c>: its store has these (<see cref="RouterEvents.Ended"/>).</summary>
-    internal sealed record Acknowledge(string JobId, long Epoch, long Batch) : IWireMessage;
+    internal sealed record Acknowledge(string JobId, long Epoch, long Batch) : IWireMessage
+    {
+        /// <summary>More of them. A router of before does not know it, and sends these again.</summary>
+        public IReadOnlyList<long>? Others { get; init; }
+    }
 
     /// <summary>From a <c>JobActor</c> or its supervisor: nothing of the job is awaited any more.</summary>
     internal sealed record Forget(string JobId, long Epoch) : IWireMessage;

@@ -6,6 +6,9 @@ internal static class WireLimits
     /// <summary>Of one message, as far as it can be chosen.</summary>
     public const int MaxMessage = 48 * 1024;
 
+    /// <summary>Of one message with outcomes: <see cref="MaxItems"/> short ones fit, as they are estimated.</summary>
+    public const int MaxOutcomes = 112 * 1024;
+
     /// <summary>A command of which more goes apart from its dispatches, in pieces of <see cref="CommandPiece"/>.</summary>
     public const int MaxCommand = 16 * 1024;
 

@@ -59,7 +59,7 @@ internal static class WireSamples
         },
         new RouterCommands.CommandPiece("J", 1, 3, [1, 2, 255]),
         new RouterCommands.Cancel("J", 7),
-        new RouterCommands.Acknowledge("J", 7, 5),
+        new RouterCommands.Acknowledge("J", 7, 5) { Others = [6, 8] },
         new RouterCommands.Forget("J", 7),
         new RouterEvents.Received("J", 17, 5),
         new RouterEvents.Progressed("J", [new RoutedProgress(1, 2, new InvocationProgress(PendingPhase.Running, "VmPaused", new ExecEvidence(4711, "boot-1")))]),

@@ -141,6 +141,9 @@ public abstract class FleetJobTest : ActorTest
     private protected async Task EndedAsync(string job) =>
         await Eventually.TrueAsync(() => Store.Job(job) is { Header.HasEnded: true }, Limit, "the job has ended");
 
+    /// <summary>What the router is told that the disk has, in one message, after others might have come.</summary>
+    private protected async Task<RouterCommands.Acknowledge> AcknowledgedAsync(TestProbe router) => await AdvanceUntilAsync(router.ExpectMsgAsync<RouterCommands.Acknowledge>(Limit).AsTask(), step: 0.5);
+
     private protected async Task SilentAsync(params TestProbe[] probes)
     {
         for (var round = 0; round < 3; round++)

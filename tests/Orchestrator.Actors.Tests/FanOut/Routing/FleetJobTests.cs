@@ -77,37 +77,61 @@ public sealed class FleetJobTests : FleetJobTest
     {
         Store = new FakeJobStore();
         await BeginAsync();
-        var accepted = SubmitAsync(1);
+        var accepted = SubmitAsync(2);
         await TestKit.Eventually.TrueAsync(() => Store.Pending > 0, Limit, "the job is to be kept");
         Store.Commit();
         var job = await accepted;
         End(A, await TakeAsync(A), 9, Ended(0));
         await TestKit.Eventually.TrueAsync(() => Store.Pending > 0, Limit, "the outcome is to be kept");
+        Advance(1);
         await SilentAsync(A);
 
         Store.Commit();
-        await TestKit.Eventually.TrueAsync(() => Store.Pending > 0, Limit, "the job's end is to be kept");
-        Store.Commit();
 
-        Assert.Equal((job, 1L, 9L), await A.ExpectMsgAsync<RouterCommands.Acknowledge>() is var ack ? (ack.JobId, ack.Epoch, ack.Batch) : default);
+        Assert.Equal((job, 1L, 9L), await AcknowledgedAsync(A) is var ack ? (ack.JobId, ack.Epoch, ack.Batch) : default);
+    }
+
+    [Fact]
+    public async Task What_comes_in_many_messages_is_acknowledged_in_one()
+    {
+        await SubmitAsync(8);
+        var dispatch = await TakeAsync(A);
+        for (var batch = 1; batch <= 3; batch++)
+            End(A, dispatch, batch, Ended(2 * (batch - 1)));
+        await SilentAsync(A);
+
+        var ack = await AcknowledgedAsync(A);
+
+        Assert.Equal([1, 2, 3], ack.Others!.Prepend(ack.Batch).Order());
+        Advance(5);
+        await SilentAsync(A);
+    }
+
+    [Fact]
+    public async Task A_router_that_may_forget_the_job_needs_no_acknowledgement()
+    {
+        var job = await SubmitAsync(1);
+        End(A, await TakeAsync(A), 9, Ended(0));
+
         Assert.Equal(job, (await A.ExpectMsgAsync<RouterCommands.Forget>()).JobId);
+        Advance(5);
+        await SilentAsync(A);
     }
 
     [Fact]
     public async Task What_comes_twice_counts_once_and_is_acknowledged_twice()
     {
-        var job = await SubmitAsync(1);
+        var job = await SubmitAsync(2);
         var dispatch = await TakeAsync(A);
         for (var time = 0; time < 2; time++)
         {
             End(A, dispatch, 9, Ended(0));
-            Assert.Equal(9, (await A.ExpectMsgAsync<RouterCommands.Acknowledge>()).Batch);
-            if (time == 0)
-                await A.ExpectMsgAsync<RouterCommands.Forget>();
+            Assert.Equal(9, (await AcknowledgedAsync(A)).Batch);
         }
+        End(B, await TakeAsync(B), 1, Ended(1));
 
         await EndedAsync(job);
-        Assert.Equal(1, Store.Job(job)!.Header.Counts[Phase.Succeeded]);
+        Assert.Equal(2, Store.Job(job)!.Header.Counts[Phase.Succeeded]);
     }
 
     [Fact]
@@ -118,9 +142,7 @@ public sealed class FleetJobTests : FleetJobTest
         Assert.Equal(Phase.Succeeded, (await OutcomeAsync(job, 0)).Phase);
         await SilentAsync(A);
 
-        Advance(1);
-
-        Assert.Equal(9, (await A.ExpectMsgAsync<RouterCommands.Acknowledge>()).Batch);
+        Assert.Equal(9, (await AcknowledgedAsync(A)).Batch);
     }
 
     [Fact]
@@ -129,7 +151,7 @@ public sealed class FleetJobTests : FleetJobTest
         var job = await SubmitAsync(1, Spec() with { Attempts = 2 });
         var dispatch = await TakeAsync(A);
         End(A, dispatch, 1, Ended(0, Phase.Undelivered, Effect.None));
-        await A.ExpectMsgAsync<RouterCommands.Acknowledge>();
+        await AcknowledgedAsync(A);
         Advance(1);
         var second = await TakeAsync(A);
         Assert.Equal(2, second.Attempt);

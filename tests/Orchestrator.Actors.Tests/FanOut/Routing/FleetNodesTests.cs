@@ -87,7 +87,7 @@ public sealed class FleetNodesTests : FleetJobTest
 
         End(B, dispatch, 4, Ended(1));
 
-        Assert.Equal(4, (await B.ExpectMsgAsync<RouterCommands.Acknowledge>()).Batch);
+        Assert.Equal(4, (await AcknowledgedAsync(B)).Batch);
         var outcome = await OutcomeAsync(job, 1);
         Assert.Equal((Phase.Succeeded, true), (outcome.Phase, outcome.AmendedAt is not null));
         Assert.Equal(JobPhase.Succeeded, Store.Job(job)!.Header.Phase);
@@ -125,7 +125,7 @@ public sealed class FleetNodesTests : FleetJobTest
         Assert.Equal([1, 3], OrdinalsOf(past));
         Assert.Equal(new StartedProgram(3, new ExecEvidence(7, "1:2")), Assert.Single(past.Programs!));
         End(B, past, 1, Ended(1, Phase.Unknown, Effect.Unknown));
-        Assert.Equal(1, (await B.ExpectMsgAsync<RouterCommands.Acknowledge>()).Batch);
+        Assert.Equal(1, (await AcknowledgedAsync(B)).Batch);
         await SilentAsync(B);
         Assert.Equal(1, Store.Job(job)!.Header.Routers!["b"]);
 

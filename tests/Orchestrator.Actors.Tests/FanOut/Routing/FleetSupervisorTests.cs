@@ -116,7 +116,7 @@ public sealed class FleetSupervisorTests : FleetJobTest
 
         Jobs.Tell(new RouterEvents.Ended(job, 1, 5, [Ended(0)]), A.Ref);
 
-        Assert.Equal(5, (await A.ExpectMsgAsync<RouterCommands.Acknowledge>()).Batch);
+        Assert.Equal(5, (await AcknowledgedAsync(A)).Batch);
         Assert.Equal(Phase.Succeeded, Assert.Single(Store.Job(job)!.Outcomes).Outcome.Phase);
     }
 
