@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Event;
@@ -100,7 +99,7 @@ internal sealed class TlsAssociation : AssociationHandle
         {
             await run().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException or CryptographicException)
+        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             _log.Debug("The connection of [{0}] with [{1}] ended: {2}", LocalAddress, RemoteAddress, error.Message);
         }
@@ -141,15 +140,7 @@ internal sealed class TlsAssociation : AssociationHandle
             await _stream.WriteAsync(batch.WrittenMemory).ConfigureAwait(false);
             Interlocked.Add(ref _pendingBytes, -batch.WrittenCount);
         }
-        try
-        {
-            await _stream.ShutdownAsync().ConfigureAwait(false);
-        }
-        catch (CryptographicException error)
-        {
-            // OpenSSL refuses while the peer's session tickets, the last of the handshake, are just being read: the end of the stream says it, too.
-            _log.Debug("[{0}] closes without TLS's goodbye: {1}", LocalAddress, error.Message);
-        }
+        // Without TLS's own goodbye: SslStream.ShutdownAsync uses OpenSSL's connection while it is being read, which OpenSSL does not bear. A payload is whole by its length.
         _socket.Shutdown(SocketShutdown.Send);
     }
 }

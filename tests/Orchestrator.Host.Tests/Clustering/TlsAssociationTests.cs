@@ -126,7 +126,7 @@ public sealed class TlsAssociationTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Connection_that_is_closed_as_soon_as_it_is_made_ends()
     {
-        // A shutdown that meets the peer's session tickets while they are read is refused by OpenSSL: one of some tens.
+        // The peer's session tickets are just being read: a goodbye of TLS at that moment is refused, ends in an error of OpenSSL, or ends the process. One of some tens, or of thousands.
         for (var made = 0; made < 200; made++)
         {
             await DisposeAsync();
