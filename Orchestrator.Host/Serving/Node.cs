@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Hosting;
 using Orchestrator.Actors.Controllers;
@@ -17,6 +18,8 @@ namespace Orchestrator.Host.Serving;
 internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, string host, GuestNamespace guest, TimeProvider time)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<IActorRef, Task> _ends = [];
 
     /// <summary>Name of this node's VmHost.</summary>
     public string Host { get; } = host;
@@ -112,16 +115,20 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var answer = part.Ask<T>(question, timeout, over.Token);
-        var gone = part.WatchAsync(over.Token);
-        try
-        {
-            if (await Task.WhenAny(answer, gone).ConfigureAwait(false) == gone && !answer.IsCompleted && !cancellationToken.IsCancellationRequested)
-                throw new Api.RequestException(LocalParts.Moving, "what was asked for has just gone to another node of the cluster: ask again");
+        var gone = EndOf(part);
+        if (await Task.WhenAny(answer, gone).ConfigureAwait(false) != gone || answer.IsCompleted || cancellationToken.IsCancellationRequested)
             return await answer.ConfigureAwait(false);
-        }
-        finally
-        {
-            await over.CancelAsync().ConfigureAwait(false);
-        }
+        await over.CancelAsync().ConfigureAwait(false);
+        throw new Api.RequestException(LocalParts.Moving, "what was asked for has just gone to another node of the cluster: ask again");
+    }
+
+    /// <summary>Ends with the part: one watch for all that is asked of it, since one that is given up costs Akka two exceptions.</summary>
+    private Task EndOf(IActorRef part)
+    {
+        if (_ends.TryGetValue(part, out var known))
+            return known;
+        var end = _ends.GetOrAdd(part, static part => part.WatchAsync());
+        _ = end.ContinueWith(_ => _ends.TryRemove(part, out var _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return end;
     }
 }
