@@ -15,6 +15,9 @@ internal sealed partial class JobActor
     /// <summary>An outcome waits so long for others to be acknowledged with. The job's end makes it needless; what comes later is late word of a lost node.</summary>
     private static readonly TimeSpan AcknowledgePause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>More do not wait: a router holds what is not acknowledged, and takes nothing more beyond its limit.</summary>
+    private const int AcknowledgedAtOnce = 8;
+
     private readonly Dictionary<int, TimeSpan> _extended = [];
     private readonly Dictionary<IActorRef, List<long>> _unacknowledged = [];
     private WireCommand? _wireCommand;
@@ -199,7 +202,7 @@ internal sealed partial class JobActor
         if (!_unacknowledged.TryGetValue(router, out var batches))
             _unacknowledged.Add(router, batches = []);
         batches.Add(batch);
-        if (_isForgotten)
+        if (_isForgotten || batches.Count == AcknowledgedAtOnce)
             AcknowledgeAll();
         else if (!Timers.IsTimerActive(AcknowledgeTimer))
             Timers.StartSingleTimer(AcknowledgeTimer, JobSignals.Due.Acknowledge, AcknowledgePause);
@@ -209,8 +212,7 @@ internal sealed partial class JobActor
     {
         foreach (var (router, batches) in _unacknowledged)
         {
-            foreach (var some in batches.Chunk(WireLimits.MaxItems))
-                router.Tell(new RouterCommands.Acknowledge(_id, _fleet!.Claim.Epoch, some[0]) { Others = some.Length > 1 ? some[1..] : null });
+            router.Tell(new RouterCommands.Acknowledge(_id, _fleet!.Claim.Epoch, batches[0]) { Others = batches.Count > 1 ? batches[1..] : null });
         }
         _unacknowledged.Clear();
     }

@@ -108,6 +108,19 @@ public sealed class FleetJobTests : FleetJobTest
     }
 
     [Fact]
+    public async Task Many_that_wait_to_be_acknowledged_do_not_wait_longer()
+    {
+        await SubmitAsync(20);
+        var dispatch = await TakeAsync(A);
+        for (var batch = 1; batch <= 8; batch++)
+            End(A, dispatch, batch, Ended(2 * (batch - 1)));
+
+        var ack = await A.ExpectMsgAsync<RouterCommands.Acknowledge>(Limit);
+
+        Assert.Equal(Enumerable.Range(1, 8).Select(batch => (long)batch), ack.Others!.Prepend(ack.Batch).Order());
+    }
+
+    [Fact]
     public async Task A_router_that_may_forget_the_job_needs_no_acknowledgement()
     {
         var job = await SubmitAsync(1);
