@@ -10,7 +10,7 @@ internal sealed partial class JobActor
     /// <summary>Every node has heard by then where it is.</summary>
     private static readonly TimeSpan ElsewherePatience = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan ElsewherePause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan ShortestElsewherePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan InventoryTimeout = TimeSpan.FromSeconds(5);
 
     private bool MayBeElsewhere(int ordinal, Outcome outcome) =>
@@ -26,6 +26,13 @@ internal sealed partial class JobActor
             failure: _ => new JobSignals.Elsewhere(ordinal, outcome, until, []));
     }
 
+    /// <summary>Half as long as was waited: a look costs the inventory a walk over the fleet, and many VMs may go at once that come nowhere.</summary>
+    private TimeSpan PauseBefore(TimeSpan until)
+    {
+        var pause = (Now - (until - ElsewherePatience)) / 2;
+        return pause < ShortestElsewherePause ? ShortestElsewherePause : pause < until - Now ? pause : until - Now;
+    }
+
     private void OnElsewhere(JobSignals.Elsewhere looked)
     {
         var (ordinal, outcome, before) = (looked.Ordinal, looked.Outcome, _entries[looked.Ordinal]);
@@ -37,7 +44,7 @@ internal sealed partial class JobActor
         }
         else if (_state.Stop == JobStop.None && Now < looked.Until)
         {
-            Timers.StartSingleTimer(("elsewhere", ordinal), new JobSignals.ElsewhereDue(ordinal, outcome, looked.Until), ElsewherePause);
+            Timers.StartSingleTimer(("elsewhere", ordinal), new JobSignals.ElsewhereDue(ordinal, outcome, looked.Until), PauseBefore(looked.Until));
         }
         else
         {

@@ -54,6 +54,19 @@ public sealed class FleetElsewhereTests : FleetJobTest
     }
 
     [Fact]
+    public async Task VM_that_is_nowhere_is_looked_for_less_and_less_often()
+    {
+        var job = await SubmitAsync(1);
+        var dispatch = await TakeAsync(A);
+        var before = Selections;
+
+        End(A, dispatch, 1, Gone(0));
+        await AdvanceUntilAsync(EndedAsync(job), step: 0.025);
+
+        Assert.InRange(Selections - before, 5, 20);
+    }
+
+    [Fact]
     public async Task Job_that_is_cancelled_meanwhile_ends()
     {
         var job = await SubmitAsync(1);

@@ -24,6 +24,7 @@ public abstract class FleetJobTest : ActorTest
     private readonly IActorRef _inventory;
     private readonly HashSet<NodeInfo> _up = [];
     private int _targets;
+    private int _selections;
 
     protected FleetJobTest()
     {
@@ -37,6 +38,9 @@ public abstract class FleetJobTest : ActorTest
     }
 
     private protected FakeJobStore Store { get; set; } = new() { IsImmediate = true };
+
+    /// <summary>How often the inventory was asked for VMs.</summary>
+    private protected int Selections => Volatile.Read(ref _selections);
 
     /// <summary>What jobs write to; the store itself unless a test says otherwise.</summary>
     private protected IJobStore? Through { get; set; }
@@ -170,6 +174,7 @@ public abstract class FleetJobTest : ActorTest
 
     private void Select(object message, IActorRef sender)
     {
+        Interlocked.Add(ref _selections, message is InventoryQueries.Select ? 1 : 0);
         if (message is InventoryQueries.Select)
             sender.Tell(new InventoryReplies.Selection([.. Enumerable.Range(0, _targets).Select(EntryOf)]));
     }
