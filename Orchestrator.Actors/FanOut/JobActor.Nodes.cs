@@ -12,7 +12,7 @@ internal sealed partial class JobActor
     /// <summary>An outcome that is not acknowledged is sent again after 5 s.</summary>
     private static readonly TimeSpan RouterGrace = TimeSpan.FromSeconds(15);
 
-    /// <summary>An outcome waits so long for others to be acknowledged with. The job's end makes it needless; what comes later is late word of a lost node.</summary>
+    /// <summary>An outcome waits so long for others to be acknowledged with. Where the job ends meanwhile, its end makes it needless.</summary>
     private static readonly TimeSpan AcknowledgePause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>More do not wait: a router holds what is not acknowledged, and takes nothing more beyond its limit.</summary>
@@ -202,7 +202,7 @@ internal sealed partial class JobActor
         if (!_unacknowledged.TryGetValue(router, out var batches))
             _unacknowledged.Add(router, batches = []);
         batches.Add(batch);
-        if (_isForgotten || batches.Count == AcknowledgedAtOnce)
+        if (batches.Count == AcknowledgedAtOnce)
             AcknowledgeAll();
         else if (!Timers.IsTimerActive(AcknowledgeTimer))
             Timers.StartSingleTimer(AcknowledgeTimer, JobSignals.Due.Acknowledge, AcknowledgePause);

@@ -47,6 +47,5 @@ internal sealed partial class JobActor
             _unacknowledged.Remove(router);
             router.Tell(new RouterCommands.Forget(_id, _fleet.Claim.Epoch), Self);
         }
-        AcknowledgeAll();
     }
 }

@@ -215,6 +215,9 @@ internal sealed partial class JobActor : UntypedActor, IWithTimers
             case JobSignals.Due flush when flush == JobSignals.Due.Flush:
                 _journal.Flush();
                 break;
+            case JobSignals.Due acknowledge when acknowledge == JobSignals.Due.Acknowledge:
+                AcknowledgeAll();
+                break;
             case ILocalSignal:
                 // An outcome that was already made up for.
                 break;

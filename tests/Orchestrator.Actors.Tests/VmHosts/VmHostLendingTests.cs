@@ -177,7 +177,7 @@ public sealed class VmHostLendingTests : ActorTest, IAsyncLifetime
         await MigrateAsync();
         await _b.GracefulStop(Limit);
 
-        _b = Begin("b");
+        _b = await BeginAnewAsync("b");
         SetVms(_b, B);
 
         await IsAsync(seen => seen is { Host: "a", Place: "b/vm", State: VmState.Running, Agent: AgentState.Ready });
@@ -224,7 +224,7 @@ public sealed class VmHostLendingTests : ActorTest, IAsyncLifetime
         await _a.GracefulStop(Limit);
         await IsAsync(vm => vm is { Host: "b", Migration: null });
 
-        _a = Begin("a");
+        _a = await BeginAnewAsync("a");
         SetVms(_a, A);
 
         await IsAsync(vm => vm is { Host: "b", Migration: { Phase: MigrationPhase.Completed, Source: "a/vm" } });
@@ -269,6 +269,28 @@ public sealed class VmHostLendingTests : ActorTest, IAsyncLifetime
 
     private IActorRef Begin(string node) => Sys.ActorOf(
         VmHostSupervisor.PropsFor(node, _fleet, _log, new VmSettings { Time = Time, Connect = ConnectAsync }, neighbours: new Neighbours(node, node, _fleet)), "host-" + node);
+
+    /// <summary>A name is free only a moment after its actor has ended.</summary>
+    private async Task<IActorRef> BeginAnewAsync(string node)
+    {
+        IActorRef anew = ActorRefs.Nobody;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                try
+                {
+                    anew = Begin(node);
+                }
+                catch (InvalidActorNameException)
+                {
+                    // Its name is still the former one's.
+                }
+                return !anew.IsNobody();
+            },
+            Limit,
+            "the former actor is gone");
+        return anew;
+    }
 
     private static void SetVms(IActorRef host, params VmSpec[] specs) => host.Tell(new VmHostCommands.SetVms(specs));
 

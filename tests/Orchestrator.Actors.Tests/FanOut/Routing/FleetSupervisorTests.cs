@@ -121,6 +121,20 @@ public sealed class FleetSupervisorTests : FleetJobTest
     }
 
     [Fact]
+    public async Task What_is_told_again_of_a_job_that_has_ended_is_acknowledged_after_a_restart()
+    {
+        var job = await SubmitAsync(1);
+        End(A, await TakeAsync(A), 1, Ended(0));
+        await EndedAsync(job);
+        await A.ExpectMsgAsync<RouterCommands.Forget>();
+        await BeginAsync(epoch: 2);
+
+        Jobs.Tell(new RouterEvents.Ended(job, 1, 5, [Ended(0)]), A.Ref);
+
+        Assert.Equal(5, (await AcknowledgedAsync(A)).Batch);
+    }
+
+    [Fact]
     public async Task A_write_that_another_owner_has_overtaken_ends_the_partition_here_and_nobody_is_told_success()
     {
         var shared = Store;
