@@ -150,7 +150,7 @@ internal sealed partial class VmActor
 
     private void ConsiderMigration()
     {
-        if (!MigrationRules.HasGivenUp(SourceView) && Destinations.FirstOrDefault(side => side.Greeting is null) is { } gone)
+        if (MigrationRules.GoesOn(SourceView) && Destinations.FirstOrDefault(side => side.Greeting is null && side.AskedAtLoss <= _lastAnswered) is { } gone)
         {
             Release(gone);
             return;

@@ -62,8 +62,11 @@ internal sealed partial class VmActor
     {
         var wasKnown = side.Greeting is not null;
         (side.Greeting, side.RunState) = (null, null);
-        if (wasKnown)
-            ConsiderMigration();
+        if (!wasKnown)
+            return;
+        AskStatus(_settings.QueryTimeout);
+        side.AskedAtLoss = _lastQuestion;
+        ConsiderMigration();
     }
 
     private void OnSideEvent(MigrationSide side, QmpEvent happened)

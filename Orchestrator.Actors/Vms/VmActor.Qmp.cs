@@ -151,6 +151,7 @@ internal sealed partial class VmActor
         Apply(_condition with { Qmp = QmpLink.Online, QmpMessage = null, RunState = runState, IsStopUnexplained = _condition.IsStopUnexplained && !isNewest });
         if (_uuid is not null && isNewest && runState is null)
             Reveal();
+        ConsiderMigrationLater();
     }
 
     private void OnQemuSilent()

@@ -24,6 +24,9 @@ internal static class MigrationRules
         || source.RunState == "postmigrate"
         || (source.RunState == "finish-migrate" && source.Status is "completed" or "postcopy-active" or "postcopy-paused" or "postcopy-recover" or "postcopy-recover-setup");
 
+    /// <summary>Whether the source runs the guest, or can let it run again without being told.</summary>
+    public static bool GoesOn(QemuView source) => !HasGivenUp(source) && source.RunState != "finish-migrate";
+
     /// <summary>Whether the guest is between its two QEMUs: nothing that is written to either arrives for sure.</summary>
     public static bool IsSwitching(QemuView source, bool isAtSwitchover) =>
         isAtSwitchover || source.RunState is "finish-migrate" or "postmigrate";

@@ -37,6 +37,9 @@ internal sealed class MigrationSide(VmSpec spec, IActorRef qmp)
     /// <summary><see cref="Attachment"/> when it was fenced.</summary>
     public int FencedAt { get; set; }
 
+    /// <summary>The question to the source that was asked when it was lost: what the source said before is not its answer to that.</summary>
+    public int AskedAtLoss { get; set; }
+
     /// <summary>QEMU told of the agent's port after the guest's arrival, as it always does.</summary>
     public bool HasToldPort { get; set; }
 

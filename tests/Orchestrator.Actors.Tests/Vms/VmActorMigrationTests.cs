@@ -227,6 +227,32 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_destination_whose_death_is_heard_of_before_the_source_has_told_that_it_has_given_up_leaves_the_guest_stranded_too()
+    {
+        await StartFollowedAsync();
+        Fake.Answers["query-status"] = Status("postmigrate");
+
+        await _other.DisposeAsync();
+
+        await ShowsAsync(vm => vm.Migration?.Phase == MigrationPhase.Stranded);
+    }
+
+    [Fact]
+    public async Task A_destination_that_dies_at_the_switchover_is_let_go_when_the_source_goes_on()
+    {
+        await StartFollowedAsync();
+        await StopAtSourceAsync();
+        await _other.DisposeAsync();
+        await SettleVmAsync();
+
+        Fake.Answers["query-status"] = Status("running");
+        await Qmp.Peer.EventAsync("MIGRATION", """{"status": "failed"}""");
+        await Qmp.Peer.EventAsync("RESUME");
+
+        await ShowsAsync(vm => vm is { Migration: null, State: VmState.Running, Agent: AgentState.Ready });
+    }
+
+    [Fact]
     public async Task A_source_that_was_killed_after_the_arrival_costs_nothing()
     {
         await StartFollowedAsync();
