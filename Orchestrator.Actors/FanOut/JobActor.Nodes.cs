@@ -211,9 +211,7 @@ internal sealed partial class JobActor
     private void AcknowledgeAll()
     {
         foreach (var (router, batches) in _unacknowledged)
-        {
             router.Tell(new RouterCommands.Acknowledge(_id, _fleet!.Claim.Epoch, batches[0]) { Others = batches.Count > 1 ? batches[1..] : null });
-        }
         _unacknowledged.Clear();
     }
 
