@@ -60,14 +60,16 @@ public class GuestExecutionTests
     [Fact]
     public async Task Pauses_double_from_a_millisecond_to_a_second()
     {
-        var channel = Busy();
-        var run = GuestExecution.RunAsync(channel, Start, Minute, _time);
+        var (channel, time, paused) = (Busy(), new CountingTime(), 0);
+        var run = GuestExecution.RunAsync(channel, Start, Minute, time);
         foreach (var pause in new[] { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 1000, 1000 })
         {
+            paused++;
+            await TestKit.Eventually.TrueAsync(() => time.Timers == paused, Minute, $"it waits for {pause} ms");
             var asked = channel.Asked.Count;
-            _time.Advance(TimeSpan.FromMilliseconds(pause - 0.5));
+            time.Advance(TimeSpan.FromMilliseconds(pause - 0.5));
             Assert.Equal(asked, channel.Asked.Count);
-            _time.Advance(TimeSpan.FromMilliseconds(0.5));
+            time.Advance(TimeSpan.FromMilliseconds(0.5));
             await TestKit.Eventually.TrueAsync(() => channel.Asked.Count == asked + 1, Minute, $"the question after {pause} ms is asked");
         }
 
@@ -212,4 +214,19 @@ public class GuestExecutionTests
         "guest-file-open" => ScriptedChannel.Returned("1000"),
         _ => ScriptedChannel.Returned("{}"),
     });
+
+    /// <summary>Tells that somebody waits, which a test must know before it lets time pass.</summary>
+    private sealed class CountingTime : FakeTimeProvider
+    {
+        private int _timers;
+
+        public int Timers => Volatile.Read(ref _timers);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref _timers);
+            return timer;
+        }
+    }
 }
