@@ -61,7 +61,7 @@ internal sealed partial class VmActor : UntypedActor, IWithTimers
     /// <param name="environment">What all VMs of the VmHost share.</param>
     /// <param name="isHidden">Whether the inventory is not told of it before it is known to be no QEMU of another VM.</param>
     /// <param name="heritage">What it was on another node, which has handed it over; <see langword="null"/> for one that begins here.</param>
-    public static Props PropsFor(VmSpec spec, VmEnvironment environment, bool isHidden = false, VmHeritage? heritage = null) => Props.Create(() => new VmActor(spec, environment, isHidden, heritage));
+    public static Props PropsFor(VmSpec spec, VmEnvironment environment, bool isHidden = false, VmHeritage? heritage = null) => Props.Create(() => new VmActor(spec, environment, isHidden, heritage)).WithDispatcher(environment.Settings.Dispatcher);
 
     /// <inheritdoc/>
     protected override void PreStart()

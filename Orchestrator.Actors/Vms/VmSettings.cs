@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Dispatch;
 using Orchestrator.Actors.Vms.Agent;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qmp;
@@ -15,8 +16,11 @@ public sealed record VmSettings
     /// <summary>Clock and timers of the sessions and of every deadline.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Makes the connections: <see cref="EndpointConnector"/>, or a <see cref="ConnectionFence"/> where only one node may speak to a VM.</summary>
+    /// <summary>Makes the connections: <see cref="EndpointConnector"/>, a loop, or a <see cref="ConnectionFence"/> where only one node may speak to a VM.</summary>
     public Func<Endpoint, CancellationToken, Task<Stream>> Connect { get; init; } = EndpointConnector.ConnectAsync;
+
+    /// <summary>Of the actors of a VM, by its path in the configuration: on a node, that of its <see cref="Protocol.Transport.Loop.SocketLoop"/>.</summary>
+    public string Dispatcher { get; init; } = Dispatchers.DefaultDispatcherId;
 
     /// <summary>The node's <c>MigrationSupervisor</c>; <see langword="null"/> where VMs cannot be migrated from here.</summary>
     public IActorRef? Migrations { get; init; }

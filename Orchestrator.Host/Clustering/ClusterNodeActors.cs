@@ -34,7 +34,7 @@ internal static class ClusterNodeActors
         var picture = new FleetPicture(time);
         system.ActorOf(FleetFollower.PropsFor(nodes, shared.Inventory, picture, time), "fleet");
         system.ActorOf(FleetLogs.PropsFor(nodes, parts.Local.Logs, shared.Share), "fleet-logs");
-        system.ActorOf(ClusterRouter.PropsFor(RouterOf(parts, self.Incarnation, control)), ClusterRouter.ActorName);
+        system.ActorOf(ClusterRouter.PropsFor(RouterOf(parts, self.Incarnation, control)).WithDispatcher(parts.Settings.Dispatcher), ClusterRouter.ActorName);
         system.ActorOf(LeaseRouter.PropsFor(new LeaseRouterSettings(parts.Host, self.Incarnation, time) { Guest = parts.Guest, ControlEpoch = control }), LeaseRouter.ActorName);
         var duties = new DutyEnvironment(parts.Host, cluster.Store.Duties, time)
         {
@@ -48,7 +48,7 @@ internal static class ClusterNodeActors
             },
         };
         // A node that has no duty of jobs transfers its VMs' files all the same.
-        var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
+        var router = system.ActorOf(FanOutRouter.PropsFor().WithDispatcher(parts.Settings.Dispatcher), "fan-out");
         parts.Local.Add(LocalParts.OwnJobs, fleet.BeginJobs(system, LocalParts.OwnJobs, new FanOutRouters.Local(router), ForgetfulJobStore.Instance));
         parts.Local.Add(LocalParts.OwnFreezes, fleet.BeginFreezes(system));
         cluster.Actors.DutyNames = duties.Duties;

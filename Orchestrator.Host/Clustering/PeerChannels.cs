@@ -14,7 +14,9 @@ namespace Orchestrator.Host.Clustering;
 /// Channels of QEMUs that another node has, while a VM of this node is migrated to it or from it: a connection between the nodes' APIs for each, which
 /// is no HTTP after its first answer (RFC 9110, 7.8).
 /// </summary>
-internal sealed class PeerChannels(PeerClient peers)
+/// <param name="peers">Of the requests.</param>
+/// <param name="connect">To all other endpoints.</param>
+internal sealed class PeerChannels(PeerClient peers, Func<Endpoint, CancellationToken, Task<Stream>> connect)
 {
     /// <summary>What is asked for.</summary>
     internal const string Protocol = "orchestrator-channel";
@@ -25,7 +27,7 @@ internal sealed class PeerChannels(PeerClient peers)
     /// <exception cref="IOException">The node does not lend the channel, or does not reach it.</exception>
     /// <exception cref="SocketException">Nobody listens, or the address is unreachable.</exception>
     public Task<Stream> ConnectAsync(Endpoint endpoint, CancellationToken cancellationToken) =>
-        endpoint is Endpoint.Relayed relayed ? RelayAsync(relayed, cancellationToken) : EndpointConnector.ConnectAsync(endpoint, cancellationToken);
+        endpoint is Endpoint.Relayed relayed ? RelayAsync(relayed, cancellationToken) : connect(endpoint, cancellationToken);
 
     private async Task<Stream> RelayAsync(Endpoint.Relayed endpoint, CancellationToken cancellationToken)
     {

@@ -67,7 +67,7 @@ internal static class NodeActors
     /// <summary>A node that is alone does everything.</summary>
     private static void BeginAll(ActorSystem system, NodeParts parts, FleetParts fleet)
     {
-        var router = system.ActorOf(FanOutRouter.PropsFor(), "fan-out");
+        var router = system.ActorOf(FanOutRouter.PropsFor().WithDispatcher(parts.Settings.Dispatcher), "fan-out");
         var jobs = fleet.BeginJobs(system, LocalParts.AllJobs, new FanOutRouters.Local(router), parts.Store.Jobs);
         var freezes = fleet.BeginFreezes(system);
         parts.Local.Add(LocalParts.AllJobs, jobs);

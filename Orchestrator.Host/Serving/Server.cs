@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Akka.Hosting;
+using Orchestrator.Actors.Dispatch;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.Events.Subscriptions;
@@ -19,6 +20,8 @@ using Orchestrator.Host.Telemetry;
 using Orchestrator.Host.Webhooks;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Qapi;
+using Orchestrator.Protocol.Transport.Loop;
+using Endpoint = Orchestrator.Protocol.Transport.Endpoint;
 
 namespace Orchestrator.Host.Serving;
 
@@ -207,11 +210,13 @@ internal static class Server
     private static void AddNode(IServiceCollection services, NodeConfig config, GuestNamespace guest, QmpSocketDirectory? sockets, NodeStore store, NodeControllers controllers, ClusterParts? cluster)
     {
         var host = config.Host ?? Environment.MachineName;
-        var settings = new VmSettings { Agent = new AgentSessionOptions { Guest = guest } };
+        var settings = new VmSettings { Dispatcher = ActorSettings.VmDispatcher, Agent = new AgentSessionOptions { Guest = guest } };
         var endpoint = new EndpointSettings { Allowed = config.Endpoint.Allow.ToFrozenSet() };
         var parts = new LocalParts { Logs = new EventLogs(settings.Time) };
         var sources = new VmSources(config);
         services.AddSingleton(sources);
+        // Made by the container, so that it ends after the actors.
+        services.AddSingleton(_ => new SocketLoop("vms"));
         services.AddSingleton(new EventStreams(EventStreams.DefaultMost));
         services.AddSingleton<IWebhookSender>(_ => new HttpWebhookSender(host, settings.Time));
         services.AddAkka(AkkaCluster.SystemName, (akka, provider) => akka
@@ -222,6 +227,7 @@ internal static class Server
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
             .AddHocon(ActorSettings.Text, HoconAddMode.Prepend)
+            .AddSetup(new LoopSetup(provider.GetRequiredService<SocketLoop>()))
             .AddMembership(cluster)
             .AddNodeActors(new NodeParts
             {
@@ -230,7 +236,7 @@ internal static class Server
                 Loggers = provider.GetRequiredService<ILoggerFactory>(),
                 Host = host,
                 RemoteHosts = sources.Remote,
-                Settings = cluster is null ? settings : settings with { Connect = new PeerChannels(provider.GetRequiredService<PeerClient>()).ConnectAsync },
+                Settings = settings with { Connect = ConnectBy(provider, cluster) },
                 Guest = guest,
                 Endpoint = endpoint,
                 Migration = config.Migration,
@@ -247,5 +253,11 @@ internal static class Server
         services.AddHostedService(_ => new MemoryTrim(settings.Time));
         services.AddHostedService<ThawAtStop>();
         services.AddHostedService<MigrationsAtStop>();
+    }
+
+    private static Func<Endpoint, CancellationToken, Task<Stream>> ConnectBy(IServiceProvider provider, ClusterParts? cluster)
+    {
+        var loop = provider.GetRequiredService<SocketLoop>();
+        return cluster is null ? loop.ConnectAsync : new PeerChannels(provider.GetRequiredService<PeerClient>(), loop.ConnectAsync).ConnectAsync;
     }
 }

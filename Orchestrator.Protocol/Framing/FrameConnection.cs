@@ -26,6 +26,9 @@ internal sealed class FrameConnection : IAsyncDisposable
     /// <summary>Reads of at most 4 KiB each, unless a message is longer: a peer that floods takes a thread for so long, and then stands in line again.</summary>
     private const int ReadsPerTurn = 16;
 
+    /// <summary>More is not read and decoded where the read was waited for: on a <see cref="Transport.Loop.SocketLoop"/>, all other connections would wait for it.</summary>
+    private const int ShortBytes = 64 * 1024;
+
     private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: 4096, minimumReadSize: 512, useZeroByteReads: true);
 
     private readonly Stream _stream;
@@ -60,6 +63,8 @@ internal sealed class FrameConnection : IAsyncDisposable
                 unbroken = read.IsCompleted ? unbroken + 1 : 0;
                 var result = await read.ConfigureAwait(false);
                 var buffer = result.Buffer;
+                if (buffer.Length > ShortBytes)
+                    await Task.Yield();
                 Dispatch(ref buffer, handler);
                 _isInMessage = !buffer.IsEmpty || Splitter.IsSkipping;
                 _reader.AdvanceTo(buffer.Start, buffer.End);

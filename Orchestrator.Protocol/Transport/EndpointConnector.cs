@@ -12,30 +12,30 @@ public static class EndpointConnector
     /// <exception cref="System.Security.Authentication.AuthenticationException">The server's certificate is not the one asked for.</exception>
     public static async Task<Stream> ConnectAsync(Endpoint endpoint, CancellationToken cancellationToken) => endpoint switch
     {
-        Endpoint.Unix unix => await ConnectUnixAsync(unix.Path, cancellationToken).ConfigureAwait(false),
+        Endpoint.Unix unix => new NetworkStream(await ConnectUnixAsync(unix.Path, cancellationToken).ConfigureAwait(false), ownsSocket: true),
         Endpoint.Tcp tcp => await ConnectTcpAsync(tcp.Host, tcp.Port, cancellationToken).ConfigureAwait(false),
         Endpoint.Tls tls => await ConnectTlsAsync(tls, cancellationToken).ConfigureAwait(false),
         _ => throw new ArgumentOutOfRangeException(nameof(endpoint)),
     };
 
-    private static async Task<Stream> ConnectUnixAsync(string path, CancellationToken cancellationToken)
+    internal static Task<Socket> ConnectUnixAsync(string path, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        return await ConnectSocketAsync(socket, s => s.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken)).ConfigureAwait(false);
+        return ConnectSocketAsync(socket, s => s.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken));
     }
 
     private static async Task<Stream> ConnectTcpAsync(string host, int port, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        return await ConnectSocketAsync(socket, s => s.ConnectAsync(host, port, cancellationToken)).ConfigureAwait(false);
+        return new NetworkStream(await ConnectSocketAsync(socket, s => s.ConnectAsync(host, port, cancellationToken)).ConfigureAwait(false), ownsSocket: true);
     }
 
-    private static async Task<Stream> ConnectSocketAsync(Socket socket, Func<Socket, ValueTask> connect)
+    private static async Task<Socket> ConnectSocketAsync(Socket socket, Func<Socket, ValueTask> connect)
     {
         try
         {
             await connect(socket).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            return socket;
         }
         catch
         {

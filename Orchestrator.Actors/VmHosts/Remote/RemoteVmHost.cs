@@ -77,7 +77,7 @@ public sealed class RemoteVmHost : UntypedActor, IWithTimers
         var vms = Context.ActorOf(VmHostSupervisor.PropsFor(_settings.Name, inventory, _settings.Events, _settings.Vm, leases), "vms");
         vms.Tell(new VmHostCommands.SetVms(_settings.Vms));
         _settings.Observation.Tell(new ObservedVmHosts.Join(vms));
-        Context.ActorOf(ClusterRouter.PropsFor(_settings.Router), ClusterRouter.ActorName);
+        Context.ActorOf(ClusterRouter.PropsFor(_settings.Router).WithDispatcher(_settings.Vm.Dispatcher), ClusterRouter.ActorName);
         _settings.Nodes.Tell(new NodeCommands.Serve(_settings.Name, _settings.Epoch));
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class AgentSessionActor : UntypedActor, IWithTimers
     public static Props PropsFor(Endpoint endpoint, VmSettings settings, IReadOnlyList<KeptEnd>? ends = null)
     {
         var budget = new GuestBudget(settings.GuestLimits, settings.Time);
-        return Props.Create(() => new AgentSessionActor(endpoint, settings, budget, ends));
+        return Props.Create(() => new AgentSessionActor(endpoint, settings, budget, ends)).WithDispatcher(settings.Dispatcher);
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal sealed class QmpSessionActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(Endpoint endpoint, VmSettings settings) => Props.Create(() => new QmpSessionActor(endpoint, settings));
+    public static Props PropsFor(Endpoint endpoint, VmSettings settings) => Props.Create(() => new QmpSessionActor(endpoint, settings)).WithDispatcher(settings.Dispatcher);
 
     /// <inheritdoc/>
     protected override void PreStart()

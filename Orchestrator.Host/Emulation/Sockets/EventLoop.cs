@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Orchestrator.Protocol.Transport.Loop;
 
 namespace Orchestrator.Host.Emulation.Sockets;
 
@@ -18,7 +19,6 @@ internal sealed class EventLoop(TimeProvider time) : IDisposable
 {
     private const int SharedBytes = 64 * 1024;
     private readonly Epoll _epoll = new();
-    private readonly List<int> _ready = [];
     private readonly PriorityQueue<Action, (long Due, long Order)> _timers = new();
     private IReadySocket?[] _sockets = new IReadySocket?[1024];
     private long _order;
@@ -36,11 +36,11 @@ internal sealed class EventLoop(TimeProvider time) : IDisposable
         if (descriptor >= _sockets.Length)
             Array.Resize(ref _sockets, Math.Max(descriptor + 1, 2 * _sockets.Length));
         _sockets[descriptor] = handler;
-        _epoll.Watch(descriptor, read, write: false);
+        _epoll.Watch(descriptor, descriptor, Wanted(read, write: false));
     }
 
     /// <summary>Changes what is asked of a watched socket.</summary>
-    public void Change(Socket socket, bool read, bool write) => _epoll.Change(DescriptorOf(socket), read, write);
+    public void Change(Socket socket, bool read, bool write) => _epoll.Change(DescriptorOf(socket), DescriptorOf(socket), Wanted(read, write));
 
     /// <summary>Ends the watching of a socket that will be closed.</summary>
     public void Forget(Socket socket)
@@ -65,10 +65,13 @@ internal sealed class EventLoop(TimeProvider time) : IDisposable
 
     private void RunOnce()
     {
-        _epoll.Wait(UntilNextTimer(), _ready);
-        // What a handler before it has closed is not called; a new socket with the same descriptor finds nothing to do.
-        foreach (var descriptor in _ready)
-            _sockets[descriptor]?.OnReady();
+        var ready = _epoll.Wait(UntilNextTimer());
+        for (var i = 0; i < ready; i++)
+        {
+            // What a handler before it has closed is not called; a new socket with the same descriptor finds nothing to do.
+            if (_epoll.At(i).Tag is not Epoll.Woken and var descriptor)
+                _sockets[descriptor]?.OnReady();
+        }
         while (_timers.TryPeek(out var action, out var next) && next.Due <= time.GetTimestamp())
         {
             _timers.Dequeue();
@@ -83,6 +86,8 @@ internal sealed class EventLoop(TimeProvider time) : IDisposable
         var left = (next.Due - time.GetTimestamp()) * 1000.0 / time.TimestampFrequency;
         return (int)Math.Clamp(Math.Ceiling(left), 0, int.MaxValue);
     }
+
+    private static EpollEvents Wanted(bool read, bool write) => (read ? EpollEvents.Readable : 0) | (write ? EpollEvents.Writable : 0);
 
     private static int DescriptorOf(Socket socket) => (int)socket.Handle;
 }

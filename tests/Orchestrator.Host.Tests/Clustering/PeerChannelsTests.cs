@@ -22,7 +22,7 @@ public sealed class PeerChannelsTests(ServedCluster cluster) : IDisposable
     [InlineData("nobody", "qmp")]
     public async Task Channel_that_is_not_lent_is_refused(string vm, string channel)
     {
-        var refused = await Assert.ThrowsAsync<IOException>(() => new PeerChannels(_peers).ConnectAsync(new Endpoint.Relayed(PeerOf("a"), vm, channel), default));
+        var refused = await Assert.ThrowsAsync<IOException>(() => new PeerChannels(_peers, EndpointConnector.ConnectAsync).ConnectAsync(new Endpoint.Relayed(PeerOf("a"), vm, channel), default));
 
         Assert.Contains("404", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"the node 'a' has no VM '{vm}' whose channel '{channel}' is another node's", refused.Message, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class PeerChannelsTests(ServedCluster cluster) : IDisposable
     [Fact]
     public async Task Node_that_is_not_there_is_told_by_name()
     {
-        var gone = await Assert.ThrowsAsync<IOException>(() => new PeerChannels(_peers).ConnectAsync(new Endpoint.Relayed("http://127.0.0.1:1", "vm-a", "qmp"), default));
+        var gone = await Assert.ThrowsAsync<IOException>(() => new PeerChannels(_peers, EndpointConnector.ConnectAsync).ConnectAsync(new Endpoint.Relayed("http://127.0.0.1:1", "vm-a", "qmp"), default));
 
         Assert.StartsWith("qmp of vm-a by way of http://127.0.0.1:1: ", gone.Message, StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class PeerChannelsTests(ServedCluster cluster) : IDisposable
         await cluster["a"].AddAsync(source);
         await cluster["b"].AddAsync(destination);
         await ShowsAsync("\"phase\":\"Prepared\",\"source\":\"guest\",\"destination\":\"b/guest\"");
-        await Assert.ThrowsAsync<IOException>(() => new PeerChannels(_peers).ConnectAsync(new Endpoint.Relayed(PeerOf("b"), "guest", "console"), default));
+        await Assert.ThrowsAsync<IOException>(() => new PeerChannels(_peers, EndpointConnector.ConnectAsync).ConnectAsync(new Endpoint.Relayed(PeerOf("b"), "guest", "console"), default));
 
         (source.RunState, destination.RunState) = ("postmigrate", "running");
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Orchestrator.Protocol.Agent;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Transport;
+using Orchestrator.Protocol.Transport.Loop;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.FakePeers;
 
@@ -16,6 +17,7 @@ public sealed class AgentSessionUndeliveredTests : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("orc-").FullName;
     private readonly AgentTest _heir = new(new AgentSessionOptions { IsHeir = true });
     private readonly TaskReplyReceiver _receiver = new();
+    private readonly SocketLoop _loop = new("vms");
     private Socket _peer = null!;
     private FakeAgent _agent = null!;
     private Stream _stream = null!;
@@ -27,7 +29,7 @@ public sealed class AgentSessionUndeliveredTests : IAsyncLifetime
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
-        _stream = await EndpointConnector.ConnectAsync(new Endpoint.Unix(path), CancellationToken.None);
+        _stream = await _loop.ConnectAsync(new Endpoint.Unix(path), CancellationToken.None);
         _peer = await listener.AcceptAsync();
         _agent = new FakeAgent(new NetworkStream(_peer, ownsSocket: true));
         _session = AgentSession.Attach(_stream, new AgentSessionOptions(), _heir, _heir.Time);
@@ -41,6 +43,7 @@ public sealed class AgentSessionUndeliveredTests : IAsyncLifetime
         await _session.DisposeAsync();
         await _heir.DisposeAsync();
         _peer.Dispose();
+        _loop.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 
