@@ -29,7 +29,7 @@ internal static class SqliteJobReads
         {
             Dispatched = Dispatched(session, key),
             Started = session.Query("SELECT ordinal, pid, agent FROM program WHERE job = ?1", row => (row.GetInt32(0), new ExecEvidence(row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2))), key).ToDictionary(),
-            Outcomes = session.Query("SELECT ordinal, document FROM outcome WHERE job = ?1 ORDER BY key", row => (row.GetInt32(0), OutcomeOf(row)), key),
+            Outcomes = Outcomes(session, key),
         };
     }
 
@@ -72,7 +72,25 @@ internal static class SqliteJobReads
         return attempts;
     }
 
+    /// <summary>Each in the place where its ordinal came first, as it came last.</summary>
+    private static List<(int Ordinal, Outcome Outcome)> Outcomes(SqliteSession session, long key)
+    {
+        var outcomes = new List<(int Ordinal, Outcome Outcome)>();
+        var places = new Dictionary<int, int>();
+        foreach (var page in session.Query("SELECT document FROM outcome_page WHERE job = ?1 ORDER BY key", PageOf, key))
+        {
+            foreach (var (ordinal, outcome) in page)
+            {
+                if (places.TryAdd(ordinal, outcomes.Count))
+                    outcomes.Add((ordinal, outcome));
+                else
+                    outcomes[places[ordinal]] = (ordinal, outcome);
+            }
+        }
+        return outcomes;
+    }
+
     private static JobSnapshot HeaderOf(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(0), StoreJson.Default.JobSnapshot)!;
 
-    private static Outcome OutcomeOf(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetString(1), StoreJson.Default.Outcome)!;
+    private static List<StoredOutcome> PageOf(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(0), StoreJson.Default.ListStoredOutcome)!;
 }

@@ -7,6 +7,12 @@ namespace Orchestrator.Host.Storage;
 /// <summary>Changes of jobs as statements. All of them run inside the writer's transaction.</summary>
 internal static class SqliteJobWrites
 {
+    /// <summary>Outputs, before base64, after which a page has no room left.</summary>
+    private const int PageBytes = 1024 * 1024;
+
+    /// <summary>About what an outcome takes beside its outputs.</summary>
+    private const int UsualBytes = 256;
+
     /// <summary>One change. Outputs that are too large for a row are put aside first.</summary>
     /// <exception cref="JobStoreException">It contradicts what is there.</exception>
     public static void Apply(SqliteSession session, JobWrite write, OutputFiles outputs)
@@ -36,7 +42,7 @@ internal static class SqliteJobWrites
     /// <summary>Removes a job and all that belongs to it.</summary>
     public static void Forget(SqliteSession session, long key)
     {
-        session.Execute("DELETE FROM outcome WHERE job = ?1", key);
+        session.Execute("DELETE FROM outcome_page WHERE job = ?1", key);
         session.Execute("DELETE FROM dispatch WHERE job = ?1", key);
         session.Execute("DELETE FROM program WHERE job = ?1", key);
         session.Execute("DELETE FROM request WHERE job = ?1", key);
@@ -71,17 +77,27 @@ internal static class SqliteJobWrites
     {
         var key = KeyOf(session, ended.JobId);
         var anyProgram = session.Scalar("SELECT 1 FROM program WHERE job = ?1 LIMIT 1", key) is not null;
+        var page = new List<StoredOutcome>(ended.Outcomes.Count);
+        long bytes = 0;
         foreach (var (ordinal, outcome) in ended.Outcomes)
         {
-            session.Execute(
-                "INSERT INTO outcome (job, ordinal, document) VALUES (?1, ?2, ?3) ON CONFLICT (job, ordinal) DO UPDATE SET document = excluded.document",
-                key,
-                ordinal,
-                JsonSerializer.Serialize(outputs.Keep(ended.JobId, outcome), StoreJson.Default.Outcome));
+            var kept = outputs.Keep(ended.JobId, outcome);
+            page.Add(new StoredOutcome(ordinal, kept));
             if (anyProgram)
                 session.Execute("DELETE FROM program WHERE job = ?1 AND ordinal = ?2", key, ordinal);
+            bytes += UsualBytes + kept.Result.Length + (kept.Exec is { } exec ? exec.Stdout.Length + exec.Stderr.Length : 0);
+            if (bytes < PageBytes)
+                continue;
+            Put(session, key, page);
+            page.Clear();
+            bytes = 0;
         }
+        if (page.Count > 0)
+            Put(session, key, page);
     }
+
+    private static void Put(SqliteSession session, long key, List<StoredOutcome> page) =>
+        session.Execute("INSERT INTO outcome_page (job, document) VALUES (?1, ?2)", key, JsonSerializer.SerializeToUtf8Bytes(page, StoreJson.Default.ListStoredOutcome));
 
     private static byte[] HeaderOf(JobSnapshot job) => JsonSerializer.SerializeToUtf8Bytes(job, StoreJson.Default.JobSnapshot);
 

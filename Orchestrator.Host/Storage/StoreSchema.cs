@@ -4,11 +4,11 @@ namespace Orchestrator.Host.Storage;
 internal static class StoreSchema
 {
     /// <summary>For <see cref="SqliteDatabase.OpenAsync"/>.</summary>
-    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases, Subscriptions, Controllers];
+    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases, Subscriptions, Controllers, OutcomePages];
 
     /// <summary>
     /// Times are Unix milliseconds. A job's large and unchanging parts are apart from what changes. An outcome's key is its place in the order in
-    /// which they came, and stays when a later one replaces it.
+    /// which they came, and stays when a later one replaces it; it has a row of its own only until <see cref="OutcomePages"/>.
     /// </summary>
     private const string Jobs = """
         CREATE TABLE job (
@@ -136,5 +136,35 @@ internal static class StoreSchema
             error TEXT NOT NULL
         );
         CREATE INDEX controller_failure_by_controller ON controller_failure (controller, id);
+        """;
+
+    /// <summary>
+    /// Outcomes that came together are one row: an array of what <see cref="StoredOutcome"/> is. Nothing is ever changed in a page: an outcome that comes again
+    /// is in a later one. The view, for people who look, has the newest of each target. What is there already is cut by its keys, so that no page
+    /// outgrows what SQLite can hold.
+    /// </summary>
+    private const string OutcomePages = """
+        CREATE TABLE outcome_page (
+            key INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL,
+            document BLOB NOT NULL
+        );
+        INSERT INTO outcome_page (key, job, document)
+            SELECT min(key), job, CAST(json_group_array(json_object('ordinal', ordinal, 'outcome', json(document)) ORDER BY key) AS BLOB)
+            FROM outcome
+            GROUP BY job, key / 256;
+        CREATE INDEX outcome_page_by_job ON outcome_page (job);
+        DROP TABLE outcome;
+        CREATE VIEW outcome AS
+            SELECT job, ordinal, document, document ->> 'phase' AS phase, document ->> 'reason' AS reason, document ->> 'effect' AS effect
+            FROM (
+                SELECT
+                    page.job AS job,
+                    item.value ->> 'ordinal' AS ordinal,
+                    item.value -> 'outcome' AS document,
+                    row_number() OVER (PARTITION BY page.job, item.value ->> 'ordinal' ORDER BY page.key DESC, item.key DESC) AS age
+                FROM outcome_page AS page, json_each(CAST(page.document AS TEXT)) AS item
+            )
+            WHERE age = 1;
         """;
 }
