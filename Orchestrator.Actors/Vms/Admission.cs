@@ -16,7 +16,12 @@ internal static class Admission
             CommandRoute.Migrate => Obstacles.OfMigration(vm),
             _ => Obstacles.OfGuest(vm, plan.Command, plan.Composite),
         };
-        return obstacles.Select(obstacle => Decide(obstacle, plan)).FirstOrDefault(decision => decision is not Decision.Send) ?? Decision.Send.Now;
+        foreach (var obstacle in obstacles)
+        {
+            if (Decide(obstacle, plan) is var decision and not Decision.Send)
+                return decision;
+        }
+        return Decision.Send.Now;
     }
 
     /// <summary>Decides on a command to QEMU itself, without a policy; <see langword="null"/> lets it pass.</summary>

@@ -91,11 +91,21 @@ internal static class Obstacles
     {
         if (vm.Capabilities is not { } agent)
             return null;
-        if (needs.FirstOrDefault(name => agent.Of(name) == AgentCapability.Unknown) is { } unknown)
+        if (First(needs, agent, AgentCapability.Unknown) is { } unknown)
             return Refused(ObstacleKind.Incapable, Reasons.Unsupported, $"the agent {agent.Version} does not have {unknown}");
-        return needs.FirstOrDefault(name => agent.Of(name) == AgentCapability.Disabled) is { } disabled
+        return First(needs, agent, AgentCapability.Disabled) is { } disabled
             ? Refused(ObstacleKind.Incapable, Reasons.DisabledByGuest, $"the guest's administrator or platform disabled {disabled}")
             : null;
+    }
+
+    private static string? First(IReadOnlyList<string> needs, AgentCapabilities agent, AgentCapability which)
+    {
+        for (var i = 0; i < needs.Count; i++)
+        {
+            if (agent.Of(needs[i]) == which)
+                return needs[i];
+        }
+        return null;
     }
 
     private static Obstacle? OfFreeze(VmCondition vm, EncodedCommand command) => vm.Freeze switch

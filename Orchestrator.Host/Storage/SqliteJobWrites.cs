@@ -7,11 +7,11 @@ namespace Orchestrator.Host.Storage;
 /// <summary>Changes of jobs as statements. All of them run inside the writer's transaction.</summary>
 internal static class SqliteJobWrites
 {
-    /// <summary>Outputs, before base64, after which a page has no room left.</summary>
-    private const int PageBytes = 1024 * 1024;
+    /// <summary>After so much, outputs before base64, a page has no room left: one that the runtime calls large would cost a collection of everything, every few hundred.</summary>
+    private const int PageBytes = 64 * 1024;
 
     /// <summary>About what an outcome takes beside its outputs.</summary>
-    private const int UsualBytes = 256;
+    private const int UsualBytes = 384;
 
     /// <summary>One change. Outputs that are too large for a row are put aside first.</summary>
     /// <exception cref="JobStoreException">It contradicts what is there.</exception>

@@ -9,6 +9,7 @@ namespace Orchestrator.Actors.Vms.Agent;
 /// </summary>
 internal sealed class CommandQueue(int capacity, TimeProvider time)
 {
+    private static readonly CommandResult.NoReply Overdue = new(NoReplyCause.DeadlinePassed, Written: false, "the deadline passed before the command's turn");
     private readonly LinkedList<AgentCommands.Execute> _waiting = [];
 
     public int Count => _waiting.Count;
@@ -36,23 +37,30 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
     }
 
     /// <summary>Time until the next command's deadline; <see langword="null"/> when none waits.</summary>
-    public TimeSpan? NextDeadline() =>
-        _waiting.Where(command => command.AnswerTimeout is null).Min(command => (TimeSpan?)command.Deadline.Remaining(time));
+    public TimeSpan? NextDeadline()
+    {
+        TimeSpan? next = null;
+        foreach (var command in _waiting)
+        {
+            if (command.AnswerTimeout is null && command.Deadline.Remaining(time) is var left && !(next < left))
+                next = left;
+        }
+        return next;
+    }
 
     /// <summary>Ends the commands whose deadline has passed before their turn.</summary>
-    public void ExpireOverdue() => End(
-        command => command.AnswerTimeout is null && command.Deadline.Remaining(time) == TimeSpan.Zero,
-        new CommandResult.NoReply(NoReplyCause.DeadlinePassed, Written: false, "the deadline passed before the command's turn"));
+    public void ExpireOverdue() => End(static (command, time) => command.AnswerTimeout is null && command.Deadline.Remaining(time) == TimeSpan.Zero, time, Overdue);
 
     /// <summary>Ends the commands that do not wait through the loss of a session.</summary>
-    public void EndImpatient(CommandResult result) => End(command => command.AnswerTimeout is null, result);
+    public void EndImpatient(CommandResult result) => End(static (command, _) => command.AnswerTimeout is null, 0, result);
 
     /// <summary>Ends every command.</summary>
-    public void EndAll(CommandResult result) => End(_ => true, result);
+    public void EndAll(CommandResult result) => End(static (_, _) => true, 0, result);
 
     /// <summary>Ends the command of one receiver, if it still waits.</summary>
     public void Cancel(IReplyReceiver receiver) => End(
-        command => ReferenceEquals(command.Receiver, receiver),
+        static (command, receiver) => ReferenceEquals(command.Receiver, receiver),
+        receiver,
         new CommandResult.NoReply(NoReplyCause.Cancelled, Written: false, "cancelled before its turn"));
 
     private void Enqueue(AgentCommands.Execute command)
@@ -75,12 +83,12 @@ internal sealed class CommandQueue(int capacity, TimeProvider time)
             _waiting.AddBefore(node, command);
     }
 
-    private void End(Predicate<AgentCommands.Execute> which, CommandResult result)
+    private void End<T>(Func<AgentCommands.Execute, T, bool> which, T with, CommandResult result)
     {
         for (var node = _waiting.First; node is not null;)
         {
             var next = node.Next;
-            if (which(node.Value))
+            if (which(node.Value, with))
             {
                 _waiting.Remove(node);
                 VmMetrics.Waiting.Add(-1);

@@ -27,6 +27,20 @@ public sealed class StartAndStopTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(server.DataPath));
     }
 
+    /// <summary>The framework would read its settings there, and watch for them everything that is below.</summary>
+    [Fact]
+    public async Task Directory_in_which_it_is_started_means_nothing_to_it()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "appsettings.json"), "no JSON");
+        for (var i = 0; i < 50; i++)
+            Directory.CreateDirectory(Path.Combine(_directory, $"{i}"));
+
+        await using var server = await OrchestratorServer.StartWithAsync([$"--chdir={_directory}"]);
+
+        var watched = Directory.GetFiles($"/proc/{server.Process.Id}/fdinfo").Sum(file => File.ReadLines(file).Count(line => line.StartsWith("inotify ", StringComparison.Ordinal)));
+        Assert.InRange(watched, 0, 20);
+    }
+
     [Fact]
     public async Task Terminated_server_ends_well_and_removes_only_what_is_its_own()
     {
