@@ -25,15 +25,15 @@ public class SingleRunTests
     }
 
     private Task<IReadOnlyList<CallTurn>> RunAsync(int warmup, int rounds) =>
-        new SingleRun(new SingleOptions { Warmup = warmup, Rounds = rounds }, Begin("bare"), Begin("api")).BatchAsync(CancellationToken.None);
+        new SingleRun(new SingleOptions { Warmup = warmup, Rounds = rounds }, [Begin("bare"), Begin("api")]).BatchAsync(CancellationToken.None);
 
-    private Func<CancellationToken, Task<ICaller>> Begin(string way)
+    private Way Begin(string way)
     {
-        return _ =>
+        return new Way(way, _ =>
         {
             _log.Add(way);
             return Task.FromResult<ICaller>(new CountingCaller(way, _log));
-        };
+        });
     }
 
     // The nth call of each kind takes n ms.

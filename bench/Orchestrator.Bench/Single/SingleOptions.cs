@@ -10,8 +10,8 @@ public sealed record SingleOptions
         usage: single [options]
           --agents N        VMs of the server, of which one is called (1 to 1000; 10)
           --rounds N        measured calls of each command per turn (1 to 100000; 1000)
-          --warmup N        calls before those, not measured (0 to 100000; 1000)
-          --batches N       turns of each way (1 to 1000; 7)
+          --warmup N        calls before those, not measured (0 to 100000; 3000)
+          --batches N       turns of each way (1 to 1000; 5)
           --program PATH    the orchestrator (artifacts/orchestrator/orchestrator)
           --results DIR     where the table and the JSON go (bench/results)
         """;
@@ -23,10 +23,10 @@ public sealed record SingleOptions
     public int Rounds { get; init; } = 1000;
 
     /// <summary>Calls before the measured ones, the same for every way. 0 to 100000.</summary>
-    public int Warmup { get; init; } = 1000;
+    public int Warmup { get; init; } = 3000;
 
     /// <summary>Turns of each way. 1 to 1000.</summary>
-    public int Batches { get; init; } = 7;
+    public int Batches { get; init; } = 5;
 
     /// <summary>The orchestrator's program.</summary>
     public string Program { get; init; } = Path.Combine(RepositoryRoot.Find(), "artifacts", "orchestrator", "orchestrator");

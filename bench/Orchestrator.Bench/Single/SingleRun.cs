@@ -1,35 +1,25 @@
-using Orchestrator.Bench.Single.Callers;
-
 namespace Orchestrator.Bench.Single;
 
-/// <summary>The turns: each way in turn, so that whatever disturbs the machine for a while disturbs both.</summary>
+/// <summary>The turns: each way in turn, so that whatever disturbs the machine for a while disturbs all.</summary>
 /// <param name="options">How many calls.</param>
-/// <param name="bare">Begins a turn of the bare socket.</param>
-/// <param name="api">Begins a turn of the API.</param>
-public sealed class SingleRun(SingleOptions options, Func<CancellationToken, Task<ICaller>> bare, Func<CancellationToken, Task<ICaller>> api)
+/// <param name="ways">In the order of their turns.</param>
+public sealed class SingleRun(SingleOptions options, IReadOnlyList<Way> ways)
 {
-    /// <summary>The way over the socket of the agent itself.</summary>
-    public const string Bare = "bare";
-
-    /// <summary>The way over the server.</summary>
-    public const string Api = "api";
-
     /// <summary>What is called, in the order of a turn.</summary>
     public static readonly IReadOnlyList<string> Commands = ["guest-ping", "run-true"];
 
     /// <summary>One batch: a turn of each way, of each of which every command has a part.</summary>
     /// <exception cref="BenchException">A call had no answer or a wrong one.</exception>
-    public async Task<IReadOnlyList<CallTurn>> BatchAsync(CancellationToken cancel) =>
-        [.. await TurnAsync(Bare, bare, cancel), .. await TurnAsync(Api, api, cancel)];
-
-    private async Task<IReadOnlyList<CallTurn>> TurnAsync(string way, Func<CancellationToken, Task<ICaller>> begin, CancellationToken cancel)
+    public async Task<IReadOnlyList<CallTurn>> BatchAsync(CancellationToken cancel)
     {
-        await using var caller = await begin(cancel);
-        return
-        [
-            new CallTurn(Commands[0], way, await MeasureAsync(caller.PingAsync, cancel)),
-            new CallTurn(Commands[1], way, await MeasureAsync(caller.RunTrueAsync, cancel)),
-        ];
+        var turns = new List<CallTurn>();
+        foreach (var way in ways)
+        {
+            await using var caller = await way.BeginAsync(cancel);
+            turns.Add(new CallTurn(Commands[0], way.Name, await MeasureAsync(caller.PingAsync, cancel)));
+            turns.Add(new CallTurn(Commands[1], way.Name, await MeasureAsync(caller.RunTrueAsync, cancel)));
+        }
+        return turns;
     }
 
     private async Task<IReadOnlyList<double>> MeasureAsync(Func<CancellationToken, Task<double>> call, CancellationToken cancel)

@@ -2,18 +2,18 @@ using Orchestrator.Bench.Fleet.Results;
 
 namespace Orchestrator.Bench.Single.Results;
 
-/// <summary>What the API takes above the bare socket, ms: a quantile of a turn less that of the neighbouring turn; one value per batch.</summary>
+/// <summary>What a way takes above the bare socket, ms: a quantile of a turn less that of the neighbouring turn; one value per batch.</summary>
 /// <param name="P50">Of the medians.</param>
 /// <param name="P90">Of the p90.</param>
 /// <param name="P99">Of the p99.</param>
-public sealed record CallDifference(string Command, Distribution P50, Distribution P90, Distribution P99)
+public sealed record CallDifference(string Command, string Way, Distribution P50, Distribution P90, Distribution P99)
 {
-    /// <summary>Compares turn t with turn t of the other way.</summary>
-    public static CallDifference Of(IReadOnlyList<CallTurn> api, IReadOnlyList<CallTurn> bare)
+    /// <summary>Compares turn t with turn t of the bare socket.</summary>
+    public static CallDifference Of(IReadOnlyList<CallTurn> turns, IReadOnlyList<CallTurn> bare)
     {
-        var pairs = api.Zip(bare, (turn, other) => (Api: Distribution.Of(turn.Milliseconds), Bare: Distribution.Of(other.Milliseconds))).ToList();
-        return new CallDifference(api[0].Command, Between(quantiles => quantiles.Median), Between(quantiles => quantiles.P90), Between(quantiles => quantiles.P99));
+        var pairs = turns.Zip(bare, (turn, other) => (Turn: Distribution.Of(turn.Milliseconds), Bare: Distribution.Of(other.Milliseconds))).ToList();
+        return new CallDifference(turns[0].Command, turns[0].Way, Between(quantiles => quantiles.Median), Between(quantiles => quantiles.P90), Between(quantiles => quantiles.P99));
 
-        Distribution Between(Func<Distribution, double> of) => Distribution.Of(pairs.Select(pair => Math.Round(of(pair.Api) - of(pair.Bare), 4)));
+        Distribution Between(Func<Distribution, double> of) => Distribution.Of(pairs.Select(pair => Math.Round(of(pair.Turn) - of(pair.Bare), 4)));
     }
 }

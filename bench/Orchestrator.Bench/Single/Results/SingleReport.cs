@@ -9,7 +9,7 @@ namespace Orchestrator.Bench.Single.Results;
 /// <param name="Warmup">Calls before them.</param>
 /// <param name="Batches">Turns of each way.</param>
 /// <param name="Calls">One summary per command and way, over all turns.</param>
-/// <param name="Differences">The API less the bare socket, one per command.</param>
+/// <param name="Differences">Each other way less the bare socket, one per command and way.</param>
 /// <param name="Samples">One summary per turn, in the order in which they were measured.</param>
 public sealed record SingleReport(
     string Date, Machine Machine, int Agents, int Rounds, int Warmup, int Batches,
@@ -19,11 +19,11 @@ public sealed record SingleReport(
     public static SingleReport Of(SingleOptions options, Machine machine, IReadOnlyList<CallTurn> turns)
     {
         var kinds = turns.ToLookup(turn => (turn.Command, turn.Way));
-        var commands = turns.Select(turn => turn.Command).Distinct().ToList();
+        var all = (from command in SingleRun.Commands from way in (string[])[Way.Bare, Way.Http, Way.Api] select kinds[(command, way)].ToList()).ToList();
         return new SingleReport(
             TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd"), machine, options.Agents, options.Rounds, options.Warmup, options.Batches,
-            [.. from command in commands from way in (string[])[SingleRun.Bare, SingleRun.Api] select CallSummary.Of([.. kinds[(command, way)]])],
-            [.. commands.Select(command => CallDifference.Of([.. kinds[(command, SingleRun.Api)]], [.. kinds[(command, SingleRun.Bare)]]))],
+            [.. all.Select(kind => CallSummary.Of(kind))],
+            [.. all.Where(kind => kind[0].Way != Way.Bare).Select(kind => CallDifference.Of(kind, [.. kinds[(kind[0].Command, Way.Bare)]]))],
             [.. turns.Select(turn => CallSummary.Of(turn))]);
     }
 }
