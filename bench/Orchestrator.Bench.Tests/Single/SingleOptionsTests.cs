@@ -9,7 +9,7 @@ public class SingleOptionsTests
     {
         var options = SingleOptions.Parse([]);
 
-        Assert.Equal((10, 1000, 3000, 5), (options.Agents, options.Rounds, options.Warmup, options.Batches));
+        Assert.Equal((10, 1000, 12000, 5), (options.Agents, options.Rounds, options.Warmup, options.Batches));
         Assert.EndsWith("artifacts/orchestrator/orchestrator", options.Program);
         Assert.EndsWith("bench/results", options.Results);
     }

@@ -8,6 +8,8 @@ public sealed class SingleRun(SingleOptions options, IReadOnlyList<Way> ways)
     /// <summary>What is called, in the order of a turn.</summary>
     public static readonly IReadOnlyList<string> Commands = ["guest-ping", "run-true"];
 
+    private const int RunShare = 8;
+
     /// <summary>One batch: a turn of each way, of each of which every command has a part.</summary>
     /// <exception cref="BenchException">A call had no answer or a wrong one.</exception>
     public async Task<IReadOnlyList<CallTurn>> BatchAsync(CancellationToken cancel)
@@ -16,15 +18,15 @@ public sealed class SingleRun(SingleOptions options, IReadOnlyList<Way> ways)
         foreach (var way in ways)
         {
             await using var caller = await way.BeginAsync(cancel);
-            turns.Add(new CallTurn(Commands[0], way.Name, await MeasureAsync(caller.PingAsync, cancel)));
-            turns.Add(new CallTurn(Commands[1], way.Name, await MeasureAsync(caller.RunTrueAsync, cancel)));
+            turns.Add(new CallTurn(Commands[0], way.Name, await MeasureAsync(caller.PingAsync, options.Warmup, cancel)));
+            turns.Add(new CallTurn(Commands[1], way.Name, await MeasureAsync(caller.RunTrueAsync, options.Warmup / RunShare, cancel)));
         }
         return turns;
     }
 
-    private async Task<IReadOnlyList<double>> MeasureAsync(Func<CancellationToken, Task<double>> call, CancellationToken cancel)
+    private async Task<IReadOnlyList<double>> MeasureAsync(Func<CancellationToken, Task<double>> call, int warmup, CancellationToken cancel)
     {
-        for (var left = options.Warmup; left > 0; left--)
+        for (; warmup > 0; warmup--)
             await call(cancel);
         var measured = new List<double>(options.Rounds);
         while (measured.Count < options.Rounds)

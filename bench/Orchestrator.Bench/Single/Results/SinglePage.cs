@@ -13,7 +13,7 @@ public static class SinglePage
         var machine = report.Machine;
         page.AppendLine($"# Single calls, {report.Date}");
         page.AppendLine();
-        page.AppendLine($"One VM of {report.Agents}, one call after the other: {report.Batches} alternating batches of {report.Rounds} calls of each command after {report.Warmup} unmeasured ones. Latencies are in ms.");
+        page.AppendLine($"One VM of {report.Agents}, one call after the other: {report.Batches} alternating batches of {report.Rounds} calls of each command after {report.Warmup} unmeasured pings and an eighth as many programs. Latencies are in ms.");
         page.AppendLine($"{machine.Cores} cores ({machine.Processor}), {machine.MemoryGiB} GiB, Linux {machine.Kernel}, {machine.DotNet}; load before: {machine.LoadBefore}.");
         page.AppendLine();
         page.AppendLine("| command | way | p50 | p90 | p99 |");

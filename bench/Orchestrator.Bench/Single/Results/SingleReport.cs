@@ -6,7 +6,7 @@ namespace Orchestrator.Bench.Single.Results;
 /// <param name="Date">The day of the run (UTC), yyyy-MM-dd.</param>
 /// <param name="Agents">VMs of the server.</param>
 /// <param name="Rounds">Measured calls of each command per turn.</param>
-/// <param name="Warmup">Calls before them.</param>
+/// <param name="Warmup">Pings before them, and an eighth as many programs.</param>
 /// <param name="Batches">Turns of each way.</param>
 /// <param name="Calls">One summary per command and way, over all turns.</param>
 /// <param name="Differences">Each other way less the bare socket, one per command and way.</param>
