@@ -5,7 +5,7 @@
 #   demo [--keep]        boots four real VMs and shows what there is to see; --keep leaves them running to play with
 #   test                 builds, checks the format and runs every test; the last line is "N passed, N failed"
 #   publish              puts the program into artifacts/orchestrator/orchestrator
-#   bench NAME [ARG]...  runs a benchmark, such as: bench fleet --agents 100, bench hostile, bench events --quick, bench micro, bench soak, bench cli, or bench fuzz --coverage --minutes 60
+#   bench NAME [ARG]...  runs a benchmark, such as: bench fleet --agents 100, bench single, bench hostile, bench events --quick, bench micro, bench soak, bench cli, or bench fuzz --coverage --minutes 60
 #   format               formats the code as 'test' wants it
 set -euo pipefail
 
@@ -92,13 +92,13 @@ command_test() {
 command_bench() {
     require_dotnet
     if [ $# -eq 0 ]; then
-        echo "Which benchmark? ./build.sh bench fleet, hostile, events, scale, migrate, micro, soak, cli, or fuzz (bench/README.md)" >&2
+        echo "Which benchmark? ./build.sh bench fleet, single, hostile, events, scale, migrate, micro, soak, cli, or fuzz (bench/README.md)" >&2
         exit 2
     fi
-    # Fuzzing reads no program and needs no peers; only fleet and hostile have peers that are others' programs.
+    # Fuzzing reads no program and needs no peers; only fleet, single and hostile have peers that are others' programs.
     local program=()
     if [ "$1" != fuzz ]; then
-        [ "$1" != fleet ] && [ "$1" != hostile ] || require_bench_packages
+        case "$1" in fleet | single | hostile) require_bench_packages ;; esac
         publish
         program=(--program "$published/orchestrator")
     elif [[ " $* " == *" --coverage "* ]]; then

@@ -11,6 +11,7 @@ using Orchestrator.Bench.Hostile;
 using Orchestrator.Bench.Micro;
 using Orchestrator.Bench.Migrate;
 using Orchestrator.Bench.Scale;
+using Orchestrator.Bench.Single;
 using Orchestrator.Bench.Soak;
 
 using var stop = new CancellationTokenSource();
@@ -27,6 +28,12 @@ try
             return 0;
         case ["fleet", .. var options]:
             await FleetCommand.RunAsync(FleetOptions.Parse(options), Console.Out, stop.Token);
+            return 0;
+        case ["single", "--help" or "-h", ..]:
+            Console.WriteLine(SingleOptions.Usage);
+            return 0;
+        case ["single", .. var options]:
+            await SingleCommand.RunAsync(SingleOptions.Parse(options), Console.Out, stop.Token);
             return 0;
         case ["hostile", "--help" or "-h", ..]:
             Console.WriteLine(HostileOptions.Usage);
@@ -87,7 +94,7 @@ try
                 FuzzCommand.Run(fuzz, Console.Out, TimeProvider.System, stop.Token);
             return 0;
         default:
-            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MigrateOptions.Usage}\n{MicroOptions.Usage}\n{SoakOptions.Usage}\n{CliOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
+            throw new BenchException($"which benchmark? {FleetOptions.Usage}\n{SingleOptions.Usage}\n{HostileOptions.Usage}\n{EventsOptions.Usage}\n{ScaleOptions.Usage}\n{MigrateOptions.Usage}\n{MicroOptions.Usage}\n{SoakOptions.Usage}\n{CliOptions.Usage}\n{FuzzOptions.Usage}", BenchException.UsageError);
     }
 }
 catch (Exception) when (stop.IsCancellationRequested)

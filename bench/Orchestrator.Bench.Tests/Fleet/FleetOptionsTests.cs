@@ -26,6 +26,20 @@ public class FleetOptionsTests
     }
 
     [Fact]
+    public void Guests_are_in_the_place_of_agents_and_want_more_rounds()
+    {
+        var options = FleetOptions.Parse(["--guests", "3"]);
+
+        Assert.Equal((3, 3, 1000, 1000), (options.Guests, options.Agents, options.Rounds, options.Warmup));
+        Assert.Equal(20, FleetOptions.Parse(["--rounds", "20", "--guests", "3"]).Rounds);
+        Assert.Equal(0, FleetOptions.Parse([]).Guests);
+    }
+
+    [Fact]
+    public void Guests_and_agents_exclude_each_other() =>
+        Assert.Equal(BenchException.UsageError, Assert.Throws<BenchException>(() => FleetOptions.Parse(["--agents", "3", "--guests", "3"])).ExitCode);
+
+    [Fact]
     public void Peers_keep_the_order_of_turns() =>
         Assert.Equal(["c", "orchestrator"], FleetOptions.Parse(["--peers", "orchestrator, c"]).Clients);
 
@@ -44,6 +58,8 @@ public class FleetOptionsTests
     [InlineData("--agents", "5001")]
     [InlineData("--agents", "many")]
     [InlineData("--agents", "-1")]
+    [InlineData("--guests", "0")]
+    [InlineData("--guests", "9")]
     [InlineData("--rounds", "0")]
     [InlineData("--warmup", "-1")]
     [InlineData("--batches", "0")]

@@ -15,14 +15,16 @@ public static class FleetCommand
     public static async Task RunAsync(FleetOptions options, TextWriter output, CancellationToken cancel)
     {
         var machine = Machine.Describe();
-        Preflight.Check(options.Agents);
+        Preflight.Check(options.Agents, options.Guests);
         using var directory = FleetDirectory.Create();
         var clients = await ClientsAsync(directory, options, cancel);
         var server = clients.OfType<OrchestratorClient>().FirstOrDefault();
-        var empty = server is null ? 0 : await server.EmptyServerBytesAsync(cancel);
+        var empty = server is null || options.Guests > 0 ? 0 : await server.EmptyServerBytesAsync(cancel);
 
-        output.WriteLine($"starting {options.Agents} guest agents and as many QMP servers");
-        await using var peers = new PeerFleet(directory, options.Agents, runsPrograms: options.Command == FleetOptions.RunTrue);
+        output.WriteLine(options.Guests > 0 ? $"booting {options.Guests} guests" : $"starting {options.Agents} guest agents and as many QMP servers");
+        await using IPeers peers = options.Guests > 0
+            ? new GuestPeers(directory, options.Guests)
+            : new PeerFleet(directory, options.Agents, runsPrograms: options.Command == FleetOptions.RunTrue);
         await peers.StartAsync(cancel);
         var batches = await AlternateAsync(clients, options, output, cancel);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Bench.Fleet.Peers;
 
 namespace Orchestrator.Bench.Fleet;
 
@@ -17,6 +18,9 @@ public sealed record FleetOptions
     /// <summary>A question to each QMP server.</summary>
     public const string QueryVersion = "query-version";
 
+    // A round of a few guests is short: CPU time is counted in steps of 10 ms.
+    private const int GuestRounds = 1000;
+
     /// <summary>
     /// Commands that may be measured. The agents are real and run on this machine, so only commands that read belong here, and one program that does
     /// nothing: guest-shutdown would end the machine itself.
@@ -31,8 +35,9 @@ public sealed record FleetOptions
     public static string Usage => $"""
         usage: fleet [options]
           --agents N        guest agents, and as many QMP servers (1 to 5000; 1000)
-          --rounds N        measured rounds per batch: one command to every agent, every reply awaited (1 to 10000; 20)
-          --warmup N        rounds before those, not measured (0 to 10000; 20)
+          --guests N        in their place real guests, booted under TCG with an agent each (1 to {GuestPeers.Most}; none)
+          --rounds N        measured rounds per batch: one command to every agent, every reply awaited (1 to 10000; 20, of guests {GuestRounds})
+          --warmup N        rounds before those, not measured (0 to 10000; 20, of guests {GuestRounds})
           --batches N       turns of each client (1 to 1000; 5)
           --command NAME    {string.Join(", ", Commands)} (guest-ping)
           --peers LIST      of {string.Join(",", AllClients)} (all), and {string.Join(",", OneShotTools)}
@@ -42,6 +47,9 @@ public sealed record FleetOptions
 
     /// <summary>Guest agents, and as many QMP servers. 1 to 5000.</summary>
     public int Agents { get; init; } = 1000;
+
+    /// <summary>Real guests in the place of the agents, then as many as <see cref="Agents"/>; 0 for none.</summary>
+    public int Guests { get; init; }
 
     /// <summary>Measured rounds per batch. 1 to 10000.</summary>
     public int Rounds { get; init; } = 20;
@@ -68,7 +76,10 @@ public sealed record FleetOptions
     /// <exception cref="BenchException">An option is unknown, has no value, or its value is out of range.</exception>
     public static FleetOptions Parse(IReadOnlyList<string> arguments)
     {
-        var options = new FleetOptions();
+        var guests = arguments.Contains("--guests");
+        if (guests && arguments.Contains("--agents"))
+            throw Wrong("--guests and --agents: guests are in the place of agents, and can only be named alone");
+        var options = guests ? new FleetOptions { Rounds = GuestRounds, Warmup = GuestRounds } : new FleetOptions();
         for (var i = 0; i < arguments.Count; i += 2)
         {
             if (i + 1 == arguments.Count)
@@ -83,6 +94,7 @@ public sealed record FleetOptions
     private FleetOptions With(string name, string value) => name switch
     {
         "--agents" => this with { Agents = Number(name, value, 1, 5000) },
+        "--guests" => WithGuests(Number(name, value, 1, GuestPeers.Most)),
         "--rounds" => this with { Rounds = Number(name, value, 1, 10000) },
         "--warmup" => this with { Warmup = Number(name, value, 0, 10000) },
         "--batches" => this with { Batches = Number(name, value, 1, 1000) },
@@ -92,6 +104,8 @@ public sealed record FleetOptions
         "--results" => this with { Results = Path.GetFullPath(value) },
         _ => throw Wrong($"{name} is unknown"),
     };
+
+    private FleetOptions WithGuests(int guests) => this with { Guests = guests, Agents = guests };
 
     private static IReadOnlyList<string> ClientsIn(string value)
     {

@@ -14,7 +14,6 @@ namespace Orchestrator.Bench.Hostile;
 public static class HostileCommand
 {
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs the benchmark and writes its results. Ends everything that it has started, however it ends.</summary>
     /// <exception cref="BenchException">Something needed is missing or failed, or an honest VM had another outcome than Succeeded.</exception>
@@ -51,7 +50,7 @@ public static class HostileCommand
         await using var server = await OrchestratorServer.StartAsync(options.Program, directory.VmDirectory, directory, cancel);
         try
         {
-            await ReadyAsync(server, options.Agents, cancel);
+            await server.ReadyAsync(options.Agents, ReadyPatience, cancel);
             var runner = new TurnRunner(server, program, directory, options, mode);
             var turns = new List<Turn>();
             for (var batch = 0; batch <= options.Batches; batch++)
@@ -71,18 +70,4 @@ public static class HostileCommand
     }
 
     private static double P99(Turn turn) => Distribution.Of(turn.Latencies.Outcomes).P99;
-
-    private static async Task ReadyAsync(OrchestratorServer server, int agents, CancellationToken cancel)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var states = await server.Api.AgentStatesAsync(cancel);
-            if (states.GetValueOrDefault("Ready") >= agents)
-                return;
-            if (TimeProvider.System.GetElapsedTime(started) > ReadyPatience)
-                throw new BenchException($"after {ReadyPatience.TotalSeconds} s the agents are: {string.Join(", ", states.Select(state => $"{state.Value} {state.Key}"))}");
-            await Task.Delay(Poll, TimeProvider.System, cancel);
-        }
-    }
 }

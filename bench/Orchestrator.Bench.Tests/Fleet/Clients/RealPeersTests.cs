@@ -4,7 +4,7 @@ using Orchestrator.Bench.Fleet.Peers;
 
 namespace Orchestrator.Bench.Tests.Fleet.Clients;
 
-/// <summary>The reference clients against real guest agents; needs qemu-ga, qemu-storage-daemon, gcc and python3.</summary>
+/// <summary>The reference clients against real guest agents; needs qemu-ga, qemu-storage-daemon, QEMU, gcc and python3.</summary>
 public class RealPeersTests
 {
     [Fact]
@@ -79,6 +79,28 @@ public class RealPeersTests
 
         Assert.Equal(("xargs", 3, 2), (batch.Client, batch.Commands, batch.Rounds.Count));
         Assert.True(batch.Cpu > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Real_guests_take_the_place_of_agents()
+    {
+        var options = new FleetOptions { Agents = 1, Guests = 1, Command = FleetOptions.RunTrue };
+        using var directory = FleetDirectory.Create();
+        await using var peers = new GuestPeers(directory, options.Guests);
+        await peers.StartAsync(CancellationToken.None);
+        IFleetClient[] clients =
+        [
+            await ReferenceClients.EpollAsync(directory, options, CancellationToken.None),
+            await ReferenceClients.EpollAsync(directory, options with { Command = FleetOptions.QueryVersion }, CancellationToken.None),
+            ReferenceClients.Asyncio("python", "plain", directory, options with { Command = "guest-ping" }),
+        ];
+
+        foreach (var client in clients.Concat(clients))
+        {
+            var batch = await client.RunBatchAsync(1, 4, CancellationToken.None);
+
+            Assert.Equal((client.Name, 1, 4), (batch.Client, batch.Commands, batch.Rounds.Count));
+        }
     }
 
     [Fact]

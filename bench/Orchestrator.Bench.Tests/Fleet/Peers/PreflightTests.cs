@@ -26,5 +26,14 @@ public class PreflightTests
     }
 
     [Fact]
+    public void The_number_of_guests_that_would_fit_does_fit()
+    {
+        var memory = 1300L << 20;
+
+        Assert.EndsWith("--guests 3", Assert.Throws<BenchException>(() => Preflight.CheckGuests(4, memory)).Message);
+        Preflight.CheckGuests(3, memory);
+    }
+
+    [Fact]
     public void This_machine_has_room_for_one() => Preflight.Check(1);
 }

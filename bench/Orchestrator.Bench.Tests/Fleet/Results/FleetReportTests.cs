@@ -62,6 +62,18 @@ public sealed class FleetReportTests : IDisposable
     }
 
     [Fact]
+    public void Guests_are_named_in_the_files_and_on_the_page_and_have_no_memory_per_vm()
+    {
+        var report = FleetReport.Of(new FleetOptions { Agents = 4, Guests = 4 }, Machine, [Turn("orchestrator", 10)], emptyServerBytes: 0);
+
+        Assert.EndsWith("-fleet-guests-4", report.Name);
+        Assert.Null(report.Memory);
+        Assert.StartsWith("# Fleet of 4 guests, ", MarkdownReport.Of(report));
+        Assert.Contains("virtio-serial", MarkdownReport.Of(report));
+        Assert.DoesNotContain("virtio-serial", MarkdownReport.Of(Report(Turn("c", 10))));
+    }
+
+    [Fact]
     public void The_page_has_a_row_per_client_and_ratio_and_the_memory()
     {
         var page = MarkdownReport.Of(Report(Turn("c", 10), Turn("orchestrator", 20) with { ReaderCpu = TimeSpan.FromMilliseconds(2) }));

@@ -9,8 +9,6 @@ namespace Orchestrator.Bench.Fleet.Clients;
 /// </summary>
 public sealed class OrchestratorClient(FleetDirectory directory, FleetOptions options) : IFleetClient
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
-
     /// <inheritdoc/>
     public string Name => "orchestrator";
 
@@ -45,7 +43,7 @@ public sealed class OrchestratorClient(FleetDirectory directory, FleetOptions op
 
     private async Task<Batch> RunBatchAsync(OrchestratorServer server, long started, int warmup, int rounds, CancellationToken cancel)
     {
-        await ReadyAsync(server, started, cancel);
+        await server.ReadyAsync(options.Agents, ReadyPatience, cancel);
         var connect = TimeProvider.System.GetElapsedTime(started);
         var ready = server.Usage();
         await RunRoundsAsync(server, warmup, cancel);
@@ -65,19 +63,6 @@ public sealed class OrchestratorClient(FleetDirectory directory, FleetOptions op
             Ready = ready,
             After = after,
         };
-    }
-
-    private async Task ReadyAsync(OrchestratorServer server, long started, CancellationToken cancel)
-    {
-        while (true)
-        {
-            var states = await server.Api.AgentStatesAsync(cancel);
-            if (states.GetValueOrDefault("Ready") == options.Agents)
-                return;
-            if (TimeProvider.System.GetElapsedTime(started) > ReadyPatience)
-                throw new BenchException($"after {ReadyPatience.TotalSeconds} s the agents are: {string.Join(", ", states.Select(state => $"{state.Value} {state.Key}"))}");
-            await Task.Delay(Poll, TimeProvider.System, cancel);
-        }
     }
 
     private async Task<IReadOnlyList<TimeSpan>> RunRoundsAsync(OrchestratorServer server, int rounds, CancellationToken cancel)

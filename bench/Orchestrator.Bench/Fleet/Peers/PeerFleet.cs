@@ -4,13 +4,13 @@ using Orchestrator.Bench.Processes;
 namespace Orchestrator.Bench.Fleet.Peers;
 
 /// <summary>
-/// The far side of the benchmark: a real guest agent and a real QMP server per VM, started here and ended by disposing.
+/// Processes of this machine as the far side: a real guest agent and a real QMP server per VM.
 /// QEMU's storage daemon stands for QEMU as a QMP server because it costs 2.4 MB instead of a guest.
 /// </summary>
 /// <param name="directory">Their files.</param>
 /// <param name="count">How many of each.</param>
 /// <param name="runsPrograms">Whether the agents run programs, on this machine and as this user.</param>
-public sealed class PeerFleet(FleetDirectory directory, int count, bool runsPrograms = false) : IAsyncDisposable
+public sealed class PeerFleet(FleetDirectory directory, int count, bool runsPrograms = false) : IPeers
 {
     private const int StartsAtOnce = 16;
     private const string Exec = "guest-exec";

@@ -13,6 +13,27 @@ public static class Preflight
     private const int TasksPerVm = 4;
     private const int Beside = 500;
 
+    // Its memory, QEMU's own, and translated code.
+    private const long BytesPerGuest = 256L << 20;
+
+    /// <summary>The same for guests, if there are any, in the place of agents.</summary>
+    /// <exception cref="BenchException">Something is too low; the message says what, and how many fit.</exception>
+    public static void Check(int agents, int guests)
+    {
+        if (guests > 0)
+            CheckGuests(guests, AvailableBytes());
+        else
+            Check(agents);
+    }
+
+    /// <summary>Compares <paramref name="guests"/> with bytes of available memory.</summary>
+    /// <exception cref="BenchException">There are too few.</exception>
+    public static void CheckGuests(int guests, long memory)
+    {
+        if (memory < BytesPerGuest * guests + BytesBeside)
+            throw new BenchException($"{guests} guests need {(BytesPerGuest * guests + BytesBeside) >> 20} MiB and {memory >> 20} MiB are available. Use --guests {Math.Max(0, memory - BytesBeside) / BytesPerGuest}");
+    }
+
     /// <summary>Compares <paramref name="agents"/> with the machine's memory, task and file limits.</summary>
     /// <exception cref="BenchException">One of them is too low; the message says how to raise it or how many agents fit.</exception>
     public static void Check(int agents)

@@ -10,9 +10,11 @@ public static class MarkdownReport
     {
         var page = new StringBuilder();
         var machine = report.Machine;
-        page.AppendLine($"# Fleet of {report.Agents} agents, {report.Date}");
+        page.AppendLine($"# Fleet of {report.Agents} {(report.Guests > 0 ? "guests" : "agents")}, {report.Date}");
         page.AppendLine();
         page.AppendLine($"`{report.Command}`, {report.Batches} alternating batches of {report.Rounds} rounds after {report.Warmup} unmeasured ones.");
+        if (report.Guests > 0)
+            page.AppendLine("Each agent is in a real guest under TCG, behind QEMU's virtio-serial port; each QMP server is that QEMU.");
         page.AppendLine($"{machine.Cores} cores ({machine.Processor}), {machine.MemoryGiB} GiB, Linux {machine.Kernel}, {machine.DotNet}; load before: {machine.LoadBefore}.");
         page.AppendLine();
         AddClients(page, report.Clients);

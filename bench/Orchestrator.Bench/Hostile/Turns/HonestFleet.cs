@@ -7,7 +7,6 @@ namespace Orchestrator.Bench.Hostile.Turns;
 public sealed class HonestFleet(ServerApi api, HostileOptions options)
 {
     private const string Command = "guest-ping";
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private int _calls;
 
     private string Target => $"vm[0001-{options.Agents:D4}]";
@@ -22,7 +21,7 @@ public sealed class HonestFleet(ServerApi api, HostileOptions options)
             await provoker.NextAsync(cancel);
             latencies.Jobs.Add(await JobAsync(latencies.Outcomes, cancel));
             for (var calls = options.Calls; calls > 0; calls--)
-                latencies.Calls.Add(await CallAsync(FleetNames.Of(_calls++ % options.Agents + 1), cancel));
+                latencies.Calls.Add(await api.TimeCallAsync(FleetNames.Of(_calls++ % options.Agents + 1), Command, cancel));
         }
         return latencies;
     }
@@ -34,16 +33,6 @@ public sealed class HonestFleet(ServerApi api, HostileOptions options)
         var elapsed = TimeProvider.System.GetElapsedTime(started);
         if (tally.Outcomes != options.Agents || tally.Succeeded != options.Agents)
             throw new BenchException($"a job on {options.Agents} honest VMs had {tally.Outcomes} outcomes, {tally.Succeeded} of them Succeeded. {tally.FirstOther}");
-        return elapsed.TotalMilliseconds;
-    }
-
-    private async Task<double> CallAsync(string vm, CancellationToken cancel)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        var outcome = await api.CallAsync(vm, Command, CallTimeout, cancel);
-        var elapsed = TimeProvider.System.GetElapsedTime(started);
-        if (outcome.Phase != "Succeeded")
-            throw new BenchException($"a call to the honest {vm} ended as {outcome.Phase} {outcome.Reason}");
         return elapsed.TotalMilliseconds;
     }
 }

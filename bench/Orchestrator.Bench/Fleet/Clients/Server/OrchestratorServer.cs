@@ -9,6 +9,7 @@ public sealed class OrchestratorServer : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(100);
     private readonly ChildProcess _process;
     private readonly string _data;
 
@@ -51,6 +52,22 @@ public sealed class OrchestratorServer : IAsyncDisposable
         {
             await server.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Returns when so many agents are Ready, or more.</summary>
+    /// <exception cref="BenchException">They are not after <paramref name="patience"/>; the message has what they are.</exception>
+    public async Task ReadyAsync(int agents, TimeSpan patience, CancellationToken cancel)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var states = await Api.AgentStatesAsync(cancel);
+            if (states.GetValueOrDefault("Ready") >= agents)
+                return;
+            if (TimeProvider.System.GetElapsedTime(started) > patience)
+                throw new BenchException($"after {patience.TotalSeconds} s the agents are: {string.Join(", ", states.Select(state => $"{state.Value} {state.Key}"))}");
+            await Task.Delay(ReadyPoll, TimeProvider.System, cancel);
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class ServerApi : IDisposable
 {
     private static readonly MediaTypeWithQualityHeaderValue Ndjson = new("application/x-ndjson");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private readonly HttpClient _http;
 
     /// <summary>Uses the server that listens on <paramref name="socket"/>, now or later.</summary>
@@ -140,6 +141,18 @@ public sealed class ServerApi : IDisposable
             await RequireSuccessAsync(answer, stop);
             return (await answer.Content.ReadFromJsonAsync<CallOutcome>(stop))!;
         }, cancel);
+    }
+
+    /// <summary>The same, which must succeed. Returns the caller's time from the request to the answer, ms.</summary>
+    /// <exception cref="BenchException">The server refuses, does not answer within a minute, or the outcome is another than Succeeded.</exception>
+    public async Task<double> TimeCallAsync(string vm, string command, CancellationToken cancel)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var outcome = await CallAsync(vm, command, CallTimeout, cancel);
+        var elapsed = TimeProvider.System.GetElapsedTime(started);
+        return outcome.Phase == "Succeeded"
+            ? elapsed.TotalMilliseconds
+            : throw new BenchException($"{command} of {vm} ended as {outcome.Phase} {outcome.Reason}");
     }
 
     /// <summary>Any request whose answer is JSON.</summary>
