@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Orchestrator.Protocol.Commands;
 using Orchestrator.Protocol.Transport;
 
@@ -16,38 +15,32 @@ internal interface IFrameHandler
 }
 
 /// <summary>
-/// A byte stream with messages in both directions: one <see cref="PipeReader"/> for its whole life, and writes in the order they were asked for.
-/// Holds no buffer while nothing is said: reads wait with zero bytes, writes rent.
+/// A byte stream with messages in both directions, and writes in the order they were asked for. Holds no buffer while nothing is said: reads wait with
+/// zero bytes, and what they and writes need is rented.
 /// </summary>
-internal sealed class FrameConnection : IAsyncDisposable
+internal sealed class FrameConnection(Stream stream, long maxFrameBytes) : IAsyncDisposable
 {
     private const int MaxWaitingCommands = 512;
 
-    /// <summary>Reads of at most 4 KiB each, unless a message is longer: a peer that floods takes a thread for so long, and then stands in line again.</summary>
+    /// <summary>As much as is read at once, unless a message is longer.</summary>
+    private const int ReadBytes = 4096;
+
+    /// <summary>A peer that floods takes a thread for so many reads, and then stands in line again.</summary>
     private const int ReadsPerTurn = 16;
 
     /// <summary>More is not read and decoded where the read was waited for: on a <see cref="Transport.Loop.SocketLoop"/>, all other connections would wait for it.</summary>
     private const int ShortBytes = 64 * 1024;
 
-    private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: 4096, minimumReadSize: 512, useZeroByteReads: true);
-
-    private readonly Stream _stream;
-    private readonly PipeReader _reader;
     private readonly Lock _sendGate = new();
-    private readonly Queue<(EncodedCommand Command, long Id)> _waiting = new(0);
+    private Queue<(EncodedCommand Command, long Id)>? _waiting;
+    private byte[] _unread = [];
+    private int _unreadLength;
     private bool _sending;
     private volatile bool _isInMessage;
     private volatile bool _endedUnread;
     private string? _closedBecause;
 
-    public FrameConnection(Stream stream, long maxFrameBytes)
-    {
-        _stream = stream;
-        _reader = PipeReader.Create(stream, ReaderOptions);
-        Splitter = new FrameSplitter { MaxFrameBytes = maxFrameBytes };
-    }
-
-    public FrameSplitter Splitter { get; }
+    public FrameSplitter Splitter { get; } = new() { MaxFrameBytes = maxFrameBytes };
 
     /// <summary>Whether the peer has begun with a message whose end has not come.</summary>
     public bool IsInMessage => _isInMessage;
@@ -59,34 +52,36 @@ internal sealed class FrameConnection : IAsyncDisposable
         {
             for (var unbroken = 0; ;)
             {
-                var read = _reader.ReadAsync();
-                unbroken = read.IsCompleted ? unbroken + 1 : 0;
-                var result = await read.ConfigureAwait(false);
-                var buffer = result.Buffer;
-                if (buffer.Length > ShortBytes)
-                    await Task.Yield();
-                Dispatch(ref buffer, handler);
-                _isInMessage = !buffer.IsEmpty || Splitter.IsSkipping;
-                _reader.AdvanceTo(buffer.Start, buffer.End);
-                if (result.IsCompleted)
-                    return Close(buffer.IsEmpty ? "the peer closed the connection" : "the peer closed the connection in the middle of a message");
-                if (unbroken >= ReadsPerTurn)
+                var ready = stream.ReadAsync(Memory<byte>.Empty);
+                unbroken = ready.IsCompleted ? unbroken + 1 : 0;
+                await ready.ConfigureAwait(false);
+                if (unbroken >= ReadsPerTurn || _unreadLength > ShortBytes)
                 {
                     unbroken = 0;
                     await Task.Yield();
                 }
+                MakeRoom();
+                var count = await stream.ReadAsync(_unread.AsMemory(_unreadLength)).ConfigureAwait(false);
+                if (count == 0)
+                    return Close(_unreadLength == 0 && !Splitter.IsSkipping ? "the peer closed the connection" : "the peer closed the connection in the middle of a message");
+                _unreadLength += count;
+                Dispatch(handler);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            _endedUnread = UnreadBytes.AnyAt(_stream, e);
-            // Reset by the peer, or disposed by us: InvalidOperationException is the pipe's word for reading after completion.
+            _endedUnread = UnreadBytes.AnyAt(stream, e);
+            // Reset by the peer, or disposed by us.
             return Close(e is IOException ? "the connection was lost: " + e.Message : "the connection was closed here");
+        }
+        finally
+        {
+            Release();
         }
     }
 
     /// <summary>Whether the peer has for certain not read all that was written.</summary>
-    public bool HasUnread => _endedUnread || UnreadBytes.Any(_stream);
+    public bool HasUnread => _endedUnread || UnreadBytes.Any(stream);
 
     /// <summary>Hands a message to the transport, or queues it behind one that the peer has not taken yet.</summary>
     /// <returns><see langword="false"/> if the connection is closed or the queue is full: nothing was written.</returns>
@@ -94,11 +89,11 @@ internal sealed class FrameConnection : IAsyncDisposable
     {
         lock (_sendGate)
         {
-            if (_closedBecause is not null || _waiting.Count >= MaxWaitingCommands)
+            if (_closedBecause is not null || _waiting?.Count >= MaxWaitingCommands)
                 return false;
             if (_sending)
             {
-                _waiting.Enqueue((command, id));
+                (_waiting ??= new()).Enqueue((command, id));
                 return true;
             }
             _sending = true;
@@ -110,16 +105,43 @@ internal sealed class FrameConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Close("the connection was closed here");
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private void Dispatch(ref ReadOnlySequence<byte> buffer, IFrameHandler handler)
+    /// <summary>Hands out what is complete, and keeps the rest.</summary>
+    private void Dispatch(IFrameHandler handler)
     {
         var dropped = Splitter.DroppedBytes;
-        while (Splitter.TryRead(ref buffer, out var frame))
+        var rest = new ReadOnlySequence<byte>(_unread, 0, _unreadLength);
+        while (Splitter.TryRead(ref rest, out var frame))
             handler.OnFrame(frame);
         if (Splitter.DroppedBytes != dropped)
             handler.OnDropped(Splitter.DroppedBytes - dropped);
+        _isInMessage = !rest.IsEmpty || Splitter.IsSkipping;
+        var kept = (int)rest.Length;
+        if (kept == 0)
+            Release();
+        else if (kept < _unreadLength)
+            rest.FirstSpan.CopyTo(_unread);
+        _unreadLength = kept;
+    }
+
+    private void MakeRoom()
+    {
+        if (_unreadLength < _unread.Length)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(ReadBytes, 2 * _unreadLength));
+        _unread.AsSpan(0, _unreadLength).CopyTo(larger);
+        var length = _unreadLength;
+        Release();
+        (_unread, _unreadLength) = (larger, length);
+    }
+
+    private void Release()
+    {
+        if (_unread.Length > 0)
+            ArrayPool<byte>.Shared.Return(_unread);
+        (_unread, _unreadLength) = ([], 0);
     }
 
     private async Task SendAsync(EncodedCommand command, long id)
@@ -131,7 +153,7 @@ internal sealed class FrameConnection : IAsyncDisposable
                 var bytes = ArrayPool<byte>.Shared.Rent(command.MaxLength);
                 try
                 {
-                    await _stream.WriteAsync(bytes.AsMemory(0, command.Write(bytes, id))).ConfigureAwait(false);
+                    await stream.WriteAsync(bytes.AsMemory(0, command.Write(bytes, id))).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -144,7 +166,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         {
             Close("the connection was lost: " + e.Message);
             // Ends the read loop too, which tells everyone who waits.
-            await _stream.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -152,7 +174,7 @@ internal sealed class FrameConnection : IAsyncDisposable
     {
         lock (_sendGate)
         {
-            if (_waiting.TryDequeue(out var next))
+            if (_waiting?.TryDequeue(out var next) == true)
             {
                 (command, id) = next;
                 return true;

@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Protocol.Framing;
 
 namespace Orchestrator.Protocol.Tests.Framing;
@@ -20,6 +21,63 @@ public class FrameConnectionTests
         Assert.InRange(takenInOneTurn, 1, 1024 * 1024);
         Assert.Equal("the peer closed the connection", await run);
         Assert.Equal(Flood / FloodStream.Line.Length, handler.Frames);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Messages_of_any_length_come_whole_in_whatever_pieces_they_are_read(int seed)
+    {
+        var random = new Random(seed);
+        string[] sent = [.. Enumerable.Range(0, 200).Select(number => new string((char)('a' + (number % 26)), Length(random)))];
+        var handler = new KeepingHandler();
+        await using var connection = new FrameConnection(new PiecesStream(string.Concat(sent.Select(message => message + "\n")) + "unfinished", random), maxFrameBytes: 1 << 20);
+
+        Assert.Equal("the peer closed the connection in the middle of a message", await connection.RunAsync(handler));
+
+        Assert.Equal(sent, handler.Messages);
+
+        static int Length(Random random) => random.Next(4) switch
+        {
+            0 => random.Next(1, 10),
+            1 => random.Next(4000, 4200),
+            2 => random.Next(1, 20_000),
+            _ => random.Next(1, 300_000),
+        };
+    }
+
+    [Fact]
+    public async Task A_message_over_the_limit_is_skipped_and_the_next_one_comes()
+    {
+        var handler = new KeepingHandler();
+        await using var connection = new FrameConnection(new PiecesStream(new string('x', 100_000) + "\nnext\n", new Random(1)), maxFrameBytes: 5000);
+
+        Assert.Equal("the peer closed the connection", await connection.RunAsync(handler));
+
+        Assert.Equal(["(100000 bytes)", "next"], handler.Messages);
+    }
+
+    /// <summary>A text in pieces of any size, of which some are waited for.</summary>
+    private sealed class PiecesStream(string text, Random random) : MemoryStream(Encoding.ASCII.GetBytes(text))
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (random.Next(3) == 0)
+                await Task.Yield();
+            return buffer.IsEmpty ? 0 : Read(buffer.Span[..random.Next(1, buffer.Length + 1)]);
+        }
+    }
+
+    private sealed class KeepingHandler : IFrameHandler
+    {
+        public List<string> Messages { get; } = [];
+
+        public void OnFrame(in Frame frame) => Messages.Add(frame.IsOversized ? $"({frame.Length} bytes)" : Encoding.ASCII.GetString(frame.Bytes));
+
+        public void OnDropped(long bytes)
+        {
+        }
     }
 
     /// <summary>Lines without end for a peer that is always faster than its reader: no read ever waits.</summary>
