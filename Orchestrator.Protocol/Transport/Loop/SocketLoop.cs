@@ -10,7 +10,7 @@ namespace Orchestrator.Protocol.Transport.Loop;
 public sealed class SocketLoop : IDisposable
 {
     [ThreadStatic]
-    private static SocketLoop? t_current;
+    private static SocketLoop? _current;
 
     private readonly Epoll _epoll = new();
     private readonly Lock _gate = new();
@@ -32,7 +32,7 @@ public sealed class SocketLoop : IDisposable
     /// <summary>Runs something soon, on the loop. Any thread.</summary>
     public void Post(IThreadPoolWorkItem item)
     {
-        if (t_current == this)
+        if (_current == this)
         {
             _own.Enqueue(item);
             return;
@@ -96,7 +96,7 @@ public sealed class SocketLoop : IDisposable
 
     private void Run()
     {
-        t_current = this;
+        _current = this;
         while (Take())
         {
             for (var left = _own.Count; left > 0; left--)
@@ -114,7 +114,7 @@ public sealed class SocketLoop : IDisposable
 
     private void End()
     {
-        t_current = null;
+        _current = null;
         foreach (var item in _own)
             ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
         lock (_gate)
