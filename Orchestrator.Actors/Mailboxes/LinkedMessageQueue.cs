@@ -23,8 +23,11 @@ public sealed class LinkedMessageQueue : IMessageQueue, IUnboundedMessageQueueSe
         public Link? Next;
     }
 
-    /// <inheritdoc/>
-    public bool HasMessages => Volatile.Read(ref Volatile.Read(ref _taken).Next) is not null;
+    /// <summary>
+    /// Also of one whose link is not seen yet: Akka asks this after it has ended a turn, and whoever enqueues looks whether a turn is under way after that. The exchange of
+    /// <see cref="_newest"/> is a barrier between the two, which the writing of the link is not: by the link alone, each could miss the other, and the message would lie here until the next one.
+    /// </summary>
+    public bool HasMessages => Volatile.Read(ref _newest) != Volatile.Read(ref _taken);
 
     /// <summary>Counted one by one: Akka asks for it in diagnostics only.</summary>
     public int Count

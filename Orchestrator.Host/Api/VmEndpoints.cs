@@ -1,4 +1,5 @@
 using Orchestrator.Actors.FanOut;
+using Orchestrator.Actors.FanOut.Selectors;
 using Orchestrator.Actors.FanOut.Storage;
 using Orchestrator.Actors.VmHosts;
 using Orchestrator.Actors.Vms;
@@ -116,9 +117,10 @@ internal static class VmEndpoints
     /// <exception cref="RequestException">There is none, or several.</exception>
     internal static async Task<InventoryEntry> FindAsync(string vm, Node node, CancellationToken cancellationToken)
     {
-        var all = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(null), cancellationToken).ConfigureAwait(false);
-        var found = all.Entries.Where(entry => entry.Snapshot.Name == vm || entry.Snapshot.Id?.ToString() == vm).Take(2).ToArray();
-        return found.Length switch
+        var name = TargetSelector.Quote(vm);
+        var selector = JobRequests.ParseSelector(Guid.TryParseExact(vm, "D", out _) ? $"{vm} or {name}" : name);
+        var found = (await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(selector), cancellationToken).ConfigureAwait(false)).Entries;
+        return found.Count switch
         {
             0 => throw new RequestException("vm-not-found", $"there is no VM '{vm}': GET /v1/vms lists them"),
             1 => found[0],

@@ -19,7 +19,12 @@ internal static class LogFormat
         var formatter = Check(format, "the configuration") == Json ? ConsoleFormatterNames.Json : HarmlessConsole.FormatterName;
         logging.ClearProviders().AddConsole(console => console.FormatterName = formatter).AddConsoleFormatter<HarmlessConsole, ConsoleFormatterOptions>()
             .SetMinimumLevel(LogLevel.Warning).AddFilter("Orchestrator", LogLevel.Information);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            // Whoever reads the log may stand still; the VMs, whose actors write to it, do not.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
         // Everything beyond ASCII, and control characters, it writes as \uXXXX.
         logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
         {

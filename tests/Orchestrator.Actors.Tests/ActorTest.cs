@@ -71,10 +71,29 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     protected async Task SettleAllAsync()
     {
         for (var round = 0; round < 2; round++)
-            await Task.WhenAll(Everyone(((ExtendedActorSystem)Sys).Guardian).Select(actor => actor.Ask<ActorIdentity>(new Identify(null), Limit))).ConfigureAwait(false);
+            await Task.WhenAll(Everyone((ActorRefWithCell)((ExtendedActorSystem)Sys).Guardian).Select(SettleOrEndAsync)).ConfigureAwait(false);
+    }
+
+    /// <summary>One that stops meanwhile has nothing more to deal with, and may leave the question unanswered.</summary>
+    private static async Task SettleOrEndAsync(ActorRefWithCell actor)
+    {
+        try
+        {
+            var answer = actor.Ask<ActorIdentity>(new Identify(null), Limit);
+            while (!actor.IsTerminated && await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System)).ConfigureAwait(false) != answer)
+            {
+                // Asked again whether it is there.
+            }
+            if (!actor.IsTerminated)
+                await answer.ConfigureAwait(false);
+        }
+        catch (AskTimeoutException late)
+        {
+            throw new TimeoutException($"{actor.Path} has not dealt with what it has got", late);
+        }
     }
 
     private void SettleAll() => SettleAllAsync().GetAwaiter().GetResult();
 
-    private static IEnumerable<IActorRef> Everyone(IActorRef parent) => parent is ActorRefWithCell local ? local.Children.SelectMany(child => Everyone(child).Prepend(child)) : [];
+    private static IEnumerable<ActorRefWithCell> Everyone(ActorRefWithCell parent) => parent.Children.OfType<ActorRefWithCell>().SelectMany(child => Everyone(child).Prepend(child));
 }

@@ -35,6 +35,33 @@ public sealed class LinkedMessageQueueTests : ActorTest
         Assert.False(_queue.HasMessages);
     }
 
+    /// <summary>What ends a turn and what enqueues a message must not miss each other: nobody would begin the next turn.</summary>
+    [Fact]
+    public async Task No_message_waits_for_the_next_one_to_be_seen()
+    {
+        const int messages = 300_000;
+        using var system = ActorSystem.Create("turns", ConfigurationFactory.ParseString($"akka.actor.default-mailbox.mailbox-type = \"{typeof(LinkedMailbox).AssemblyQualifiedName}\""));
+        var (first, second) = (system.ActorOf(Props.Create(() => new Passing())), system.ActorOf(Props.Create(() => new Passing())));
+        var done = new[] { new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource() };
+        foreach (var end in done)
+            first.Tell(new Ball(messages, second, end), second);
+
+        await Task.WhenAll(done.Select(end => end.Task)).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+    }
+
+    private sealed record Ball(int Left, IActorRef Other, TaskCompletionSource End);
+
+    private sealed class Passing : ReceiveActor
+    {
+        public Passing() => Receive<Ball>(ball =>
+        {
+            if (ball.Left == 0)
+                ball.End.SetResult();
+            else
+                ball.Other.Tell(ball with { Left = ball.Left - 1, Other = Self });
+        });
+    }
+
     [Fact]
     public async Task Many_threads_lose_nothing_and_each_keeps_its_order()
     {

@@ -9,7 +9,7 @@ public class FleetOptionsTests
     {
         var options = FleetOptions.Parse([]);
 
-        Assert.Equal((1000, 20, 20, 5, "guest-ping"), (options.Agents, options.Rounds, options.Warmup, options.Batches, options.Command));
+        Assert.Equal((1000, 20, 200, 5, "guest-ping"), (options.Agents, options.Rounds, options.Warmup, options.Batches, options.Command));
         Assert.Equal(FleetOptions.AllClients, options.Clients);
         Assert.EndsWith("artifacts/orchestrator/orchestrator", options.Program);
         Assert.EndsWith("bench/results", options.Results);

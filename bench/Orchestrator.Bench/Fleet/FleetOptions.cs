@@ -37,7 +37,7 @@ public sealed record FleetOptions
           --agents N        guest agents, and as many QMP servers (1 to 5000; 1000)
           --guests N        in their place real guests, booted under TCG with an agent each (1 to {GuestPeers.Most}; none)
           --rounds N        measured rounds per batch: one command to every agent, every reply awaited (1 to 10000; 20, of guests {GuestRounds})
-          --warmup N        rounds before those, not measured (0 to 10000; 20, of guests {GuestRounds})
+          --warmup N        rounds before those, not measured (0 to 10000; 200, of guests {GuestRounds})
           --batches N       turns of each client (1 to 1000; 5)
           --command NAME    {string.Join(", ", Commands)} (guest-ping)
           --peers LIST      of {string.Join(",", AllClients)} (all), and {string.Join(",", OneShotTools)}
@@ -55,7 +55,7 @@ public sealed record FleetOptions
     public int Rounds { get; init; } = 20;
 
     /// <summary>Rounds before the measured ones, the same for every client. 0 to 10000.</summary>
-    public int Warmup { get; init; } = 20;
+    public int Warmup { get; init; } = 200;
 
     /// <summary>Turns that each client takes. 1 to 1000.</summary>
     public int Batches { get; init; } = 5;

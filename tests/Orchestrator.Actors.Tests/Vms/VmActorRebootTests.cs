@@ -14,6 +14,9 @@ public sealed class VmActorRebootTests : VmActorTest
     /// <summary>Two changes of the port each: below the guest's budget of 30 a minute.</summary>
     private const double SecondsBetween = 5;
 
+    /// <summary>The node's own questions that are under way when the time between two reboots passes are no sign of a silent agent.</summary>
+    public VmActorRebootTests() => Settings = Settings with { QueryTimeout = TimeSpan.FromMinutes(5) };
+
     [Fact]
     public async Task Every_reboot_tells_its_four_events_once_in_their_order_and_leaves_nothing_behind()
     {

@@ -41,7 +41,7 @@ public sealed class LogFormatTests
 
         var options = services.GetRequiredService<IOptions<ConsoleLoggerOptions>>().Value;
 
-        Assert.Equal((formatter, LogLevel.Trace), (options.FormatterName, options.LogToStandardErrorThreshold));
+        Assert.Equal((formatter, LogLevel.Trace, ConsoleLoggerQueueFullMode.DropWrite), (options.FormatterName, options.LogToStandardErrorThreshold, options.QueueFullMode));
     }
 
     [Fact]
