@@ -47,6 +47,18 @@ public class FrameConnectionTests
         };
     }
 
+    /// <summary>Its descriptor would stay for ever: a stream of a loop is known to the loop until it is closed.</summary>
+    [Fact]
+    public async Task A_connection_that_the_peer_has_ended_is_closed_here_too()
+    {
+        var stream = new PiecesStream("last\n", new Random(1));
+        var connection = new FrameConnection(stream, maxFrameBytes: 5000);
+
+        await connection.RunAsync(new KeepingHandler());
+
+        Assert.False(stream.CanRead);
+    }
+
     [Fact]
     public async Task A_message_over_the_limit_is_skipped_and_the_next_one_comes()
     {
