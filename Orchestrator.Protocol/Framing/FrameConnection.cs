@@ -77,6 +77,7 @@ internal sealed class FrameConnection(Stream stream, long maxFrameBytes) : IAsyn
         finally
         {
             Release();
+            _endedUnread |= UnreadBytes.Any(stream);
             // Whoever hears of the end has nothing more to do with it, and nobody else would close it.
             await stream.DisposeAsync().ConfigureAwait(false);
         }

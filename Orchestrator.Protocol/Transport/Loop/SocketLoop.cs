@@ -37,7 +37,6 @@ public sealed class SocketLoop : IDisposable
             _own.Enqueue(item);
             return;
         }
-        bool isAsleep;
         lock (_gate)
         {
             if (_isStopped)
@@ -46,11 +45,11 @@ public sealed class SocketLoop : IDisposable
                 return;
             }
             _posted.Add(item);
-            isAsleep = _isAsleep;
+            // With the lock: without it, the loop may have ended meanwhile, and its descriptor be another's.
+            if (_isAsleep)
+                _epoll.Wake();
             _isAsleep = false;
         }
-        if (isAsleep)
-            _epoll.Wake();
     }
 
     /// <summary>As <see cref="EndpointConnector.ConnectAsync"/>; a Unix socket is read on the loop from then on. One read and one write at a time.</summary>
@@ -70,8 +69,8 @@ public sealed class SocketLoop : IDisposable
             if (_isStopped)
                 return;
             _isStopped = true;
+            _epoll.Wake();
         }
-        _epoll.Wake();
     }
 
     /// <exception cref="ObjectDisposedException">The loop has ended.</exception>

@@ -1,12 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
 using Orchestrator.Bench.Single.Callers;
+using Orchestrator.Protocol.Transport;
 
 namespace Orchestrator.Bench.Tests.Single.Callers;
 
 public sealed class BareHttpTests : IDisposable
 {
     private const string Head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly string _directory = Directory.CreateTempSubdirectory("ob-test-").FullName;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
@@ -41,13 +43,14 @@ public sealed class BareHttpTests : IDisposable
     public void Without_a_server_its_socket_is_named() =>
         Assert.StartsWith("/nobody/listens: ", Assert.Throws<BenchException>(() => new BareHttp("/nobody/listens")).Message);
 
-    // A reader that is awake after each piece gets them one by one.
+    /// <summary>The next piece is sent when the one before has been read, unless the reader has left.</summary>
     private static void Answer(Socket server, IEnumerable<string> pieces)
     {
+        using var stream = new NetworkStream(server, ownsSocket: false);
         foreach (var piece in pieces)
         {
             server.Send(Encoding.UTF8.GetBytes(piece));
-            Thread.Sleep(5);
+            SpinWait.SpinUntil(() => !UnreadBytes.Any(stream), Limit);
         }
         server.Shutdown(SocketShutdown.Send);
     }
