@@ -13,9 +13,11 @@ internal sealed class QmpListener : IDisposable
     private readonly string _path;
 
     /// <summary>Listens; the file in its place must be gone.</summary>
-    /// <exception cref="SocketException">It cannot be bound, or this process has too many descriptors.</exception>
+    /// <exception cref="SocketException">It cannot be bound.</exception>
+    /// <exception cref="IOException">This process has too many descriptors.</exception>
     public QmpListener(string path)
     {
+        DescriptorLimit.Demand();
         _path = path;
         _socket = ListenEndpoint.Bind(new UnixDomainSocketEndPoint(path));
         _socket.Listen(Backlog);

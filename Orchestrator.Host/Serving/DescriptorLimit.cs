@@ -8,8 +8,13 @@ internal static class DescriptorLimit
     /// <summary>A connection to QMP, one to the agent, and a QMP socket for clients.</summary>
     private const int PerServedVm = 3;
 
-    /// <summary>Databases, the API's clients, the runtime.</summary>
-    private const int Beside = 300;
+    /// <summary>Databases, the API's clients, the runtime; and what is kept.</summary>
+    private const int Beside = 300 + Kept;
+
+    /// <summary>The runtime holds two of each part of the program, and has most parts when the VMs come.</summary>
+    private const int Kept = 300;
+
+    private static readonly long Own = OfThisProcess();
 
     /// <summary>The hard limit of this process.</summary>
     public static long OfThisProcess() => Read(File.ReadLines("/proc/self/limits"));
@@ -20,6 +25,22 @@ internal static class DescriptorLimit
         var line = limits.First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         var hard = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
         return long.TryParse(hard, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
+    }
+
+    /// <summary>
+    /// Refuses one more peer when only those are left that the process keeps for itself: the runtime ends a process that cannot open what it needs at a
+    /// moment of the runtime's own, such as code that is used for the first time.
+    /// </summary>
+    /// <exception cref="IOException">With what to do.</exception>
+    public static void Demand() => Demand(Own);
+
+    /// <summary>The same with another limit.</summary>
+    /// <exception cref="IOException">With what to do.</exception>
+    public static void Demand(long limit)
+    {
+        // The kernel gives the lowest number that is free: this one is taken when those below are. Not the next free one is asked for, since each new connection leaves a low one free.
+        if (File.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{limit - Kept}")))
+            throw new IOException($"this process may have {limit} open files, and keeps the last ones for itself: raise the hard limit, or give some of the VMs to another node");
     }
 
     /// <summary>How many a node wants for so many VMs; <see langword="null"/> if it may have as many.</summary>

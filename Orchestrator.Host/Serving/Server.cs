@@ -259,6 +259,12 @@ internal static class Server
     private static Func<Endpoint, CancellationToken, Task<Stream>> ConnectBy(IServiceProvider provider, ClusterParts? cluster)
     {
         var loop = provider.GetRequiredService<SocketLoop>();
-        return cluster is null ? loop.ConnectAsync : new PeerChannels(provider.GetRequiredService<PeerClient>(), loop.ConnectAsync).ConnectAsync;
+        return cluster is null ? ConnectAsync : new PeerChannels(provider.GetRequiredService<PeerClient>(), ConnectAsync).ConnectAsync;
+
+        Task<Stream> ConnectAsync(Endpoint endpoint, CancellationToken cancellationToken)
+        {
+            DescriptorLimit.Demand();
+            return loop.ConnectAsync(endpoint, cancellationToken);
+        }
     }
 }

@@ -11,10 +11,10 @@ public class ScaleLimitsTests
     public void Usual_numbers_are_measured_as_far_as_they_fit()
     {
         Assert.Equal(ScaleLimits.Usual, ScaleLimits.Choose(null, 1, Plenty, Plenty));
-        Assert.Equal([100, 1000, 3000, 6500], ScaleLimits.Choose(null, 1, 20_000, Plenty));
+        Assert.Equal([100, 1000, 3000, 6400], ScaleLimits.Choose(null, 1, 20_000, Plenty));
         Assert.Equal(ScaleLimits.Usual, ScaleLimits.Choose(null, 3, 20_000, Plenty));
-        Assert.Equal([100, 1000, 3000, 9800], ScaleLimits.Choose(null, 1, 20_000, Plenty, filesPerVm: 2));
-        Assert.Equal([100, 200], ScaleLimits.Choose(null, 1, 1_024, Plenty));
+        Assert.Equal([100, 1000, 3000, 9700], ScaleLimits.Choose(null, 1, 20_000, Plenty, filesPerVm: 2));
+        Assert.Equal([100], ScaleLimits.Choose(null, 1, 1_024, Plenty));
         Assert.Equal([100, 1000, 3000, 6800], ScaleLimits.Choose(null, 1, Plenty, 2_100L << 20));
     }
 
@@ -23,7 +23,7 @@ public class ScaleLimitsTests
     {
         Assert.Equal([6_000], ScaleLimits.Choose([6_000], 1, 20_000, Plenty));
 
-        Assert.Contains("--vms 7000: this machine bears 6500 on 1 node(s)", Assert.Throws<BenchException>(() => ScaleLimits.Choose([100, 7_000], 1, 20_000, Plenty)).Message);
+        Assert.Contains("--vms 7000: this machine bears 6400 on 1 node(s)", Assert.Throws<BenchException>(() => ScaleLimits.Choose([100, 7_000], 1, 20_000, Plenty)).Message);
         Assert.Contains("bears no fleet", Assert.Throws<BenchException>(() => ScaleLimits.Choose(null, 1, 256, Plenty)).Message);
     }
 

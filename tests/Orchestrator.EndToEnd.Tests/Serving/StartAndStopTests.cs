@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Orchestrator.EndToEnd.Tests.Emulation;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Processes;
 using Orchestrator.TestKit.RealVms;
@@ -39,6 +40,29 @@ public sealed class StartAndStopTests : IDisposable
 
         var watched = Directory.GetFiles($"/proc/{server.Process.Id}/fdinfo").Sum(file => File.ReadLines(file).Count(line => line.StartsWith("inotify ", StringComparison.Ordinal)));
         Assert.InRange(watched, 0, 20);
+    }
+
+    /// <summary>The runtime ends a process that cannot open what it needs: the last files are not for VMs.</summary>
+    [Fact]
+    public async Task Server_with_fewer_files_than_its_vms_want_serves_those_that_fit()
+    {
+        const int files = 900;
+        await using var emulator = await EmulatorProcess.StartAsync(vms: 300);
+        await using var server = await OrchestratorServer.StartWithAsync(["prlimit", $"--nofile={files}:{files}"], "--vm-dir", emulator.Directory);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                server.Process.ThrowIfExited();
+                var vms = (await server.Api.GetAsync("/v1/vms")).Items();
+                return vms.Any(OrchestratorServer.IsReady) && vms.Any(vm => vm.ToString().Contains("may have 900 open files", StringComparison.Ordinal));
+            },
+            Limit,
+            "some VMs are ready, and others told why they are not");
+
+        Assert.InRange(Directory.GetFiles($"/proc/{server.Process.Id}/fd").Length, 1, files - 250);
+        Assert.Matches(" [0-9]+ ok, .* of 300 ", (await server.CliAsync("ping", "--all")).Error);
+        server.Process.ThrowIfExited();
     }
 
     [Fact]

@@ -20,10 +20,17 @@ public sealed class EmulationLimitsTests
     }
 
     [Theory]
-    [InlineData(6_566, 20_000, null)]
-    [InlineData(6_567, 20_000, 20_001L)]
+    [InlineData(6_466, 20_000, null)]
+    [InlineData(6_467, 20_000, 20_001L)]
     [InlineData(100_000, long.MaxValue, null)]
     public void Node_knows_what_its_vms_want(int vms, long limit, long? needed) => Assert.Equal(needed, DescriptorLimit.Shortage(vms, limit));
+
+    [Fact]
+    public void The_last_files_are_not_for_peers()
+    {
+        DescriptorLimit.Demand(long.MaxValue);
+        Assert.Contains("may have 308 open files", Assert.Throws<IOException>(() => DescriptorLimit.Demand(308)).Message);
+    }
 
     [Fact]
     public void Fleet_that_does_not_fit_is_refused_with_what_to_do()
