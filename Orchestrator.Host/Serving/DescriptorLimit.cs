@@ -11,7 +11,7 @@ internal static class DescriptorLimit
     /// <summary>Databases, the API's clients, the runtime; and what is kept.</summary>
     private const int Beside = 300 + Kept;
 
-    /// <summary>The runtime holds two of each part of the program, and has most parts when the VMs come.</summary>
+    /// <summary>The runtime holds two for each assembly, and has loaded most of them when the VMs come.</summary>
     private const int Kept = 300;
 
     private static readonly long Own = OfThisProcess();
