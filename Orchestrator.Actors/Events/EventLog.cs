@@ -12,8 +12,12 @@ namespace Orchestrator.Actors.Events;
 public sealed class EventLog : UntypedActor, IWithTimers
 {
     private const string WriteTimer = "write";
+    private const string PauseTimer = "pause";
     private const string TrimTimer = "trim";
     private const string NewsTimer = "news";
+
+    /// <summary>So many do not wait until <see cref="EventLogSettings.WritePause"/> is over.</summary>
+    private const int ManyEvents = 64;
 
     /// <summary>Events of a batch that are held against the filters of waiting readers: of more, every reader is told.</summary>
     private const int MaxLookedAt = 16;
@@ -40,6 +44,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private long _tick;
     private long _givenUp;
     private bool _isWriting;
+    private bool _isPausing;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public EventLog(IEventStore store, EventLogSettings settings)
@@ -98,6 +103,10 @@ public sealed class EventLog : UntypedActor, IWithTimers
                 _isWriting = false;
                 Write();
                 break;
+            case EventSignals.PauseOver:
+                _isPausing = false;
+                Write();
+                break;
             case EventSignals.TrimDue:
                 Trim();
                 break;
@@ -137,12 +146,17 @@ public sealed class EventLog : UntypedActor, IWithTimers
             EventLogEntries.GivingUp(Context.Log<EventLog>(), _settings.MaxUnwritten);
     }
 
-    /// <summary>What came together while the disk was busy goes in one batch.</summary>
+    /// <summary>What came together while the disk was busy, and in the pause after it, goes in one batch.</summary>
     private void Write()
     {
-        if (_isWriting || _unwritten.Count == 0)
+        if (_isWriting || _unwritten.Count == 0 || (_isPausing && _unwritten.Count < ManyEvents))
             return;
         _isWriting = true;
+        if (_settings.WritePause > TimeSpan.Zero)
+        {
+            _isPausing = true;
+            Timers.StartSingleTimer(PauseTimer, EventSignals.PauseOver.Instance, _settings.WritePause);
+        }
         var batch = new List<FleetEvent>(Math.Min(_unwritten.Count, _settings.MaxBatch));
         while (batch.Count < _settings.MaxBatch && _unwritten.TryDequeue(out var next))
             batch.Add(next);

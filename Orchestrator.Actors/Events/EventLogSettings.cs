@@ -14,6 +14,11 @@ public sealed record EventLogSettings
     /// <summary>Most events in one write.</summary>
     public int MaxBatch { get; init; } = 4_096;
 
+    /// <summary>
+    /// From one write to the next while few events wait: those of a busy node, which come one by one, are written together. The first of a quiet node is written at once. Zero for no pause.
+    /// </summary>
+    public TimeSpan WritePause { get; init; }
+
     /// <summary>Readers that wait for news, more than a node's streams, subscriptions and controllers together; the longest waiting is sent away for one more, with an empty page.</summary>
     public int MaxWaitingReaders { get; init; } = 16_384;
 

@@ -80,6 +80,15 @@ internal static class EventSignals
         }
     }
 
+    internal sealed class PauseOver : ILocalSignal
+    {
+        public static readonly PauseOver Instance = new();
+
+        private PauseOver()
+        {
+        }
+    }
+
     internal sealed class NewsDue : ILocalSignal
     {
         public static readonly NewsDue Instance = new();

@@ -22,6 +22,11 @@ public sealed record FanOutEnvironment(IActorRef Inventory, FanOutRouters Router
     /// <summary>Where jobs are kept; by default nowhere: they end with the node.</summary>
     public IJobStore Store { get; init; } = ForgetfulJobStore.Instance;
 
+    /// <summary>
+    /// From one write of a job's outcomes and programs to the next while others are awaited: they come one by one, and are written together. Zero for no pause.
+    /// </summary>
+    public TimeSpan WritePause { get; init; }
+
     /// <summary>Reads a job's <see cref="JobSpec.Document"/> again, as the gateway does. It throws for what it does not understand any more.</summary>
     public Func<ReadOnlyMemory<byte>, JobSpec> ReadDocument { get; init; } = static _ => throw new FormatException("no gateway is there to read the job's document");
 

@@ -67,6 +67,8 @@ internal sealed partial class JobActor
             AcknowledgeAll();
         else if (due == JobSignals.Due.Deadline)
             Stop(JobStop.Expired, DeadlinePassed);
+        else if (due == JobSignals.Due.PauseOver)
+            OnPauseOver();
         else
             _journal.Flush();
     }
@@ -136,7 +138,7 @@ internal sealed partial class JobActor
                 _programs[ordinal] = evidence;
         }
         if (started is not null && _isDurable)
-            _journal.Write(null, new JobWrite.Started(_id, started));
+            WriteTogether(null, new JobWrite.Started(_id, started));
         Pump();
     }
 

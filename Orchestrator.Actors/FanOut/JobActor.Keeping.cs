@@ -9,6 +9,7 @@ namespace Orchestrator.Actors.FanOut;
 internal sealed partial class JobActor
 {
     private const string FlushTimer = "flush";
+    private const string PauseTimer = "pause";
     private static readonly TimeSpan FlushPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestFlushPause = TimeSpan.FromSeconds(30);
     private static readonly FrozenDictionary<Phase, int> NoCounts = FrozenDictionary<Phase, int>.Empty;
@@ -250,12 +251,40 @@ internal sealed partial class JobActor
             Timers.StartSingleTimer(FlushTimer, JobSignals.Due.Flush, FlushPause);
     }
 
-    /// <summary>What came while the store was busy goes at once; after a failure, its own timer decides.</summary>
+    /// <summary>Of a durable job, what comes again and again: with others of its kind, as long as further ones are awaited.</summary>
+    private void WriteTogether(object? then, JobWrite write)
+    {
+        if (Timers.IsTimerActive(PauseTimer) && !_state.IsConcluded)
+        {
+            _journal.Hold(then, write);
+            return;
+        }
+        _journal.Write(then, write);
+        StartPause();
+    }
+
+    private void OnPauseOver()
+    {
+        // After a failure, the other timer decides.
+        if (!_journal.HasWaiting || Timers.IsTimerActive(FlushTimer))
+            return;
+        _journal.Flush();
+        StartPause();
+    }
+
+    private void StartPause()
+    {
+        if (_environment.WritePause > TimeSpan.Zero && !_state.IsConcluded)
+            Timers.StartSingleTimer(PauseTimer, JobSignals.Due.PauseOver, _environment.WritePause);
+    }
+
+    /// <summary>What came while the store was busy goes at once, or when its pause is over; after a failure, its own timer decides.</summary>
     private void FlushSoon()
     {
-        if (_isDurable || _took is not null)
+        var isPausing = Timers.IsTimerActive(PauseTimer) && !_journal.IsUrgent && !_isLeaving;
+        if ((_isDurable && !isPausing) || _took is not null)
             _journal.Flush();
-        else if (_journal.HasWaiting)
+        else if (!_isDurable && _journal.HasWaiting)
             Timers.StartSingleTimer(FlushTimer, JobSignals.Due.Flush, FlushPause);
     }
 }

@@ -59,7 +59,7 @@ internal sealed partial class JobActor
         var ended = new JobWrite.Ended(_id, outcomes);
         if (_isDurable)
         {
-            _journal.Write(new JobSteps.Show(outcomes), ended);
+            WriteTogether(new JobSteps.Show(outcomes), ended);
         }
         else
         {
@@ -161,6 +161,7 @@ internal sealed partial class JobActor
         Timers.Cancel(LookTimer);
         Timers.Cancel(DeadlineTimer);
         Timers.Cancel(FlushTimer);
+        Timers.Cancel(PauseTimer);
         Timers.Cancel(ResendTimer);
         Timers.Cancel(HeldTimer);
         Become(Ended);

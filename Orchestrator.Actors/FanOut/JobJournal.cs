@@ -12,9 +12,13 @@ internal sealed class JobJournal(IJobStore store, IActorRef job)
 {
     private List<JobEntry> _waiting = [];
     private bool _isWriting;
+    private bool _isUrgent;
 
     /// <summary>Whether something waits to be written.</summary>
     public bool HasWaiting => _waiting.Count > 0;
+
+    /// <summary>Whether something of what waits was to be written as soon as may be.</summary>
+    public bool IsUrgent => _isUrgent && HasWaiting;
 
     /// <summary>Whether all is on disk.</summary>
     public bool IsIdle => !_isWriting && _waiting.Count == 0;
@@ -25,6 +29,7 @@ internal sealed class JobJournal(IJobStore store, IActorRef job)
     public void Write(object? then, params IReadOnlyList<JobWrite> writes)
     {
         Hold(then, writes);
+        _isUrgent = true;
         Flush();
     }
 
@@ -38,7 +43,7 @@ internal sealed class JobJournal(IJobStore store, IActorRef job)
             return;
         var (entries, self) = (_waiting, job);
         _waiting = [];
-        _isWriting = true;
+        (_isWriting, _isUrgent) = (true, false);
         Start(entries).PipeTo(self, success: () => new JobSignals.Written(entries), failure: error => new JobSignals.NotWritten(entries, error.Message) { IsDutyLost = error is DutyLostException });
     }
 

@@ -210,6 +210,9 @@ internal static class JobSignals
         /// <summary>What waits for the store is written.</summary>
         public static readonly Due Flush = new();
 
+        /// <summary>The same, after <see cref="FanOutEnvironment.WritePause"/>.</summary>
+        public static readonly Due PauseOver = new();
+
         private Due()
         {
         }

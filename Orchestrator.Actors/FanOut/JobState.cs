@@ -13,6 +13,7 @@ internal sealed class JobState
     private readonly Dictionary<int, string> _why = [];
     private readonly Dictionary<Phase, int> _counts = [];
     private readonly Dictionary<string, int> _reasons = [];
+    private int _concluded;
     private int _ended;
 
     /// <param name="header">What does not change; counts and phase of it are not used.</param>
@@ -39,6 +40,9 @@ internal sealed class JobState
     public List<Outcome> Outcomes { get; } = [];
 
     public bool IsComplete => _ended == _current.Length;
+
+    /// <summary>Whether every target's outcome is known, whether it may be seen or not.</summary>
+    public bool IsConcluded => _concluded == _current.Length;
 
     public bool CancelRequested { get; set; }
 
@@ -100,7 +104,13 @@ internal sealed class JobState
     }
 
     /// <summary>Its outcome is known, and not to be seen yet.</summary>
-    public void Conclude(int ordinal) => _stages[ordinal] = Stage.Concluded;
+    public void Conclude(int ordinal)
+    {
+        if (_stages[ordinal] is Stage.Concluded or Stage.Ended)
+            return;
+        _stages[ordinal] = Stage.Concluded;
+        _concluded++;
+    }
 
     /// <summary>It waits for its next attempt.</summary>
     public void Requeue(int ordinal, string? reason)
@@ -115,6 +125,7 @@ internal sealed class JobState
     {
         if (_current[ordinal] != None)
             return;
+        Conclude(ordinal);
         _ended++;
         Put(ordinal, outcome);
     }

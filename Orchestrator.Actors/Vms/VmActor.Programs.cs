@@ -35,12 +35,12 @@ internal sealed partial class VmActor
     /// </summary>
     private void NoteRaw(EncodedCommand command, string jobId, CommandResult result)
     {
-        if (ProgramEnds.PidOf(command) is { } pid)
+        if (ExecJson.PidOf(command) is { } pid)
             OnAskedProgram(pid, result);
         if (result is not CommandResult.Returned returned)
             return;
         if (command.Name == "guest-exec")
-            NoteLeft(ProgramEnds.PidOf(returned), jobId, command);
+            NoteLeft(ExecJson.PidOf(returned), jobId, command);
         SuspectChange(ObservationRules.ChangedBy(command));
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class VmActor
     {
         if (answer is CommandResult.Refused)
             ForgetProgram(pid);
-        else if (answer is CommandResult.Returned running && !ProgramEnds.HasExited(running))
+        else if (answer is CommandResult.Returned running && !ExecJson.HasExited(running))
             LeaveProgram(pid);
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class VmActor
     /// <summary>Before the question goes out, so that its answer finds the program known.</summary>
     private void NoteAskedProgram(EncodedCommand command)
     {
-        if (ProgramEnds.PidOf(command) is { } pid && !_programs.Contains(pid))
+        if (ExecJson.PidOf(command) is { } pid && !_programs.Contains(pid))
             _programs.Add(pid, "", isLeft: false, AgentTurns.LongestStep);
     }
 

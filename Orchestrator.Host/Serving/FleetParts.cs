@@ -28,7 +28,7 @@ internal sealed class FleetParts(NodeParts parts, IActorRef inventory, IActorRef
     /// <param name="store">Where they are kept.</param>
     public IActorRef BeginJobs(IActorRefFactory context, string name, FanOutRouters routers, IJobStore store)
     {
-        var environment = new FanOutEnvironment(inventory, routers, Time) { Store = store, ReadDocument = document => JobRequests.Read(document, parts.Guest) };
+        var environment = new FanOutEnvironment(inventory, routers, Time) { Store = store, WritePause = NodeParts.JobWritePause, ReadDocument = document => JobRequests.Read(document, parts.Guest) };
         return context.ActorOf(JobSupervisor.PropsFor(environment, new JobRetention()), name);
     }
 

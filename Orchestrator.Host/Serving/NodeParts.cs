@@ -14,6 +14,15 @@ namespace Orchestrator.Host.Serving;
 /// <summary>What the actors of one node are made of.</summary>
 internal sealed record NodeParts
 {
+    /// <summary>
+    /// From one write of a job's outcomes to the next, while others are awaited. A transaction costs more than all that is done for a command, whether it has one row or fifty. Akka's clock
+    /// has steps of 10 ms.
+    /// </summary>
+    public static readonly TimeSpan JobWritePause = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>From one write of few events to the next: shorter, because readers wait for each.</summary>
+    public static readonly TimeSpan EventWritePause = TimeSpan.FromMilliseconds(5);
+
     /// <summary>Where actors write their log.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 

@@ -25,11 +25,13 @@ internal static class SqliteJobReads
                 Targets = TargetList.Read(row.GetFieldValue<byte[]>(3)),
             },
             key)[0];
+        var lastPages = new Dictionary<int, long>();
+        var outcomes = Outcomes(session, key, lastPages);
         return job with
         {
             Dispatched = Dispatched(session, key),
-            Started = session.Query("SELECT ordinal, pid, agent FROM program WHERE job = ?1", row => (row.GetInt32(0), new ExecEvidence(row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2))), key).ToDictionary(),
-            Outcomes = Outcomes(session, key),
+            Started = Started(session, key, lastPages),
+            Outcomes = outcomes,
         };
     }
 
@@ -72,15 +74,28 @@ internal static class SqliteJobReads
         return attempts;
     }
 
-    /// <summary>Each in the place where its ordinal came first, as it came last.</summary>
-    private static List<(int Ordinal, Outcome Outcome)> Outcomes(SqliteSession session, long key)
+    /// <summary>The newest program of each target, unless an outcome came after it.</summary>
+    private static Dictionary<int, ExecEvidence> Started(SqliteSession session, long key, Dictionary<int, long> lastPages)
+    {
+        var started = new Dictionary<int, ExecEvidence>();
+        foreach (var (after, programs) in session.Query("SELECT after_page, document FROM program_page WHERE job = ?1 ORDER BY key", row => (row.GetInt64(0), ProgramsOf(row)), key))
+        {
+            foreach (var (ordinal, program) in programs.Where(program => lastPages.GetValueOrDefault(program.Ordinal) <= after))
+                started[ordinal] = program;
+        }
+        return started;
+    }
+
+    /// <summary>Each in the place where its ordinal came first, as it came last; and the page of that.</summary>
+    private static List<(int Ordinal, Outcome Outcome)> Outcomes(SqliteSession session, long key, Dictionary<int, long> lastPages)
     {
         var outcomes = new List<(int Ordinal, Outcome Outcome)>();
         var places = new Dictionary<int, int>();
-        foreach (var page in session.Query("SELECT document FROM outcome_page WHERE job = ?1 ORDER BY key", PageOf, key))
+        foreach (var (number, page) in session.Query("SELECT key, document FROM outcome_page WHERE job = ?1 ORDER BY key", row => (row.GetInt64(0), PageOf(row)), key))
         {
             foreach (var (ordinal, outcome) in page)
             {
+                lastPages[ordinal] = number;
                 if (places.TryAdd(ordinal, outcomes.Count))
                     outcomes.Add((ordinal, outcome));
                 else
@@ -92,5 +107,7 @@ internal static class SqliteJobReads
 
     private static JobSnapshot HeaderOf(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(0), StoreJson.Default.JobSnapshot)!;
 
-    private static List<StoredOutcome> PageOf(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(0), StoreJson.Default.ListStoredOutcome)!;
+    private static List<StoredOutcome> PageOf(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(1), StoreJson.Default.ListStoredOutcome)!;
+
+    private static List<StoredProgram> ProgramsOf(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(1), StoreJson.Default.ListStoredProgram)!;
 }

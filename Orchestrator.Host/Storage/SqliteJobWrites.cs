@@ -44,7 +44,7 @@ internal static class SqliteJobWrites
     {
         session.Execute("DELETE FROM outcome_page WHERE job = ?1", key);
         session.Execute("DELETE FROM dispatch WHERE job = ?1", key);
-        session.Execute("DELETE FROM program WHERE job = ?1", key);
+        session.Execute("DELETE FROM program_page WHERE job = ?1", key);
         session.Execute("DELETE FROM request WHERE job = ?1", key);
         session.Execute("DELETE FROM job WHERE key = ?1", key);
     }
@@ -68,23 +68,22 @@ internal static class SqliteJobWrites
 
     private static void Start(SqliteSession session, JobWrite.Started started)
     {
-        var key = KeyOf(session, started.JobId);
-        foreach (var (ordinal, evidence) in started.Programs)
-            session.Execute("INSERT OR REPLACE INTO program (job, ordinal, pid, agent) VALUES (?1, ?2, ?3, ?4)", key, ordinal, evidence.Pid, evidence.Agent);
+        var page = started.Programs.Select(program => new StoredProgram(program.Ordinal, program.Evidence)).ToList();
+        session.Execute(
+            "INSERT INTO program_page (job, after_page, document) VALUES (?1, (SELECT ifnull(max(key), 0) FROM outcome_page WHERE job = ?1), ?2)",
+            KeyOf(session, started.JobId),
+            JsonSerializer.SerializeToUtf8Bytes(page, StoreJson.Default.ListStoredProgram));
     }
 
     private static void End(SqliteSession session, JobWrite.Ended ended, OutputFiles outputs)
     {
         var key = KeyOf(session, ended.JobId);
-        var anyProgram = session.Scalar("SELECT 1 FROM program WHERE job = ?1 LIMIT 1", key) is not null;
         var page = new List<StoredOutcome>(ended.Outcomes.Count);
         long bytes = 0;
         foreach (var (ordinal, outcome) in ended.Outcomes)
         {
             var kept = outputs.Keep(ended.JobId, outcome);
             page.Add(new StoredOutcome(ordinal, kept));
-            if (anyProgram)
-                session.Execute("DELETE FROM program WHERE job = ?1 AND ordinal = ?2", key, ordinal);
             bytes += UsualBytes + kept.Result.Length + (kept.Exec is { } exec ? exec.Stdout.Length + exec.Stderr.Length : 0);
             if (bytes < PageBytes)
                 continue;

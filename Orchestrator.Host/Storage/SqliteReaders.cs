@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Orchestrator.Actors.FanOut.Storage;
 
 namespace Orchestrator.Host.Storage;
@@ -7,7 +6,7 @@ namespace Orchestrator.Host.Storage;
 internal sealed class SqliteReaders
 {
     private const int Threads = 2;
-    private readonly BlockingCollection<Action<Lazy<SqliteSession>>> _waiting;
+    private readonly StoreQueue<Action<Lazy<SqliteSession>>> _waiting;
     private readonly Task _ended;
     private readonly Func<Exception, JobStoreException> _explain;
 
@@ -17,7 +16,7 @@ internal sealed class SqliteReaders
     public SqliteReaders(int maxWaiting, Func<SqliteSession> open, Func<Exception, JobStoreException> explain)
     {
         _explain = explain;
-        _waiting = new BlockingCollection<Action<Lazy<SqliteSession>>>(maxWaiting);
+        _waiting = new StoreQueue<Action<Lazy<SqliteSession>>>(maxWaiting);
         _ended = Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Start(open)).ToArray());
     }
 
@@ -29,20 +28,13 @@ internal sealed class SqliteReaders
     public Task<T> AskAsync<T>(Func<SqliteSession, T> read)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            if (!_waiting.TryAdd(session => Answer(answer, read, session)))
-                answer.SetException(StoreFailures.TooMuch(_waiting.BoundedCapacity));
-        }
-        catch (InvalidOperationException e)
-        {
-            answer.SetException(StoreFailures.Stopping(e));
-        }
+        if (!_waiting.TryAdd(session => Answer(answer, read, session), out var refusal))
+            answer.SetException(refusal);
         return answer.Task;
     }
 
     /// <summary>Takes nothing more in.</summary>
-    public void Close() => _waiting.CompleteAdding();
+    public void Close() => _waiting.Close();
 
     private Task Start(Func<SqliteSession> open)
     {
@@ -54,7 +46,7 @@ internal sealed class SqliteReaders
     private void Run(Func<SqliteSession> open, TaskCompletionSource ended)
     {
         var session = new Lazy<SqliteSession>(open, LazyThreadSafetyMode.PublicationOnly);
-        foreach (var question in _waiting.GetConsumingEnumerable())
+        while (_waiting.Wait(out var question))
             question(session);
         if (session.IsValueCreated)
             session.Value.Dispose();

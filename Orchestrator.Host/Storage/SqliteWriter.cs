@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Orchestrator.Actors.FanOut.Storage;
 
@@ -13,7 +12,7 @@ internal sealed class SqliteWriter
     /// <summary>Most writes of one transaction.</summary>
     public const int MaxGroup = 256;
 
-    private readonly BlockingCollection<Pending> _waiting;
+    private readonly StoreQueue<Pending> _waiting;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<SqliteSession> _open;
     private readonly Func<Exception, JobStoreException> _explain;
@@ -27,7 +26,7 @@ internal sealed class SqliteWriter
     public SqliteWriter(int maxWaiting, Func<SqliteSession> open, Func<Exception, JobStoreException> explain, StoreMetrics metrics)
     {
         (_open, _explain, _metrics) = (open, explain, metrics);
-        _waiting = new BlockingCollection<Pending>(maxWaiting);
+        _waiting = new StoreQueue<Pending>(maxWaiting);
         new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
     }
 
@@ -39,27 +38,20 @@ internal sealed class SqliteWriter
     public Task AddAsync(Action<SqliteSession> write)
     {
         var pending = new Pending(write);
-        try
-        {
-            if (_waiting.TryAdd(pending))
-                _metrics.Waiting(1);
-            else
-                pending.Done.SetException(StoreFailures.TooMuch(_waiting.BoundedCapacity));
-        }
-        catch (InvalidOperationException e)
-        {
-            pending.Done.SetException(StoreFailures.Stopping(e));
-        }
+        if (_waiting.TryAdd(pending, out var refusal))
+            _metrics.Waiting(1);
+        else
+            pending.Done.SetException(refusal);
         return pending.Done.Task;
     }
 
     /// <summary>Takes nothing more in.</summary>
-    public void Close() => _waiting.CompleteAdding();
+    public void Close() => _waiting.Close();
 
     private void Run()
     {
         var group = new List<Pending>(MaxGroup);
-        foreach (var first in _waiting.GetConsumingEnumerable())
+        while (_waiting.Wait(out var first))
         {
             group.Add(first);
             while (group.Count < MaxGroup && _waiting.TryTake(out var next))

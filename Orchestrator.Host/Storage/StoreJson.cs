@@ -8,6 +8,7 @@ namespace Orchestrator.Host.Storage;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Outcome))]
 [JsonSerializable(typeof(List<StoredOutcome>))]
+[JsonSerializable(typeof(List<StoredProgram>))]
 [JsonSerializable(typeof(JobSnapshot))]
 [JsonSerializable(typeof(StoredSubscriptionSpec))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -4,7 +4,7 @@ namespace Orchestrator.Host.Storage;
 internal static class StoreSchema
 {
     /// <summary>For <see cref="SqliteDatabase.OpenAsync"/>.</summary>
-    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases, Subscriptions, Controllers, OutcomePages];
+    public static readonly IReadOnlyList<string> Migrations = [Jobs, Leases, Subscriptions, Controllers, OutcomePages, ProgramPages];
 
     /// <summary>
     /// Times are Unix milliseconds. A job's large and unchanging parts are apart from what changes. An outcome's key is its place in the order in
@@ -166,5 +166,25 @@ internal static class StoreSchema
                 FROM outcome_page AS page, json_each(CAST(page.document AS TEXT)) AS item
             )
             WHERE age = 1;
+        """;
+
+    /// <summary>
+    /// Programs that were started together are one row: an array of what <see cref="StoredProgram"/> is. Nothing is removed from a page before its job is: a program is of interest until an
+    /// outcome of its target comes, which is in a page of outcomes behind the last one (<c>after_page</c>) that the job had when the program was noted.
+    /// </summary>
+    private const string ProgramPages = """
+        CREATE TABLE program_page (
+            key INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL,
+            after_page INTEGER NOT NULL,
+            document BLOB NOT NULL
+        );
+        INSERT INTO program_page (job, after_page, document)
+            SELECT job, (SELECT ifnull(max(key), 0) FROM outcome_page WHERE outcome_page.job = program.job),
+                CAST(json_group_array(json_object('ordinal', ordinal, 'program', json_object('pid', pid, 'agent', agent))) AS BLOB)
+            FROM program
+            GROUP BY job, ordinal / 1024;
+        CREATE INDEX program_page_by_job ON program_page (job);
+        DROP TABLE program;
         """;
 }

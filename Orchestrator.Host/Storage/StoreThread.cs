@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Orchestrator.Actors.FanOut.Storage;
 
 namespace Orchestrator.Host.Storage;
@@ -6,7 +5,7 @@ namespace Orchestrator.Host.Storage;
 /// <summary>A thread that may wait for the disk: the pool's threads are the actors'.</summary>
 internal sealed class StoreThread : IAsyncDisposable
 {
-    private readonly BlockingCollection<Action> _waiting;
+    private readonly StoreQueue<Action> _waiting;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<Exception, JobStoreException> _explain;
 
@@ -16,7 +15,7 @@ internal sealed class StoreThread : IAsyncDisposable
     public StoreThread(string name, int maxWaiting, Func<Exception, JobStoreException> explain)
     {
         _explain = explain;
-        _waiting = new BlockingCollection<Action>(maxWaiting);
+        _waiting = new StoreQueue<Action>(maxWaiting);
         new Thread(Run) { IsBackground = true, Name = name }.Start();
     }
 
@@ -25,28 +24,21 @@ internal sealed class StoreThread : IAsyncDisposable
     public Task<T> RunAsync<T>(Func<T> call)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            if (!_waiting.TryAdd(() => Answer(done, call)))
-                done.SetException(StoreFailures.TooMuch(_waiting.BoundedCapacity));
-        }
-        catch (InvalidOperationException e)
-        {
-            done.SetException(StoreFailures.Stopping(e));
-        }
+        if (!_waiting.TryAdd(() => Answer(done, call), out var refusal))
+            done.SetException(refusal);
         return done.Task;
     }
 
     /// <summary>Ends after what is waiting.</summary>
     public async ValueTask DisposeAsync()
     {
-        _waiting.CompleteAdding();
+        _waiting.Close();
         await _ended.Task.ConfigureAwait(false);
     }
 
     private void Run()
     {
-        foreach (var call in _waiting.GetConsumingEnumerable())
+        while (_waiting.Wait(out var call))
             call();
         _ended.SetResult();
     }

@@ -98,10 +98,16 @@ public sealed class EncodedCommand
     /// <summary>Encodes a command of the built-in guest namespace by its name.</summary>
     /// <exception cref="ArgumentException">The namespace has no such command.</exception>
     /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
-    public static EncodedCommand ForGuest(string name, JsonElement arguments = default) =>
-        GuestNamespace.BuiltIn.Schema.TryGetCommand(name, out var command)
-            ? ForGuest(command, arguments)
-            : throw new ArgumentException($"there is no command '{name}' in the guest namespace", nameof(name));
+    public static EncodedCommand ForGuest(string name, JsonElement arguments = default) => ForGuest(BuiltIn(name), arguments);
+
+    /// <summary>The same from UTF-8 JSON.</summary>
+    /// <exception cref="ArgumentException">The namespace has no such command.</exception>
+    /// <exception cref="QapiValidationException">The arguments do not fit the schema.</exception>
+    public static EncodedCommand ForGuest(string name, ReadOnlySpan<byte> arguments) => ForGuest(BuiltIn(name), arguments);
+
+    private static QapiCommand BuiltIn(string name) => GuestNamespace.BuiltIn.Schema.TryGetCommand(name, out var command)
+        ? command
+        : throw new ArgumentException($"there is no command '{name}' in the guest namespace", nameof(name));
 
     /// <summary>Encodes a QMP command; whether the QEMU that is to run it takes it, that QEMU's <c>QmpVocabulary</c> knows.</summary>
     /// <param name="name">Command name.</param>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orchestrator.Protocol.Commands;
 
 namespace Orchestrator.Protocol.Agent.Exec;
@@ -21,7 +20,7 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
     private const long LargestEnd = 43 * 1024 * 1024;
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly Dictionary<string, LinkedListNode<Entry>> _ends = [];
+    private readonly Dictionary<long, LinkedListNode<Entry>> _ends = [];
     private readonly LinkedList<Entry> _oldestFirst = new();
     private long _bytes;
     private int _unclaimed;
@@ -29,7 +28,7 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
     /// <summary>All ends, oldest first.</summary>
     public IReadOnlyList<KeptEnd> Kept => [.. _oldestFirst.Select(entry => new KeptEnd(entry.Pid, entry.End.Value, entry.IsClaimed))];
 
-    private sealed record Entry(string Question, long Pid, CommandResult.Returned End, long NotedAt)
+    private sealed record Entry(long Pid, CommandResult.Returned End, long NotedAt)
     {
         public bool IsClaimed { get; set; }
     }
@@ -55,7 +54,7 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(command);
         end = null;
-        if (!IsStatus(command) || !_ends.TryGetValue(command.Question, out var node))
+        if (_ends.Count == 0 || ExecJson.PidOf(command) is not { } pid || !_ends.TryGetValue(pid, out var node))
             return false;
         end = node.Value.End;
         if (isClaim && !node.Value.IsClaimed)
@@ -75,14 +74,14 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(command);
         if (command.Name == "guest-exec" && result is CommandResult.Returned started)
-            Forget(GuestExecution.EncodeStatus(GuestExecution.ReadPid(started.Value)).Question);
-        if (!IsStatus(command) || result is not CommandResult.Returned returned || !HasExited(returned.Value) || _ends.ContainsKey(command.Question))
+            Forget(ExecJson.PidOf(started));
+        if (result is not CommandResult.Returned returned || ExecJson.PidOf(command) is not { } pid || !ExecJson.HasExited(returned) || _ends.ContainsKey(pid))
             return false;
-        _ends.Add(command.Question, _oldestFirst.AddLast(new Entry(command.Question, PidOf(command), returned, _time.GetTimestamp()) { IsClaimed = isClaimed }));
+        _ends.Add(pid, _oldestFirst.AddLast(new Entry(pid, returned, _time.GetTimestamp()) { IsClaimed = isClaimed }));
         _bytes += returned.Value.Length;
         _unclaimed += isClaimed ? 0 : 1;
         while (IsOverfull && Oldest() is { } oldest)
-            Forget(oldest.Question);
+            Forget(oldest.Pid);
         return true;
     }
 
@@ -107,16 +106,14 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
 
     private bool IsToBeKept(Entry entry) => !entry.IsClaimed && _time.GetElapsedTime(entry.NotedAt) < Retention;
 
-    private void Forget(string question)
+    private void Forget(long pid)
     {
-        if (!_ends.Remove(question, out var node))
+        if (!_ends.Remove(pid, out var node))
             return;
         _oldestFirst.Remove(node);
         _bytes -= node.Value.End.Value.Length;
         _unclaimed -= node.Value.IsClaimed ? 0 : 1;
     }
-
-    private static long PidOf(EncodedCommand status) => JsonElement.Parse(status.Arguments.Span).TryGetProperty("pid"u8, out var pid) && pid.TryGetInt64(out var number) ? number : 0;
 
     /// <summary>Takes over what another one kept.</summary>
     public void Restore(IEnumerable<KeptEnd> ends)
@@ -124,18 +121,5 @@ public sealed class ExecStatusCache(TimeProvider? time = null)
         ArgumentNullException.ThrowIfNull(ends);
         foreach (var end in ends)
             Note(GuestExecution.EncodeStatus(end.Pid), new CommandResult.Returned(end.Answer), end.IsClaimed);
-    }
-
-    private static bool IsStatus(EncodedCommand command) => command.Name == "guest-exec-status";
-
-    private static bool HasExited(ReadOnlyMemory<byte> value)
-    {
-        var reader = new Utf8JsonReader(value.Span);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("exited"u8))
-                return reader.Read() && reader.TokenType == JsonTokenType.True;
-        }
-        return false;
     }
 }

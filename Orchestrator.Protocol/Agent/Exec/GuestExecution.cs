@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Orchestrator.Protocol.Agent.Composites;
 using Orchestrator.Protocol.Agent.Files;
 using Orchestrator.Protocol.Commands;
+using Orchestrator.Protocol.Qapi;
 
 namespace Orchestrator.Protocol.Agent.Exec;
 
@@ -23,7 +26,7 @@ public static class GuestExecution
     private static readonly TimeSpan LongestStatus = AgentTurns.LongestStep;
 
     /// <summary>Encodes the start of a program, once for any number of VMs.</summary>
-    /// <exception cref="Qapi.QapiValidationException">The specification does not fit <c>guest-exec</c>.</exception>
+    /// <exception cref="QapiValidationException">The specification does not fit <c>guest-exec</c>.</exception>
     public static EncodedCommand Encode(ExecSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -52,7 +55,7 @@ public static class GuestExecution
         var started = await channel.ExecuteAsync(start, timeout).ConfigureAwait(false);
         if (started is not CommandResult.Returned returned)
             return new ExecResult.NotStarted(started);
-        var pid = ReadPid(returned.Value);
+        var pid = ExecJson.PidOf(returned);
         onStarted?.Invoke(pid);
         return await FollowAsync(channel, pid, timeout - time.GetElapsedTime(startedAt), time, mustAsk: false).ConfigureAwait(false);
     }
@@ -107,14 +110,9 @@ public static class GuestExecution
     /// <summary>Encodes the question after a program.</summary>
     public static EncodedCommand EncodeStatus(long pid)
     {
-        using var document = JsonDocument.Parse($$"""{"pid":{{pid}}}""");
-        return EncodedCommand.ForGuest("guest-exec-status", document.RootElement);
-    }
-
-    internal static long ReadPid(ReadOnlyMemory<byte> value)
-    {
-        using var document = JsonDocument.Parse(value);
-        return document.RootElement.GetProperty("pid"u8).GetInt64();
+        Span<byte> arguments = stackalloc byte[64];
+        Utf8.TryWrite(arguments, CultureInfo.InvariantCulture, $"{{\"pid\":{pid}}}", out var length);
+        return EncodedCommand.ForGuest("guest-exec-status", arguments[..length]);
     }
 
     /// <summary>Rounded up, and not negative: a timer drops fractions, and without a pause the questions would follow each other until the deadline.</summary>

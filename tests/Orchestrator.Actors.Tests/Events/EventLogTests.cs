@@ -49,6 +49,49 @@ public sealed class EventLogTests : ActorTest
         Assert.Equal(["B", "C"], Names(await LongReadAsync(1)));
     }
 
+    [Fact]
+    public async Task Few_events_wait_for_each_other_until_the_pause_is_over()
+    {
+        _settings = _settings with { WritePause = TimeSpan.FromMilliseconds(5) };
+        Start();
+        Publish("A");
+        await SettleAllAsync();
+        Assert.Equal(["A"], Written());
+        Publish("B");
+        await SettleAllAsync();
+        Publish("C");
+        await SettleAllAsync();
+        Assert.Equal(["A"], Written());
+
+        Advance(0.005);
+        await AwaitAssertAsync(() => Assert.Equal(["A", "B C"], Written()));
+        Publish("D");
+        await SettleAllAsync();
+        Assert.Equal(["A", "B C"], Written());
+        Advance(0.005);
+        await AwaitAssertAsync(() => Assert.Equal(["A", "B C", "D"], Written()));
+        Advance(0.005);
+        await SettleAllAsync();
+        Publish("E");
+        await AwaitAssertAsync(() => Assert.Equal(["A", "B C", "D", "E"], Written()));
+    }
+
+    [Fact]
+    public async Task Many_events_wait_for_no_pause()
+    {
+        _settings = _settings with { WritePause = TimeSpan.FromMilliseconds(5) };
+        Start();
+        Publish("A");
+        Publish([.. Enumerable.Repeat("B", 63)]);
+        await SettleAllAsync();
+        Assert.Single(Written());
+
+        Publish("B");
+
+        await AwaitAssertAsync(() => Assert.Equal(2, Written().Length));
+        Assert.Equal(65, _store.Kept.Count);
+    }
+
     [Theory]
     [InlineData(0, 3, "1 2 3", false)]
     [InlineData(2, 100, "3 4 5 6 7 8 9 10", true)]
@@ -339,6 +382,8 @@ public sealed class EventLogTests : ActorTest
     private static IEnumerable<string> Names(EventReplies.Page page) => page.Events.Select(happened => happened.Name);
 
     private void Start() => _log = Sys.ActorOf(EventLog.PropsFor(_store, _settings));
+
+    private string[] Written() => [.. _store.Batches.Select(batch => string.Join(' ', batch.Select(happened => happened.Name)))];
 
     private void Publish(params string[] names)
     {

@@ -9,6 +9,7 @@ internal sealed class FakeEventStore : IEventStore
     private readonly Lock _lock = new();
     private readonly Queue<(IReadOnlyList<FleetEvent> Events, TaskCompletionSource Done)> _pending = new();
     private readonly List<FleetEvent> _kept = [];
+    private readonly List<IReadOnlyList<FleetEvent>> _batches = [];
     private long _last;
 
     public EventLogExtent Extent { get; private set; } = new([new EventEpoch(1000, 1)], 1, 0);
@@ -23,6 +24,16 @@ internal sealed class FakeEventStore : IEventStore
     public long TrimTo { get; set; }
 
     public int Reads { get; private set; }
+
+    /// <summary>What was asked to be written, each time together.</summary>
+    public IReadOnlyList<IReadOnlyList<FleetEvent>> Batches
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _batches];
+        }
+    }
 
     public int Pending
     {
@@ -50,6 +61,7 @@ internal sealed class FakeEventStore : IEventStore
             if (Failure is { } failure)
                 return Task.FromException(new EventStoreException(failure));
             _pending.Enqueue((events, done));
+            _batches.Add(events);
         }
         if (IsImmediate)
             Commit();

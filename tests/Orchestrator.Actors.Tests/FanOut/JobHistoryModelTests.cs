@@ -152,7 +152,7 @@ public sealed class JobHistoryModelTests : ActorTest
         private void Live()
         {
             _lives++;
-            _jobs = test.Sys.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(_inventory, _router, test.Time) { Store = _store, ReadDocument = _ => Spec() }, new JobRetention()));
+            _jobs = test.Sys.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(_inventory, _router, test.Time) { Store = _store, WritePause = TimeSpan.FromMilliseconds(200), ReadDocument = _ => Spec() }, new JobRetention()));
         }
 
         private async Task KillAsync()

@@ -17,8 +17,13 @@ public abstract class JobTest : ActorTest
         Inventory = CreateTestProbe();
         Router = CreateTestProbe();
         Router.IgnoreMessages(static message => message is FanOutCommands.ReportAmendments);
-        _jobs = new Lazy<IActorRef>(() => Sys.ActorOf(JobSupervisor.PropsFor(new FanOutEnvironment(Inventory, Router, Time), Retention)));
+        _jobs = new Lazy<IActorRef>(() => Sys.ActorOf(JobSupervisor.PropsFor(Environment, Retention)));
     }
+
+    private protected virtual FanOutEnvironment Environment => new(Inventory, Router, Time);
+
+    /// <summary>Of what is submitted; with one, a job is durable.</summary>
+    private protected string? IdempotencyKey { get; init; }
 
     private protected JobRetention Retention { get; set; } = new();
 
@@ -37,6 +42,7 @@ public abstract class JobTest : ActorTest
             Command = EncodedCommand.ForGuest("guest-ping"),
             Timeout = TimeSpan.FromSeconds(seconds),
             AllowEmpty = allowEmpty,
+            IdempotencyKey = IdempotencyKey,
         }),
         TestActor);
 

@@ -104,6 +104,22 @@ public abstract class JobStoreTests : IAsyncLifetime
 
         await _store.WriteAsync(new JobWrite.Started(id, [(0, new ExecEvidence(20, "agent 2")), (1, new ExecEvidence(12, null))]));
         Assert.Equal(new Dictionary<int, ExecEvidence> { [0] = new(20, "agent 2"), [1] = new(12, null) }, (await _store.LoadAsync(id))!.Started);
+
+        await _store.WriteAsync(new JobWrite.Started(id, [(2, new ExecEvidence(13, null))]), new JobWrite.Ended(id, [(2, Samples.Success(2)), (0, Samples.Success(0))]));
+        Assert.Equal(new Dictionary<int, ExecEvidence> { [1] = new(12, null) }, (await _store.LoadAsync(id))!.Started);
+    }
+
+    [Fact]
+    public async Task Programs_are_of_their_own_job()
+    {
+        var (one, other) = (Job(1), Job(2));
+        await _store.WriteAsync(new JobWrite.Created(one), new JobWrite.Created(other));
+        await _store.WriteAsync(new JobWrite.Started(one.Header.Id, [(0, new ExecEvidence(10, null))]));
+
+        await _store.WriteAsync(new JobWrite.Ended(other.Header.Id, [(0, Samples.Success(0))]));
+
+        Assert.Equal([0], (await _store.LoadAsync(one.Header.Id))!.Started.Keys);
+        Assert.Empty((await _store.LoadAsync(other.Header.Id))!.Started);
     }
 
     [Fact]

@@ -82,18 +82,50 @@ public sealed class SqliteJobStoreTests : JobStoreTests
     }
 
     [Fact]
-    public async Task A_database_with_a_row_for_every_outcome_keeps_its_jobs()
+    public async Task A_database_with_a_row_for_every_program_keeps_those_that_run()
+    {
+        StoredJob[] jobs = [Samples.Job(1, targets: 3000), Samples.Job(2)];
+        await using (var old = await OldAsync(5))
+        {
+            await old.WriteAsync(session =>
+            {
+                foreach (var job in jobs)
+                    SqliteJobWrites.Apply(session, new JobWrite.Created(job), _node!.Outputs);
+                for (var ordinal = 0; ordinal < 2500; ordinal++)
+                    session.Execute("INSERT INTO program (job, ordinal, pid, agent) VALUES (1, ?1, ?2, ?3)", ordinal, ordinal + 7L, ordinal % 2 == 0 ? "agent" : null);
+                // The first attempt of a target whose second one runs.
+                SqliteJobWrites.Apply(session, new JobWrite.Ended(jobs[0].Header.Id, [(1, Samples.Failure(1))]), _node!.Outputs);
+            });
+        }
+
+        _node = await NodeStore.OpenAsync(_directory.FullName, null, "node1", Time);
+
+        var started = (await _node.Jobs.LoadAsync(jobs[0].Header.Id))!.Started;
+        Assert.Equal(Enumerable.Range(0, 2500).ToDictionary(ordinal => ordinal, ordinal => new ExecEvidence(ordinal + 7, ordinal % 2 == 0 ? "agent" : null)), started);
+        Assert.Empty((await _node.Jobs.LoadAsync(jobs[1].Header.Id))!.Started);
+        await _node.Jobs.WriteAsync(new JobWrite.Ended(jobs[0].Header.Id, [(1, Samples.Success(1))]));
+        Assert.Equal(2499, (await _node.Jobs.LoadAsync(jobs[0].Header.Id))!.Started.Count);
+    }
+
+    /// <summary>In the place of the node's database, one of a version before.</summary>
+    private async Task<SqliteDatabase> OldAsync(int version)
     {
         await _node!.DisposeAsync();
         foreach (var file in _directory.GetFiles("jobs.db*"))
             file.Delete();
+        return await SqliteDatabase.OpenAsync(Path.Combine(_directory.FullName, "jobs.db"), [.. StoreSchema.Migrations.Take(version)]);
+    }
+
+    [Fact]
+    public async Task A_database_with_a_row_for_every_outcome_keeps_its_jobs()
+    {
         (StoredJob Job, List<(int Ordinal, Outcome Outcome)> Outcomes)[] jobs = [(Samples.Job(1, targets: 600), []), (Samples.Job(2, targets: 600), []), (Samples.Job(3), [])];
-        await using (var old = await SqliteDatabase.OpenAsync(Path.Combine(_directory.FullName, "jobs.db"), [.. StoreSchema.Migrations.Take(4)]))
+        await using (var old = await OldAsync(4))
         {
             await old.WriteAsync(session =>
             {
                 foreach (var (job, _) in jobs)
-                    SqliteJobWrites.Apply(session, new JobWrite.Created(job), _node.Outputs);
+                    SqliteJobWrites.Apply(session, new JobWrite.Created(job), _node!.Outputs);
                 // Of two jobs in turns, the last target first.
                 for (var at = 0; at < 1200; at++)
                 {
@@ -112,6 +144,8 @@ public sealed class SqliteJobStoreTests : JobStoreTests
         var after = (await _node.Jobs.LoadAsync(jobs[0].Job.Header.Id))!.Outcomes;
         Assert.Equal(600, after.Count);
         Assert.Equal((300, "web1-\u00fc"), (after[299].Ordinal, after[299].Outcome.Name));
+
+        Assert.Empty((await _node.Jobs.LoadAsync(jobs[0].Job.Header.Id))!.Started);
 
         static string[] Text(StoredJob job) =>
         [

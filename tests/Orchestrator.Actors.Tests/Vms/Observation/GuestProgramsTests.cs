@@ -68,16 +68,16 @@ public sealed class GuestProgramsTests
         var returned = new CommandResult.Returned(Encoding.UTF8.GetBytes(answer));
 
         Assert.Equal(new AgentEvents.ProgramEnded(77, code, signal), ProgramEnds.Read(GuestExecution.EncodeStatus(77), returned));
-        Assert.True(ProgramEnds.HasExited(returned));
+        Assert.True(ExecJson.HasExited(returned));
     }
 
     [Fact]
     public void Program_that_runs_has_not_exited_and_other_commands_ask_for_none()
     {
-        Assert.False(ProgramEnds.HasExited(new CommandResult.Returned("""{"exited":false}"""u8.ToArray())));
-        Assert.Null(ProgramEnds.PidOf(EncodedCommand.ForGuest("guest-ping")));
-        Assert.Equal(77, ProgramEnds.PidOf(GuestExecution.EncodeStatus(77)));
-        Assert.Equal(5, ProgramEnds.PidOf(new CommandResult.Returned("""{"pid":5}"""u8.ToArray())));
+        Assert.False(ExecJson.HasExited(new CommandResult.Returned("""{"exited":false}"""u8.ToArray())));
+        Assert.Null(ExecJson.PidOf(EncodedCommand.ForGuest("guest-ping")));
+        Assert.Equal(77, ExecJson.PidOf(GuestExecution.EncodeStatus(77)));
+        Assert.Equal(5, ExecJson.PidOf(new CommandResult.Returned("""{"pid":5}"""u8.ToArray())));
     }
 
     private void Add(long pid, string job, bool isLeft) => _programs.Add(pid, job, isLeft, TimeSpan.FromSeconds(1));
