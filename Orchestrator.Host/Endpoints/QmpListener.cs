@@ -30,7 +30,11 @@ internal sealed class QmpListener : IDisposable
         {
             try
             {
-                accepted(await _socket.AcceptAsync().ConfigureAwait(false));
+                var client = await _socket.AcceptAsync().ConfigureAwait(false);
+                if (DescriptorLimit.HasRoomForClient())
+                    accepted(client);
+                else
+                    client.Dispose();
             }
             catch (ObjectDisposedException)
             {

@@ -14,6 +14,9 @@ internal static class DescriptorLimit
     /// <summary>The runtime holds two for each assembly, and has loaded most of them when the VMs come.</summary>
     private const int Kept = 300;
 
+    /// <summary>VMs leave room for clients, who leave this much: enough of them come at once before the first is refused.</summary>
+    private const int KeptFromClients = 150;
+
     private static readonly long Own = OfThisProcess();
 
     /// <summary>The hard limit of this process.</summary>
@@ -38,10 +41,17 @@ internal static class DescriptorLimit
     /// <exception cref="IOException">With what to do.</exception>
     public static void Demand(long limit)
     {
-        // The kernel gives the lowest number that is free: this one is taken when those below are. Not the next free one is asked for, since each new connection leaves a low one free.
-        if (File.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{limit - Kept}")))
+        if (IsTaken(limit - Kept))
             throw new IOException($"this process may have {limit} open files, and keeps the last ones for itself: raise the hard limit, or give some of the VMs to another node");
     }
+
+    /// <summary>Whether one more client of the API or of a QMP socket may stay connected.</summary>
+    public static bool HasRoomForClient() => !IsTaken(Own - KeptFromClients);
+
+    /// <summary>
+    /// The kernel gives the lowest number that is free: one is taken when those below are. Not the next free one is asked for, since each new connection leaves a low one free.
+    /// </summary>
+    private static bool IsTaken(long number) => File.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{number}"));
 
     /// <summary>How many a node wants for so many VMs; <see langword="null"/> if it may have as many.</summary>
     public static long? Shortage(int vms, long limit)

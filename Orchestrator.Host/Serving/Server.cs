@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Akka.Hosting;
+using Microsoft.AspNetCore.Connections;
 using Orchestrator.Actors.Dispatch;
 using Orchestrator.Actors.Endpoints;
 using Orchestrator.Actors.Events;
@@ -148,6 +149,8 @@ internal static class Server
         if (cluster is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenEndpoint.Bind);
+        // The last one that is added is used.
+        builder.Services.AddSingleton<IConnectionListenerFactory, ConnectionRefusal>();
         builder.Logging.AddLog(config.LogFormat);
         builder.AddNodeTelemetry(config.Telemetry, config.Host ?? Environment.MachineName);
         builder.Services.AddNodeHealth();

@@ -65,6 +65,33 @@ public sealed class StartAndStopTests : IDisposable
         server.Process.ThrowIfExited();
     }
 
+    /// <summary>Clients that say nothing do not take the last files either; when they go, others come in again.</summary>
+    [Fact]
+    public async Task Server_refuses_more_clients_than_it_has_files_for()
+    {
+        const int files = 900;
+        await using var emulator = await EmulatorProcess.StartAsync(vms: 10);
+        await using var server = await OrchestratorServer.StartWithAsync(["prlimit", $"--nofile={files}:{files}"], "--vm-dir", emulator.Directory);
+        await Eventually.TrueAsync(async () => (await server.Api.GetAsync("/v1/vms")).Items().Count(OrchestratorServer.IsReady) == 10, Limit, "the VMs are ready");
+        var clients = new List<Socket>();
+        try
+        {
+            for (var number = 0; number < files; number++)
+                clients.Add(await ConnectAsync(server.SocketPath));
+            await Eventually.TrueAsync(() => clients.Any(IsRefused), Limit, "clients are refused");
+
+            Assert.InRange(Directory.GetFiles($"/proc/{server.Process.Id}/fd").Length, files / 2, files - 50);
+            Assert.Contains(clients, client => !IsRefused(client));
+            await Eventually.TrueAsync(() => server.Process.Output.Contains("A client of the API was refused", StringComparison.Ordinal), Limit, "the log tells it");
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+        await Eventually.TrueAsync(async () => (await server.CliAsync("ping", "--all")).ExitCode == 0, Limit, "there is room again");
+        server.Process.ThrowIfExited();
+    }
+
     [Fact]
     public async Task Terminated_server_ends_well_and_removes_only_what_is_its_own()
     {
@@ -203,4 +230,25 @@ public sealed class StartAndStopTests : IDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    private static async Task<Socket> ConnectAsync(string path)
+    {
+        while (true)
+        {
+            var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
+                return client;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+            {
+                // More wait to be accepted than the kernel keeps.
+                client.Dispose();
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static bool IsRefused(Socket client) => client.Poll(0, SelectMode.SelectRead) && client.Available == 0;
 }
