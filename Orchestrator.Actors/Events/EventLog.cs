@@ -16,8 +16,13 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private const string TrimTimer = "trim";
     private const string NewsTimer = "news";
 
+    /// <summary>A node is busy, and its writes have pauses between them, from so many writes on that follow each other closely, until a pause brings fewer events than that.</summary>
+    private const int BusyFrom = 4;
+
     /// <summary>So many do not wait until <see cref="EventLogSettings.WritePause"/> is over.</summary>
     private const int ManyEvents = 64;
+
+    private static readonly TimeSpan Closely = TimeSpan.FromMilliseconds(3);
 
     /// <summary>Events of a batch that are held against the filters of waiting readers: of more, every reader is told.</summary>
     private const int MaxLookedAt = 16;
@@ -45,6 +50,8 @@ public sealed class EventLog : UntypedActor, IWithTimers
     private long _givenUp;
     private bool _isWriting;
     private bool _isPausing;
+    private int _closeWrites;
+    private TimeSpan _lastWrite;
 
     /// <summary>Created through <see cref="PropsFor"/>.</summary>
     public EventLog(IEventStore store, EventLogSettings settings)
@@ -104,8 +111,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
                 Write();
                 break;
             case EventSignals.PauseOver:
-                _isPausing = false;
-                Write();
+                OnPauseOver();
                 break;
             case EventSignals.TrimDue:
                 Trim();
@@ -152,16 +158,34 @@ public sealed class EventLog : UntypedActor, IWithTimers
         if (_isWriting || _unwritten.Count == 0 || (_isPausing && _unwritten.Count < ManyEvents))
             return;
         _isWriting = true;
-        if (_settings.WritePause > TimeSpan.Zero)
-        {
-            _isPausing = true;
-            Timers.StartSingleTimer(PauseTimer, EventSignals.PauseOver.Instance, _settings.WritePause);
-        }
+        Pace();
         var batch = new List<FleetEvent>(Math.Min(_unwritten.Count, _settings.MaxBatch));
         while (batch.Count < _settings.MaxBatch && _unwritten.TryDequeue(out var next))
             batch.Add(next);
         _batch = batch.Count;
         _store.AppendAsync(batch).PipeTo(Self, success: () => new EventSignals.Written(batch), failure: error => new EventSignals.NotWritten(batch, error.Message));
+    }
+
+    private void Pace()
+    {
+        if (_settings.WritePause == TimeSpan.Zero)
+            return;
+        var now = Context.System.Scheduler.MonotonicClock;
+        if (_closeWrites < BusyFrom)
+            _closeWrites = now - _lastWrite < Closely ? _closeWrites + 1 : 0;
+        _lastWrite = now;
+        if (_closeWrites < BusyFrom)
+            return;
+        _isPausing = true;
+        Timers.StartSingleTimer(PauseTimer, EventSignals.PauseOver.Instance, _settings.WritePause);
+    }
+
+    private void OnPauseOver()
+    {
+        _isPausing = false;
+        if (_unwritten.Count < BusyFrom)
+            _closeWrites = 0;
+        Write();
     }
 
     private void OnWritten(IReadOnlyList<FleetEvent> batch)

@@ -15,7 +15,7 @@ public sealed record EventLogSettings
     public int MaxBatch { get; init; } = 4_096;
 
     /// <summary>
-    /// From one write to the next while few events wait: those of a busy node, which come one by one, are written together. The first of a quiet node is written at once. Zero for no pause.
+    /// From one write to the next on a busy node, whose events come one by one and are written together then. On a quiet one, each is written at once. Zero for no pause.
     /// </summary>
     public TimeSpan WritePause { get; init; }
 

@@ -50,46 +50,68 @@ public sealed class EventLogTests : ActorTest
     }
 
     [Fact]
-    public async Task Few_events_wait_for_each_other_until_the_pause_is_over()
+    public async Task Events_of_a_busy_node_wait_for_each_other_until_it_is_quiet_again()
+    {
+        await BecomeBusyAsync();
+        foreach (var name in new[] { "A", "B", "C", "D" })
+            await PublishOneAsync(name);
+        Assert.Equal(5, Written().Length);
+
+        Advance(0.005);
+        await AwaitAssertAsync(() => Assert.Equal("A B C D", Written()[^1]));
+        await PublishOneAsync("E");
+        Assert.Equal("A B C D", Written()[^1]);
+        // Too few for another pause.
+        Advance(0.005);
+        await AwaitAssertAsync(() => Assert.Equal("E", Written()[^1]));
+        await PublishOneAsync("F");
+        Assert.Equal("F", Written()[^1]);
+    }
+
+    [Fact]
+    public async Task Events_that_come_at_a_quiet_pace_wait_for_nothing()
     {
         _settings = _settings with { WritePause = TimeSpan.FromMilliseconds(5) };
         Start();
-        Publish("A");
-        await SettleAllAsync();
-        Assert.Equal(["A"], Written());
-        Publish("B");
-        await SettleAllAsync();
-        Publish("C");
-        await SettleAllAsync();
-        Assert.Equal(["A"], Written());
-
-        Advance(0.005);
-        await AwaitAssertAsync(() => Assert.Equal(["A", "B C"], Written()));
-        Publish("D");
-        await SettleAllAsync();
-        Assert.Equal(["A", "B C"], Written());
-        Advance(0.005);
-        await AwaitAssertAsync(() => Assert.Equal(["A", "B C", "D"], Written()));
-        Advance(0.005);
-        await SettleAllAsync();
-        Publish("E");
-        await AwaitAssertAsync(() => Assert.Equal(["A", "B C", "D", "E"], Written()));
+        for (var number = 1; number < 20; number++)
+        {
+            await PublishOneAsync("A");
+            Assert.Equal(number, Written().Length);
+            Advance(0.003);
+        }
     }
 
     [Fact]
     public async Task Many_events_wait_for_no_pause()
     {
-        _settings = _settings with { WritePause = TimeSpan.FromMilliseconds(5) };
-        Start();
-        Publish("A");
+        await BecomeBusyAsync();
         Publish([.. Enumerable.Repeat("B", 63)]);
         await SettleAllAsync();
-        Assert.Single(Written());
+        Assert.Equal(5, Written().Length);
 
         Publish("B");
 
-        await AwaitAssertAsync(() => Assert.Equal(2, Written().Length));
-        Assert.Equal(65, _store.Kept.Count);
+        await AwaitAssertAsync(() => Assert.Equal(6, Written().Length));
+        Assert.Equal(69, _store.Kept.Count);
+    }
+
+    /// <summary>Five writes, four of them right after another.</summary>
+    private async Task BecomeBusyAsync()
+    {
+        _settings = _settings with { WritePause = TimeSpan.FromMilliseconds(5) };
+        Advance(1);
+        Start();
+        for (var number = 1; number <= 5; number++)
+        {
+            await PublishOneAsync("A");
+            Assert.Equal(number, Written().Length);
+        }
+    }
+
+    private async Task PublishOneAsync(string name)
+    {
+        Publish(name);
+        await SettleAllAsync();
     }
 
     [Theory]
