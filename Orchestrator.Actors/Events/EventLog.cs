@@ -158,11 +158,11 @@ public sealed class EventLog : UntypedActor, IWithTimers
         if (_isWriting || _unwritten.Count == 0 || (_isPausing && _unwritten.Count < ManyEvents))
             return;
         _isWriting = true;
-        Pace();
         var batch = new List<FleetEvent>(Math.Min(_unwritten.Count, _settings.MaxBatch));
         while (batch.Count < _settings.MaxBatch && _unwritten.TryDequeue(out var next))
             batch.Add(next);
         _batch = batch.Count;
+        Pace();
         _store.AppendAsync(batch).PipeTo(Self, success: () => new EventSignals.Written(batch), failure: error => new EventSignals.NotWritten(batch, error.Message));
     }
 
@@ -174,7 +174,7 @@ public sealed class EventLog : UntypedActor, IWithTimers
         if (_closeWrites < BusyFrom)
             _closeWrites = now - _lastWrite < Closely ? _closeWrites + 1 : 0;
         _lastWrite = now;
-        if (_closeWrites < BusyFrom)
+        if (_closeWrites < BusyFrom || _batch >= ManyEvents)
             return;
         _isPausing = true;
         Timers.StartSingleTimer(PauseTimer, EventSignals.PauseOver.Instance, _settings.WritePause);
