@@ -69,9 +69,7 @@ internal sealed partial class VmActor
         switch (message)
         {
             case Invocation invocation when _leaving != LeavingStage.None:
-                invocation.AcceptedAt = _settings.Time.GetTimestamp();
-                _inFlight.Add(invocation);
-                _parked.Add(invocation);
+                Park(invocation);
                 break;
             case LendingSignals.QuietDue:
                 OnQuietDue();
@@ -198,11 +196,25 @@ internal sealed partial class VmActor
         }
     }
 
+    private void Park(Invocation invocation)
+    {
+        invocation.AcceptedAt = _settings.Time.GetTimestamp();
+        _inFlight.Add(invocation);
+        if (_parked.Count < _settings.MaxHeldInvocations)
+            _parked.Add(invocation);
+        else
+            EndUnsent(invocation, OutcomeRules.Of(new Rejection(Phase.Undelivered, Reasons.VmBusy, $"{_settings.MaxHeldInvocations} commands already wait until this VM has gone over to the node that its guest was migrated to")));
+    }
+
     private void EndParked()
     {
         Invocation[] parked = [.. _parked];
         _parked.Clear();
         foreach (var invocation in parked)
-            End(invocation, invocation.Reconciliation is { } past ? EvidenceRules.Without(invocation.Plan, past.Program, Reasons.VmLost, IsElsewhere.Message!) : IsElsewhere);
+            EndUnsent(invocation, IsElsewhere);
     }
+
+    /// <summary>One that only asks for evidence was sent before.</summary>
+    private void EndUnsent(Invocation invocation, Verdict verdict) =>
+        End(invocation, invocation.Reconciliation is { } past ? EvidenceRules.Without(invocation.Plan, past.Program, Reasons.VmLost, verdict.Message!) : verdict);
 }

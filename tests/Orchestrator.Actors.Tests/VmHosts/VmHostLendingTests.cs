@@ -140,6 +140,26 @@ public sealed class VmHostLendingTests : ActorTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task More_than_may_wait_for_a_VM_that_goes_over_is_refused()
+    {
+        var vm = await PairAsync();
+        var (router, sent) = (CreateTestProbe(), 0);
+        _onB.Hold("guest-ping");
+        await MigrateAsync(settles: false);
+        var refusal = "";
+        // The first ones keep it from going, so that the next ones wait for that.
+        while (!refusal.Contains("64 commands already wait until this VM has gone over", StringComparison.Ordinal))
+        {
+            for (var more = 0; more < 70; more++)
+                vm.Tell(new Invocation(new JobPlan("J", CommandRoute.Guest, EncodedCommand.ForGuest("guest-ping"), Deadline.After(Limit, Time)), sent++, vm, router));
+            Advance(0.1);
+            while (router.HasMessages)
+                refusal += router.ReceiveOne(Limit) is FanOutEvents.InvocationEnded { Outcome: { Phase: Phase.Undelivered, Reason: Reasons.VmBusy, Effect: Effect.None } outcome } ? outcome.Message : "";
+            Assert.True(sent < 10_000);
+        }
+    }
+
+    [Fact]
     public async Task Destination_whose_directory_goes_is_forgotten_by_the_VM()
     {
         await PairAsync();
