@@ -186,6 +186,8 @@ public sealed class ControllerHistoryModelTests : ControllerTest
             _store.Kill();
             await _controllers.GracefulStop(Limit);
             await _jobs.GracefulStop(Limit);
+            // What they asked for before they ended: the dead ask for nothing.
+            _store.Kill();
             _store.IsImmediate = false;
             Live();
         }
