@@ -90,7 +90,7 @@ internal sealed partial class VmActor
     {
         var self = Self;
         invocation.Channel = new AgentChannel(_agent!, _settings.Time, invocation.Span);
-        var turns = new AgentTurns(invocation.Channel, DeadlineOf(invocation).Remaining(_settings.Time), _settings.TurnTime)
+        var turns = new AgentTurns(invocation.Channel, DeadlineOf(invocation).Remaining(_settings.Time), _settings.Time)
         {
             OnStarted = pid => self.Tell(new VmSignals.ProgramStarted(invocation, pid)),
         };

@@ -16,9 +16,6 @@ public sealed record VmSettings
     /// <summary>Clock and timers of the sessions and of every deadline.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The same clock for commands of several steps: on a node, its timers call on the loop, so that a pause between two steps wakes no other thread.</summary>
-    public TimeProvider TurnTime { get => field ?? Time; init; }
-
     /// <summary>Makes the connections: <see cref="EndpointConnector"/>, a loop, or a <see cref="ConnectionFence"/> where only one node may speak to a VM.</summary>
     public Func<Endpoint, CancellationToken, Task<Stream>> Connect { get; init; } = EndpointConnector.ConnectAsync;
 

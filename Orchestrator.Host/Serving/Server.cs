@@ -240,7 +240,7 @@ internal static class Server
                 Loggers = provider.GetRequiredService<ILoggerFactory>(),
                 Host = host,
                 RemoteHosts = sources.Remote,
-                Settings = settings with { Connect = ConnectBy(provider, cluster), TurnTime = provider.GetRequiredService<SocketLoop>().Time },
+                Settings = settings with { Connect = ConnectBy(provider, cluster) },
                 Guest = guest,
                 Endpoint = endpoint,
                 Migration = config.Migration,

@@ -10,10 +10,9 @@ public interface IReplyReceiver
 }
 
 /// <summary>Gives the result to an awaiting caller.</summary>
-/// <param name="isBrief">Whether the caller does little with it: it goes on at once then, where the session tells it. Else on the thread pool.</param>
-public sealed class TaskReplyReceiver(bool isBrief = false) : IReplyReceiver
+public sealed class TaskReplyReceiver : IReplyReceiver
 {
-    private readonly TaskCompletionSource<CommandResult> _source = new(isBrief ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CommandResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends with the command's result; never fails.</summary>
     public Task<CommandResult> Task => _source.Task;

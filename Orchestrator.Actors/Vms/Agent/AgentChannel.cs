@@ -17,8 +17,7 @@ internal sealed class AgentChannel(IActorRef session, TimeProvider time, Activit
 
     public Task<CommandResult> ExecuteAsync(EncodedCommand command, TimeSpan timeout)
     {
-        // Of a program, an answer leads to the next question: what lies between is done where it was read, which of a long one is not the loop.
-        var task = new TaskReplyReceiver(isBrief: command.Name is "guest-exec" or "guest-exec-status");
+        var task = new TaskReplyReceiver();
         IReplyReceiver receiver = span is null || Interlocked.Increment(ref _steps) > FanOutSpans.MaxSteps ? task : new TracedReceiver(task, span, command.Name);
         _first ??= receiver;
         session.Tell(new AgentCommands.Execute(command, Deadline.After(timeout, time), receiver) { GoesBack = command.Name.StartsWith("guest-file-", StringComparison.Ordinal) });

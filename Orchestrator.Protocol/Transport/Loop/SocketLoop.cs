@@ -26,23 +26,13 @@ public sealed class SocketLoop : IDisposable
     /// <exception cref="System.ComponentModel.Win32Exception">This process has too many descriptors.</exception>
     public SocketLoop(string name)
     {
-        Time = new LoopTime(this);
         new Thread(Run) { IsBackground = true, Name = name }.Start();
     }
-
-    /// <summary>The system's clock, whose timers call on the loop; after its end, on the thread pool.</summary>
-    public TimeProvider Time { get; }
-
-    /// <summary>Whether this is its thread.</summary>
-    internal bool IsCurrent => _current == this;
-
-    /// <summary>Of its thread.</summary>
-    internal LoopTimers Timers { get; } = new();
 
     /// <summary>Runs something soon, on the loop. Any thread.</summary>
     public void Post(IThreadPoolWorkItem item)
     {
-        if (IsCurrent)
+        if (_current == this)
         {
             _own.Enqueue(item);
             return;
@@ -110,8 +100,7 @@ public sealed class SocketLoop : IDisposable
         {
             for (var left = _own.Count; left > 0; left--)
                 _own.Dequeue().Execute();
-            Timers.Fire();
-            var ready = _epoll.Wait(MaySleep() ? Timers.UntilNext() : 0);
+            var ready = _epoll.Wait(MaySleep() ? -1 : 0);
             for (var i = 0; i < ready; i++)
             {
                 var (tag, events) = _epoll.At(i);
@@ -127,8 +116,6 @@ public sealed class SocketLoop : IDisposable
         _current = null;
         foreach (var item in _own)
             ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
-        foreach (var timer in Timers.All)
-            timer.Succeed();
         lock (_gate)
         {
             _isEnded = true;

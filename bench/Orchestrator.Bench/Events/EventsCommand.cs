@@ -15,6 +15,9 @@ namespace Orchestrator.Bench.Events;
 public static class EventsCommand
 {
     private const double SlowPace = 100;
+
+    /// <summary>Half of the rate that is to be sustained.</summary>
+    private const double AimedPace = 25_000;
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
@@ -59,8 +62,9 @@ public static class EventsCommand
             floods.AddRange(taken);
             var half = 0.5 * Distribution.Of(floods.Where(flood => flood is { Format: "ndjson", Subscribers: 1 }).Select(flood => flood.EventsPerSecond)).Median;
             latencies.Add(await rounds.PaceAsync("100", SlowPace, cancel));
+            latencies.Add(await rounds.PaceAsync("aim", AimedPace, cancel));
             latencies.Add(await rounds.PaceAsync("half", half, cancel));
-            output.WriteLine($"{turn}/{options.Rounds}  events/s: {string.Join(", ", taken.Select(flood => $"{flood.EventsPerSecond:N0} {flood.Format} to {flood.Subscribers}"))}; p99, ms: {latencies[^2].Latency.P99:N2} at 100/s, {latencies[^1].Latency.P99:N2} at half");
+            output.WriteLine($"{turn}/{options.Rounds}  events/s: {string.Join(", ", taken.Select(flood => $"{flood.EventsPerSecond:N0} {flood.Format} to {flood.Subscribers}"))}; p99, ms: {latencies[^3].Latency.P99:N2} at 100/s, {latencies[^2].Latency.P99:N2} at {AimedPace:N0}/s, {latencies[^1].Latency.P99:N2} at half");
         }
         return (floods, latencies);
     }

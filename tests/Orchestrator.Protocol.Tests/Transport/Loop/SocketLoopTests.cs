@@ -23,9 +23,9 @@ public sealed class SocketLoopTests : IDisposable
         for (var i = 0; i < 1000; i++)
         {
             var number = i;
-            _loop.Post(new LoopWork(() => seen.Add((number, Thread.CurrentThread.Name))));
+            _loop.Post(new Work(() => seen.Add((number, Thread.CurrentThread.Name))));
         }
-        _loop.Post(new LoopWork(done.SetResult));
+        _loop.Post(new Work(done.SetResult));
         await done.Task.WaitAsync(Limit);
         Assert.Equal(Enumerable.Range(0, 1000).Select(number => (number, (string?)LoopName)), seen);
     }
@@ -34,7 +34,7 @@ public sealed class SocketLoopTests : IDisposable
     public async Task What_is_posted_from_many_threads_runs_once()
     {
         var (count, done) = (0, new TaskCompletionSource());
-        Parallel.For(0, 10_000, _ => _loop.Post(new LoopWork(() =>
+        Parallel.For(0, 10_000, _ => _loop.Post(new Work(() =>
         {
             // Of one thread: no two at a time.
             if (++count == 10_000)
@@ -57,7 +57,7 @@ public sealed class SocketLoopTests : IDisposable
         void Again()
         {
             if (!stop.IsCancellationRequested)
-                _loop.Post(new LoopWork(Again));
+                _loop.Post(new Work(Again));
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class SocketLoopTests : IDisposable
         for (var i = 0; i < 100; i++)
         {
             var (seen, turn) = (handler.Frames, new TaskCompletionSource());
-            _loop.Post(new LoopWork(turn.SetResult));
+            _loop.Post(new Work(turn.SetResult));
             await turn.Task.WaitAsync(Limit);
             await Eventually.TrueAsync(() => handler.Frames > seen, Limit, "the flood is read");
         }
@@ -128,7 +128,7 @@ public sealed class SocketLoopTests : IDisposable
         _loop.Dispose();
         _loop.Dispose();
         var thread = new TaskCompletionSource<string?>();
-        _loop.Post(new LoopWork(() => thread.SetResult(Thread.CurrentThread.Name)));
+        _loop.Post(new Work(() => thread.SetResult(Thread.CurrentThread.Name)));
         Assert.NotEqual(LoopName, await thread.Task.WaitAsync(Limit));
         await pair.Stream.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => read.WaitAsync(Limit));
@@ -139,7 +139,7 @@ public sealed class SocketLoopTests : IDisposable
     public async Task After_its_end_nothing_is_connected_by_it()
     {
         var ended = new TaskCompletionSource();
-        _loop.Post(new LoopWork(() => ended.SetResult()));
+        _loop.Post(new Work(() => ended.SetResult()));
         await ended.Task.WaitAsync(Limit);
         _loop.Dispose();
         await Eventually.TrueAsync(
@@ -173,6 +173,11 @@ public sealed class SocketLoopTests : IDisposable
         await Eventually.TrueAsync(() => Directory.GetFiles("/proc/self/fd").Count(IsSocketOrLoop) < before + 20, Limit, "the descriptors are closed");
 
         static bool IsSocketOrLoop(string descriptor) => new FileInfo(descriptor).LinkTarget is { } target && (target.StartsWith("socket:", StringComparison.Ordinal) || target.StartsWith("anon_inode:", StringComparison.Ordinal));
+    }
+
+    private sealed class Work(Action action) : IThreadPoolWorkItem
+    {
+        public void Execute() => action();
     }
 
     private sealed class Handler : IFrameHandler
