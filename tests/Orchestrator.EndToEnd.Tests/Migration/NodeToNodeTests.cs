@@ -44,7 +44,7 @@ public sealed class NodeToNodeTests(TwoNodes fleet, ITestOutputHelper output) : 
         var wrong = await load.StopAsync();
         output.WriteLine(load.Counts);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(20)));
-        Assert.True(!isDriven || load.Of(MigrationLoad.Program).Unknown == 0, load.Counts);
+        Assert.True(!isDriven || load.Of(MigrationLoad.Program).Unknown == 0, $"{load.Counts} {string.Join(' ', load.Unknowns)}");
         Assert.True(load.Of(MigrationLoad.Read).Right >= 1 && load.Of(MigrationLoad.Program).Right >= Rounds && load.Of(MigrationLoad.Ping).Right >= Rounds, load.Counts);
         await fleet.IsOnAsync(fleet.Home);
         await AssertEventsAsync(events);
