@@ -2,9 +2,10 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using Orchestrator.Host.Serving;
 using Orchestrator.Host.Telemetry;
 
-namespace Orchestrator.Host.Serving;
+namespace Orchestrator.Host.Api;
 
 /// <summary>
 /// The web server's sockets. They close new connections, unanswered, when open files run out (<see cref="DescriptorLimit"/>): clients that stay and say nothing would take the last ones.
