@@ -22,6 +22,7 @@ internal static class PeerRoutes
         routes.MapGet($"{Outputs}/{{job}}/{{sha256}}", GetOutput).ExcludeFromDescription();
         routes.MapGet(Jobs, ListJobsAsync).ExcludeFromDescription();
         routes.MapGet($"{PeerChannels.Path}/{{channel}}", OpenChannelAsync).ExcludeFromDescription();
+        routes.MapGet($"{PeerChannels.UnreadPath}/{{id}}", HasUnreadAsync).ExcludeFromDescription();
     }
 
     private static IResult GetOutput(string job, string sha256, HttpContext context, Node node, OutputFiles files)
@@ -41,10 +42,16 @@ internal static class PeerRoutes
         return Results.Json(await jobs.ListHeldAsync(JobQuery.Filter(context.Request.Query), context.RequestAborted).ConfigureAwait(false), PeerJson.Default.HeldJobsView);
     }
 
-    private static Task OpenChannelAsync(string channel, string vm, HttpContext context, Node node)
+    private static Task OpenChannelAsync(string channel, string vm, HttpContext context, Node node, LentChannels channels)
     {
         AssertPeer(context);
-        return PeerChannels.ServeAsync(context, channel, vm, node);
+        return channels.ServeAsync(context, channel, vm, node);
+    }
+
+    private static async Task<IResult> HasUnreadAsync(string id, long written, HttpContext context, LentChannels channels)
+    {
+        AssertPeer(context);
+        return Results.Json(await channels.HasUnreadAsync(id, written, context.RequestAborted).ConfigureAwait(false), PeerJson.Default.Boolean);
     }
 
     private static void AssertPeer(HttpContext context)

@@ -188,6 +188,7 @@ internal static class Server
         services.AddSingleton(cluster.Store.Duties);
         services.AddSingleton<Orchestrator.Actors.Clustering.IDutyStore>(cluster.Store.Duties);
         services.AddSingleton(_ => new PeerClient(cluster.Tls));
+        services.AddSingleton<LentChannels>();
         services.AddClusterHealth();
         services.AddHostedService(provider => new NodeName(
             cluster, config.Host ?? Environment.MachineName, TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<NodeName>>()));

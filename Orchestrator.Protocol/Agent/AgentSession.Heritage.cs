@@ -47,12 +47,12 @@ public sealed partial class AgentSession
             lock (_gate)
             {
                 if (inherited is { IsInherited: false } written)
-                    inherited = written with { IsUndelivered = written.Command.MaxLength <= WholeReadBytes && predecessor._connection.HasUnread };
+                    inherited = written.Command.MaxLength <= WholeReadBytes ? written with { IsUndelivered = predecessor._connection.HasUnreadAsync() } : written;
                 refused = inherited is null || TryTake(inherited) ? null : inherited;
                 (strays, _strays) = (_strays, null);
             }
         }
-        refused?.Receiver.OnResult(refused.Lost("the guest was migrated, and its channel at the destination was lost before the answer came"));
+        _ = refused?.LoseAsync("the guest was migrated, and its channel at the destination was lost before the answer came");
         foreach (var stray in strays ?? [])
             TryAnswerInherited(new ReadOnlySequence<byte>(stray), Envelope.Peek(new ReadOnlySequence<byte>(stray), _options.MaxDepth));
     }

@@ -59,7 +59,10 @@ public sealed partial class AgentSession : IFrameHandler
         heir?.Inherit(this);
         lock (_gate)
             lost = TakeOutstanding();
-        lost?.Receiver.OnResult(lost.IsInherited ? lost.Lost(cause) : new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, cause));
+        if (lost is { IsInherited: true })
+            await lost.LoseAsync(cause).ConfigureAwait(false);
+        else
+            lost?.Receiver.OnResult(new CommandResult.NoReply(NoReplyCause.ConnectionLost, Written: true, cause));
         _observer.OnClosed(this, cause);
     }
 
@@ -90,7 +93,7 @@ public sealed partial class AgentSession : IFrameHandler
             _echoesIds = envelope.Id == 0;
             _state = AgentSessionState.Ready;
         }
-        lost?.Receiver.OnResult(lost.Lost("the guest was migrated before the answer came, or while it came"));
+        _ = lost?.LoseAsync("the guest was migrated before the answer came, or while it came");
         _observer.OnSynchronized(this);
         return true;
     }

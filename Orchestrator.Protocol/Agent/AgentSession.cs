@@ -45,13 +45,13 @@ public sealed partial class AgentSession : IAsyncDisposable
         /// <summary>Written to another channel, before the guest was migrated.</summary>
         public bool IsInherited { get; init; }
 
-        /// <summary>Inherited, and QEMU had not read it when the guest was gone: no agent has it.</summary>
-        public bool IsUndelivered { get; init; }
+        /// <summary>Whether it is inherited, and QEMU had not read it when the guest was gone: no agent has it.</summary>
+        public Task<bool> IsUndelivered { get; init; } = Task.FromResult(false);
 
-        /// <summary>The end of one whose answer cannot come any more, since the guest was migrated.</summary>
-        public CommandResult.NoReply Lost(string detail) => IsUndelivered
+        /// <summary>Ends one whose answer cannot come any more, since the guest was migrated; at once, unless another machine is asked what QEMU had read.</summary>
+        public async Task LoseAsync(string detail) => Receiver.OnResult(await IsUndelivered.ConfigureAwait(false)
             ? new CommandResult.NoReply(NoReplyCause.Migrated, Written: false, "the guest was migrated before QEMU had read the command")
-            : new CommandResult.NoReply(NoReplyCause.Migrated, Written: true, detail);
+            : new CommandResult.NoReply(NoReplyCause.Migrated, Written: true, detail));
     }
 
     private sealed record Abandoned(EncodedCommand Command, long Id);

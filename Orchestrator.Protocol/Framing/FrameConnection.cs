@@ -84,7 +84,7 @@ internal sealed class FrameConnection(Stream stream, long maxFrameBytes) : IAsyn
     }
 
     /// <summary>Whether the peer has for certain not read all that was written.</summary>
-    public bool HasUnread => _endedUnread || UnreadBytes.Any(stream);
+    public Task<bool> HasUnreadAsync() => stream is RelayedStream relayed ? relayed.HasUnreadAsync() : Task.FromResult(_endedUnread || UnreadBytes.Any(stream));
 
     /// <summary>Hands a message to the transport, or queues it behind one that the peer has not taken yet.</summary>
     /// <returns><see langword="false"/> if the connection is closed or the queue is full: nothing was written.</returns>

@@ -10,10 +10,15 @@ internal sealed partial class AgentSessionActor
 {
     private void Connect()
     {
-        var (self, vm, at) = (Self, Context.Parent, _endpoint);
-        _connection = ConnectAsync(new SessionObserver(self, vm, _budget, _claims));
-        _connection.PipeTo(
-            self,
+        Await(ConnectAsync(new SessionObserver(Self, Context.Parent, _budget, _claims)));
+    }
+
+    private void Await(Task<AgentSession> connection)
+    {
+        var at = _endpoint;
+        _connection = connection;
+        connection.PipeTo(
+            Self,
             success: session => new AgentSignals.Connected(session) { At = at },
             failure: e => new AgentSignals.ConnectFailed(at, e is OperationCanceledException ? "the connection attempt timed out" : e.Message));
     }

@@ -54,8 +54,7 @@ internal sealed partial class AgentSessionActor
         _drainAsker = null;
         Timers.Cancel(DrainTimer);
         Timers.Cancel(HoldTimer);
-        if (_told == AgentState.Ready && _turn is null && _session is not null)
-            TakeTurn();
+        TakeTurnIfIdle();
     }
 
     private sealed record DrainOver : AgentHold;

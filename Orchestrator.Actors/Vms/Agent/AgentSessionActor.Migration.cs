@@ -21,7 +21,6 @@ internal sealed partial class AgentSessionActor
     private Endpoint _endpoint;
     private AttendedChannel? _attended;
     private AgentSession? _former;
-    private Execution? _movedTurn;
     private bool _isHeldBack;
 
     /// <summary>The guest has arrived, and its agent has not answered since.</summary>
@@ -66,7 +65,7 @@ internal sealed partial class AgentSessionActor
                 attended.Session = null;
                 AttendLater(attended);
                 break;
-            case AgentSignals.Ended ended when ended.Execution == _movedTurn:
+            case AgentSignals.Ended { Execution.IsMoved: true } ended:
                 OnMovedTurnEnded(ended);
                 break;
             default:
@@ -96,6 +95,8 @@ internal sealed partial class AgentSessionActor
 
     private void OnAttended(AgentSignals.Attended attended)
     {
+        if (attended.Channel.IsTaken)
+            return;
         if (attended.Channel != _attended)
         {
             // A channel has one client: this one would keep the next one out.
@@ -142,8 +143,8 @@ internal sealed partial class AgentSessionActor
         if (holds)
             return;
         // The guest stays here after all.
-        if (_session is { State: AgentSessionState.Ready } && _turn is null && _told == AgentState.Ready)
-            TakeTurn();
+        if (_session is { State: AgentSessionState.Ready })
+            TakeTurnIfIdle();
         else if (_session is { State: AgentSessionState.Unsynchronized } && _portOpen != false && _told != AgentState.Quarantined)
             StartSynchronizing();
     }
@@ -151,10 +152,12 @@ internal sealed partial class AgentSessionActor
     /// <summary>The guest runs at the destination: the channel there is the agent's from now on, whatever state that of the source is in.</summary>
     private void OnMove(Endpoint endpoint)
     {
+        // Made anew, the channel would be without a client for a moment.
         var attended = _attended?.Endpoint == endpoint ? _attended.Take() : null;
         var turn = _turn;
         var former = _session;
-        _attended?.Close();
+        if (attended is null)
+            _attended?.Close();
         _attended = null;
         Timers.Cancel(AttendTimer);
         Timers.Cancel(ConnectTimer);
@@ -167,16 +170,20 @@ internal sealed partial class AgentSessionActor
         (_failures, _hasArrived, _renewals) = (0, true, 0);
         CloseFormer();
         _former = former;
-        MarkMoved(turn);
+        // One that was moved before and has not ended is moved on.
+        if (turn is not null)
+            turn.IsMoved = true;
         if (former is null && _connection is { } underway)
             _ = CloseAsync(underway);
         Tell(AgentState.Connecting, "the guest was migrated: synchronizing with its agent at the destination");
         Become(Disconnected);
-        if (attended is { State: not AgentSessionState.Closed })
+        if (attended is { IsCompletedSuccessfully: true, Result: { State: not AgentSessionState.Closed } session })
         {
-            _connection = Task.FromResult(attended);
-            OnConnected(attended);
+            _connection = attended;
+            OnConnected(session);
         }
+        else if (attended is { IsCompleted: false })
+            Await(attended);
         else
             Connect();
     }
@@ -196,15 +203,6 @@ internal sealed partial class AgentSessionActor
         Connect();
     }
 
-    private void MarkMoved(Execution? turn)
-    {
-        // One that was moved before and has not ended is moved on.
-        if (turn is null)
-            return;
-        _movedTurn = turn;
-        turn.IsMoved = true;
-    }
-
     /// <summary>Answers of the guest's come to the session that its channel has now.</summary>
     private void InheritFrom(AgentSession session)
     {
@@ -222,10 +220,12 @@ internal sealed partial class AgentSessionActor
 
     private void OnMovedTurnEnded(AgentSignals.Ended ended)
     {
-        _movedTurn = null;
         var request = ended.Execution.Request;
         if (ended.Execution.IsPreflight || Execution.NeverArrived(ended.Result))
+        {
             OnExecuteWhileNotReady(request);
+            TakeTurnIfIdle();
+        }
         else if (!Execution.IsLost(ended.Result))
             NoteEnd(request.Command, ended.Result, isClaimed: !request.IfIdle);
     }

@@ -43,6 +43,12 @@ internal sealed partial class AgentSessionActor
         Context.Parent.Tell(ProgramEnds.Read(command, ended));
     }
 
+    private void TakeTurnIfIdle()
+    {
+        if (_session is { State: AgentSessionState.Ready } && _turn is null && _told == AgentState.Ready)
+            TakeTurn();
+    }
+
     private void TakeTurn()
     {
         _queue.ExpireOverdue();

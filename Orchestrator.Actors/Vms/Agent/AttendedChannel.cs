@@ -29,13 +29,16 @@ internal sealed class AttendedChannel(Endpoint endpoint)
         _connection.PipeTo(owner, success: session => new AgentSignals.Attended(this, session), failure: _ => new AgentSignals.Attended(this, null));
     }
 
-    /// <summary>Lets go of the connection, which is somebody else's from here on.</summary>
-    public AgentSession? Take()
+    /// <summary>Whether its connection is somebody else's.</summary>
+    public bool IsTaken { get; private set; }
+
+    /// <summary>Lets go of the connection, made or still being made, which is somebody else's from here on.</summary>
+    public Task<AgentSession>? Take()
     {
-        var session = Session;
-        if (session is not null)
-            (Session, _connection) = (null, null);
-        return session;
+        IsTaken = true;
+        var connection = _connection;
+        (Session, _connection) = (null, null);
+        return connection;
     }
 
     /// <summary>Ends it, made or still being made.</summary>

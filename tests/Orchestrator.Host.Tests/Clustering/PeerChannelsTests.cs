@@ -36,8 +36,10 @@ public sealed class PeerChannelsTests(ServedCluster cluster) : IDisposable
         Assert.StartsWith("qmp of vm-a by way of http://127.0.0.1:1: ", gone.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Who_is_no_node_finds_nothing() => Assert.Equal(HttpStatusCode.NotFound, (await cluster.GetAsync("a", "peer/v1/channels/qmp?vm=vm-a")).Status);
+    [Theory]
+    [InlineData("peer/v1/channels/qmp?vm=vm-a")]
+    [InlineData("peer/v1/unread/0?written=1")]
+    public async Task Who_is_no_node_finds_nothing(string path) => Assert.Equal(HttpStatusCode.NotFound, (await cluster.GetAsync("a", path)).Status);
 
     [Fact]
     public async Task VM_that_is_migrated_goes_over_and_any_gateway_reaches_it()
@@ -50,6 +52,8 @@ public sealed class PeerChannelsTests(ServedCluster cluster) : IDisposable
         await ShowsAsync("\"phase\":\"Prepared\",\"source\":\"guest\",\"destination\":\"b/guest\"");
         await Assert.ThrowsAsync<IOException>(() => new PeerChannels(_peers, EndpointConnector.ConnectAsync).ConnectAsync(new Endpoint.Relayed(PeerOf("b"), "guest", "console"), default));
 
+        await TellsWhatIsUnreadAsync(new Endpoint.Relayed(PeerOf("b"), "guest", "agent"));
+
         (source.RunState, destination.RunState) = ("postmigrate", "running");
 
         await ShowsAsync("\"host\":\"b\"");
@@ -60,6 +64,18 @@ public sealed class PeerChannelsTests(ServedCluster cluster) : IDisposable
         await EndAsync("a", source);
         await EndAsync("b", destination);
         await cluster.WholeAsync();
+    }
+
+    /// <summary>The agent's channel has a client already, so what this one writes is read by nobody.</summary>
+    private async Task TellsWhatIsUnreadAsync(Endpoint agent)
+    {
+        var channel = Assert.IsType<RelayedStream>(await new PeerChannels(_peers, EndpointConnector.ConnectAsync).ConnectAsync(agent, default));
+        Assert.False(await channel.HasUnreadAsync());
+        await channel.WriteAsync("{\"execute\":\"guest-ping\",\"id\":1}\n"u8.ToArray());
+        await channel.FlushAsync();
+        Assert.True(await channel.HasUnreadAsync());
+        await channel.DisposeAsync();
+        Assert.False(await channel.HasUnreadAsync());
     }
 
     private async Task EndAsync(string node, FakeVm vm)

@@ -106,6 +106,30 @@ public sealed class AgentSessionUndeliveredTests : IAsyncLifetime
         Assert.IsType<CommandResult.Returned>(await _receiver.Task.WaitAsync(Limit, TimeProvider.System));
     }
 
+    /// <summary>The other machine may take its time; the agent's answer to the synchronization comes first.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Other_machine_that_relays_tells_what_QEMU_has_read(bool isUnread)
+    {
+        var agent = FakeAgent.InMemory(out var connection);
+        var answer = new TaskCompletionSource<bool>();
+        await using var session = AgentSession.Attach(new RelayedStream(connection.Client, _ => answer.Task), new AgentSessionOptions(), _heir, _heir.Time);
+        session.BeginSynchronize();
+        await agent.SynchronizeAsync();
+        await Eventually.TrueAsync(() => session.State == AgentSessionState.Ready, Limit, "the session over the relay is ready");
+        session.Begin(Start, Limit, _receiver);
+
+        _heir.Session.Inherit(session);
+        _heir.Session.BeginSynchronize();
+        await _heir.Agent.SynchronizeAsync();
+        await Eventually.TrueAsync(() => _heir.Session.State == AgentSessionState.Ready, Limit, "the heir is ready");
+        Assert.False(_receiver.Task.IsCompleted);
+        answer.SetResult(isUnread);
+
+        Assert.Equal((NoReplyCause.Migrated, !isUnread), await ResultAsync());
+    }
+
     private async Task BeginAsync(EncodedCommand command)
     {
         _session.Begin(command, Limit, _receiver);

@@ -67,6 +67,76 @@ public sealed class AgentSessionActorUndeliveredTests : AgentSessionTest
         Assert.False((await destination.AcceptAsync()).HasNext);
     }
 
+    /// <summary>The other machine tells when the agent is ready at the destination, and after the guest has moved on from there.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Command_that_another_machine_knows_to_be_unread_is_sent_when_it_has_told(bool movesOn)
+    {
+        using var places = _places;
+        var isUnread = new TaskCompletionSource<bool>();
+        Settings = Settings with { Connect = async (endpoint, token) => endpoint == EndpointOf("source") ? new RelayedStream(await EndpointConnector.ConnectAsync(endpoint, token), _ => isUnread.Task) : await EndpointConnector.ConnectAsync(endpoint, token) };
+        await using var source = Place("source", readsOn: true);
+        await using var destination = Place("place", readsOn: true);
+        await using var next = Place("next", readsOn: true);
+        StartAt("source");
+        var left = await source.AcceptAsync();
+        await ExpectAsync(AgentState.Connecting);
+        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        var program = Execute("guest-exec", seconds: 100, """{"path":"x"}""");
+        await left.NextAsync("guest-exec");
+
+        Session.Tell(new AgentCommands.Move(EndpointOf("place")));
+        var arrived = await destination.AcceptAsync();
+        await ExpectAsync(AgentState.Connecting);
+        await ExpectAsync(AgentState.Ready);
+        if (movesOn)
+        {
+            Execute("guest-get-time", seconds: 100);
+            await arrived.NextAsync("guest-get-time");
+            Session.Tell(new AgentCommands.Move(EndpointOf("next")));
+            arrived = await next.AcceptAsync();
+            await ExpectAsync(AgentState.Connecting);
+            await ExpectAsync(AgentState.Ready);
+        }
+        isUnread.SetResult(true);
+
+        await arrived.Peer.ReturnAsync(await arrived.NextAsync("guest-exec"), """{"pid": 7}""");
+        Assert.IsType<CommandResult.Returned>(await program.ResultAsync());
+    }
+
+    /// <summary>QEMU drops what the guest says to a channel without a client.</summary>
+    [Fact]
+    public async Task Guest_that_arrives_while_its_channel_is_being_connected_finds_that_connection()
+    {
+        using var places = _places;
+        await using var source = Place("source", readsOn: true);
+        await using var destination = Place("place", readsOn: true);
+        var isTold = new TaskCompletionSource();
+        Settings = Settings with { Connect = ConnectAsync };
+        StartAt("source");
+        await source.AcceptAsync();
+        await ExpectAsync(AgentState.Connecting);
+        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        Session.Tell(new AgentCommands.Attend(EndpointOf("place")));
+        await destination.AcceptAsync();
+
+        Session.Tell(new AgentCommands.Move(EndpointOf("place")));
+        await ExpectAsync(AgentState.Connecting);
+        isTold.SetResult();
+
+        await ExpectAsync(AgentState.Ready);
+        Assert.Equal(1, destination.Connections);
+
+        async Task<Stream> ConnectAsync(Endpoint endpoint, CancellationToken cancellationToken)
+        {
+            var stream = await EndpointConnector.ConnectAsync(endpoint, cancellationToken);
+            if (endpoint != EndpointOf("source"))
+                await isTold.Task;
+            return stream;
+        }
+    }
+
     private Endpoint.Unix EndpointOf(string place) => new(_places.File(place));
 
     private void StartAt(string place) => StartSession(EndpointOf(place));
