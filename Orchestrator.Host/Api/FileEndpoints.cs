@@ -13,7 +13,7 @@ namespace Orchestrator.Host.Api;
 /// <c>/v1/vms/{vm}/file</c>: files of any size as bodies, in constant memory. Whoever is slower, guest or caller, sets the pace. An answer that
 /// cannot be whole is cut off, never ended.
 /// </summary>
-internal static class FileEndpoints
+internal static partial class FileEndpoints
 {
     private static readonly PipeOptions Buffer = new(pauseWriterThreshold: 2 * GuestFile.ChunkBytes, resumeWriterThreshold: GuestFile.ChunkBytes);
 
@@ -67,9 +67,17 @@ internal static class FileEndpoints
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
+            var hasLeft = context.RequestAborted.IsCancellationRequested;
             context.Abort();
+            if (hasLeft)
+                return;
+            var ended = await outcome.ConfigureAwait(false);
+            Cut(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FileEndpoints)), ended.Name, ended.Reason, ended.Message ?? e.Message);
         }
     }
+
+    [LoggerMessage(1104, LogLevel.Warning, "A file that was fetched from {Vm} was cut off, {Reason}: {Message}")]
+    private static partial void Cut(ILogger log, string vm, string? reason, string message);
 
     private static async Task<IResult> PushAsync(string vm, string path, bool? append, HttpContext context, Node node)
     {

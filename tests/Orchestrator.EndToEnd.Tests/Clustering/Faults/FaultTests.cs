@@ -31,7 +31,7 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<Fault
             var path = $"/tmp/large-{node.Name}";
             (await node.Api.PushAsync(vm, path, bytes)).Succeeds();
             foreach (var gateway in lab.Nodes)
-                Assert.Equal(bytes, await gateway.Api.PullAsync(vm, path));
+                Assert.Equal(bytes, await PullAsync(gateway, vm, path));
         }
     }
 
@@ -158,6 +158,30 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<Fault
         cluster.Lab.Network.Heal();
         await working;
     });
+
+    /// <summary>A transfer ends with its node's duty, which a busy machine may take from it; without that, it must not.</summary>
+    private async Task<byte[]> PullAsync(ClusterNode gateway, string vm, string path)
+    {
+        while (true)
+        {
+            var before = await RackDutyAsync();
+            try
+            {
+                return await gateway.Api.PullAsync(vm, path);
+            }
+            catch (HttpRequestException cut)
+            {
+                if (await RackDutyAsync() == before)
+                    throw new IOException($"{vm} by way of {gateway.Name}, at {DateTime.UtcNow:O}: {string.Join('\n', fixture.Cluster.Lab.Nodes.Select(node => $"{node.Name}: {node.Log[^Math.Min(node.Log.Length, 4000)..]}"))}", cut);
+            }
+        }
+    }
+
+    private async Task<string> RackDutyAsync()
+    {
+        var cluster = await fixture.Cluster.Lab.Nodes[0].Api.GetAsync("/v1/cluster");
+        return Assert.Single(cluster.Body.GetProperty("duties").EnumerateArray(), duty => duty.Is("duty", $"vmhost-{RemoteRack.Name}")).GetRawText();
+    }
 
     /// <summary>Work, a freeze, the fault amid both, and what must hold after it.</summary>
     private async Task HoldsAsync(Func<WorkingCluster, ClusterNode, Task> fault)
