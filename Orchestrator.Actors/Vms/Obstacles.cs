@@ -74,7 +74,7 @@ internal static class Obstacles
         VmState.Migrating => Undelivered(ObstacleKind.Migrating, Reasons.VmMigrating, $"the guest is not here (run state {vm.RunState})"),
         VmState.Stopped => Undelivered(ObstacleKind.Off, Reasons.VmNotRunning, $"the guest is off (run state {vm.RunState})"),
         VmState.Running when vm.Migration == MigrationStage.Switchover => Undelivered(ObstacleKind.Migrating, Reasons.VmMigrating, "the guest is at its migration's switchover"),
-        VmState.Running when vm.Migration == MigrationStage.Copying && kind == CommandKind.Freeze =>
+        VmState.Running when vm.IsCopying && kind == CommandKind.Freeze =>
             Undelivered(ObstacleKind.Copying, Reasons.VmMigrating, "the guest is being migrated: a freeze would outlive the switchover"),
         _ => null,
     };

@@ -164,7 +164,8 @@ internal sealed partial class VmActor
             MoveAgent();
         // Where it came from it may go, and go so quickly that nobody has seen who awaits it.
         var isSwitching = (_sides.Count > 0 || _awaitsUnseen) && MigrationRules.IsSwitching(SourceView, _condition.Migration == MigrationStage.Switchover);
-        Apply(_condition with { HasDestination = _sides.Count > 0, IsSwitching = isSwitching });
+        var isCopying = Destinations.Any() && MigrationRules.IsCopying(SourceView, _condition.Migration);
+        Apply(_condition with { HasDestination = _sides.Count > 0, IsSwitching = isSwitching, IsCopying = isCopying });
         HoldBack(isSwitching || _isMovePending || _condition.State == VmState.Migrating || _condition.Migration == MigrationStage.Switchover);
         ShowMigration();
         WatchMigration();
@@ -217,7 +218,7 @@ internal sealed partial class VmActor
         Timers.Cancel(ProbeTimer);
         Timers.Cancel(PortPollTimer);
         _awaitsPortOfArrival = !side.HasToldPort;
-        _condition = _condition with { RunState = side.RunState, Migration = MigrationStage.None, HasDestination = false, IsSwitching = false };
+        _condition = _condition with { RunState = side.RunState, Migration = MigrationStage.None, HasDestination = false, IsSwitching = false, IsCopying = false };
         Become(Attached);
         OnAttached(side.Greeting!);
         ExplainSilence(_explanation);

@@ -48,6 +48,9 @@ internal sealed record VmCondition
     /// <summary>The guest is between the two.</summary>
     public bool IsSwitching { get; init; }
 
+    /// <summary>The guest is being copied to a destination, and runs: by QEMU's events, or by its answers where it sends none.</summary>
+    public bool IsCopying { get => field || Migration == MigrationStage.Copying; init; }
+
     /// <summary>The guest was just stopped, and QEMU has not told yet whether it was paused or is leaving.</summary>
     public bool IsStopUnexplained { get; init; }
 

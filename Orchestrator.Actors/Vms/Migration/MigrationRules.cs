@@ -48,8 +48,14 @@ internal static class MigrationRules
             return MigrationPhase.Stranded;
         if (IsSwitching(source, stage == MigrationStage.Switchover))
             return MigrationPhase.Switchover;
-        return stage == MigrationStage.Copying || source.Status is "setup" or "wait-unplug" or "active" or "cancelling" ? MigrationPhase.Copying : MigrationPhase.Prepared;
+        return IsCopying(source, stage) ? MigrationPhase.Copying : MigrationPhase.Prepared;
     }
+
+    /// <summary>Whether the guest is being copied, and runs. Where the source sends no events of it, only its own word tells.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="stage">What its events told.</param>
+    public static bool IsCopying(QemuView source, MigrationStage stage) =>
+        stage == MigrationStage.Copying || source.Status is "setup" or "wait-unplug" or "active" or "cancelling";
 
     /// <summary>What a command to QEMU would break; <see langword="null"/> lets it pass. A second copy of the guest would write to the same disks.</summary>
     /// <param name="command">Its name.</param>

@@ -74,6 +74,20 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
         await ShowsAsync(vm => vm is { State: VmState.Running, Migration: { Phase: MigrationPhase.Completed, Source: "web1", Destination: "web2" } });
     }
 
+    /// <summary>The events are wanted a moment after a destination is seen, and the migration may have begun by then.</summary>
+    [Fact]
+    public async Task A_guest_that_is_copied_without_an_event_of_it_is_not_frozen()
+    {
+        await StartFollowedAsync();
+        Fake.Answers["query-migrate"] = """{"status": "active"}""";
+        await AdvanceUntilAsync(ShowsAsync(vm => vm.Migration?.Phase == MigrationPhase.Copying), step: 0.1);
+
+        Invoke("guest-fsfreeze-freeze");
+        await AssertOutcomeAsync(Phase.Undelivered, Reasons.VmMigrating, Effect.None);
+        Invoke("guest-ping");
+        await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+    }
+
     [Fact]
     public async Task What_was_not_seen_is_found_by_asking()
     {
