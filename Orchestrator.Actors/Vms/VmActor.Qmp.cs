@@ -84,6 +84,8 @@ internal sealed partial class VmActor
 
     private void OnQmpEvent(QmpEvent happened)
     {
+        if (happened.Name == "MIGRATION")
+            _migrationStatus = happened.Text("status");
         Apply(_condition.Apply(happened));
         if (VmCondition.ChangesRunState(happened))
             AskStatus(_settings.QueryTimeout);

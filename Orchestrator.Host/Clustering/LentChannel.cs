@@ -4,7 +4,7 @@ namespace Orchestrator.Host.Clustering;
 
 /// <summary>The way from another node to a QEMU of this one.</summary>
 /// <param name="qemu">QEMU's end.</param>
-internal sealed class LentChannel(Stream qemu) : IDisposable
+internal sealed class LentChannel(Stream qemu)
 {
     private const int ReadBytes = 16 * 1024;
 
@@ -48,7 +48,4 @@ internal sealed class LentChannel(Stream qemu) : IDisposable
             _writing.Release();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _writing.Dispose();
 }

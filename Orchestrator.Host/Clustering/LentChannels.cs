@@ -25,7 +25,7 @@ internal sealed class LentChannels
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade || context.Request.Headers.Upgrade != PeerChannels.Protocol)
             throw new RequestException("invalid-request", $"this is a channel: ask with 'Connection: Upgrade' and 'Upgrade: {PeerChannels.Protocol}'");
         await using var qemu = await ReachAsync(endpoint, context.RequestAborted).ConfigureAwait(false);
-        using var way = new LentChannel(qemu);
+        var way = new LentChannel(qemu);
         var id = Guid.NewGuid().ToString("N");
         context.Response.Headers.Upgrade = PeerChannels.Protocol;
         context.Response.Headers[PeerChannels.IdHeader] = id;

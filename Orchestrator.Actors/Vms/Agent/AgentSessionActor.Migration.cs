@@ -152,8 +152,8 @@ internal sealed partial class AgentSessionActor
     /// <summary>The guest runs at the destination: the channel there is the agent's from now on, whatever state that of the source is in.</summary>
     private void OnMove(Endpoint endpoint)
     {
-        // Made anew, the channel would be without a client for a moment.
-        var attended = _attended?.Endpoint == endpoint ? _attended.Take() : null;
+        // Made anew, the channel would be without a client for a moment. A guest that is not trusted gets none.
+        var attended = _told != AgentState.Quarantined && _attended?.Endpoint == endpoint ? _attended.Take() : null;
         var turn = _turn;
         var former = _session;
         if (attended is null)

@@ -86,6 +86,10 @@ public sealed class VmActorMigrationTests : VmActorTest, IAsyncLifetime
         await AssertOutcomeAsync(Phase.Undelivered, Reasons.VmMigrating, Effect.None);
         Invoke("guest-ping");
         await AssertOutcomeAsync(Phase.Succeeded, null, Effect.Applied);
+
+        // What an event tells is newer than the last answer.
+        await Qmp.Peer.EventAsync("MIGRATION", """{"status": "cancelled"}""");
+        await ShowsAsync(vm => vm.Migration?.Phase == MigrationPhase.Prepared);
     }
 
     [Fact]

@@ -34,7 +34,6 @@ public sealed class LentChannelTests : IAsyncLifetime
     {
         await _end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _passing);
-        _channel.Dispose();
         _qemu.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
@@ -69,7 +68,7 @@ public sealed class LentChannelTests : IAsyncLifetime
     {
         var (other, qemu) = (new MemoryConnection(), new MemoryConnection());
         qemu.StopReading();
-        using var channel = new LentChannel(qemu.Client);
+        var channel = new LentChannel(qemu.Client);
         var passing = channel.PassOnAsync(other.Peer, _end.Token);
         await other.Client.WriteAsync("abc"u8.ToArray());
         await Eventually.TrueAsync(() => channel.HasUnreadAsync(3, CancellationToken.None) is { IsCompleted: false }, Limit, "it is being written");

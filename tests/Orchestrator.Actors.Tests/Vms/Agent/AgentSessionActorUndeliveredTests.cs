@@ -20,10 +20,7 @@ public sealed class AgentSessionActorUndeliveredTests : AgentSessionTest
     {
         using var places = _places;
         await using var source = Place("source", readsOn: false);
-        StartAt("source");
-        await source.AcceptAsync();
-        await ExpectAsync(AgentState.Connecting);
-        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        await StartReadyAtAsync(source);
         var program = Execute("guest-exec", seconds: 100, """{"path":"x"}""");
         await SettleAsync(Session);
 
@@ -53,10 +50,7 @@ public sealed class AgentSessionActorUndeliveredTests : AgentSessionTest
     {
         using var places = _places;
         await using var source = Place("source", readsOn: true);
-        StartAt("source");
-        var left = await source.AcceptAsync();
-        await ExpectAsync(AgentState.Connecting);
-        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        var left = await StartReadyAtAsync(source);
         var program = Execute("guest-exec", seconds: 100, """{"path":"x"}""");
         await left.NextAsync("guest-exec");
         await using var destination = Place("place", readsOn: true);
@@ -79,10 +73,7 @@ public sealed class AgentSessionActorUndeliveredTests : AgentSessionTest
         await using var source = Place("source", readsOn: true);
         await using var destination = Place("place", readsOn: true);
         await using var next = Place("next", readsOn: true);
-        StartAt("source");
-        var left = await source.AcceptAsync();
-        await ExpectAsync(AgentState.Connecting);
-        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        var left = await StartReadyAtAsync(source);
         var program = Execute("guest-exec", seconds: 100, """{"path":"x"}""");
         await left.NextAsync("guest-exec");
 
@@ -114,10 +105,7 @@ public sealed class AgentSessionActorUndeliveredTests : AgentSessionTest
         await using var destination = Place("place", readsOn: true);
         var isTold = new TaskCompletionSource();
         Settings = Settings with { Connect = ConnectAsync };
-        StartAt("source");
-        await source.AcceptAsync();
-        await ExpectAsync(AgentState.Connecting);
-        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        await StartReadyAtAsync(source);
         Session.Tell(new AgentCommands.Attend(EndpointOf("place")));
         await destination.AcceptAsync();
 
@@ -137,9 +125,39 @@ public sealed class AgentSessionActorUndeliveredTests : AgentSessionTest
         }
     }
 
+    /// <summary>Else our own connection would keep us out of the channel once the guest is released.</summary>
+    [Fact]
+    public async Task Guest_that_arrives_while_it_is_quarantined_leaves_nobody_in_its_channel()
+    {
+        using var places = _places;
+        Settings = Settings with { GuestLimits = Settings.GuestLimits with { MaxViolations = 0 } };
+        await using var source = Place("source", readsOn: true);
+        await using var destination = Place("place", readsOn: true);
+        var left = await StartReadyAtAsync(source);
+        Session.Tell(new AgentCommands.Attend(EndpointOf("place")));
+        var attended = await destination.AcceptAsync();
+        Execute("guest-get-time");
+        await left.Peer.ReturnAsync(await left.NextAsync("guest-get-time"), "\"evil\"");
+        await ExpectAsync(AgentState.Quarantined);
+
+        Session.Tell(new AgentCommands.Move(EndpointOf("place")));
+        await attended.Closed.WaitAsync(Limit, TimeProvider.System);
+        Session.Tell(AgentCommands.Release.Instance);
+
+        await ExpectAsync(AgentState.Connecting);
+        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+    }
+
     private Endpoint.Unix EndpointOf(string place) => new(_places.File(place));
 
-    private void StartAt(string place) => StartSession(EndpointOf(place));
+    private async Task<PeerConnection<FakeAgent>> StartReadyAtAsync(PeerSocket<FakeAgent> source)
+    {
+        StartSession(EndpointOf("source"));
+        var connection = await source.AcceptAsync();
+        await ExpectAsync(AgentState.Connecting);
+        await ExpectAsync(AgentState.Ready, newIncarnation: true);
+        return connection;
+    }
 
     /// <summary>An agent's channel.</summary>
     /// <param name="place">Its name.</param>
