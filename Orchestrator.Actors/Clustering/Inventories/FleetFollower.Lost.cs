@@ -38,7 +38,7 @@ public sealed partial class FleetFollower
             if (!_followers.TryGetValue(part.Key, out var known))
                 _followers[part.Key] = known = Follow(PartSource.Lost(part.Key, part.First().Node));
             if (known.Part.IsLost)
-                known.Follower.Tell(new FleetSignals.Remember([.. part]));
+                Remember(known.Part, known.Follower, [.. part]);
         }
         if (lost.IsLast || lost.Entries.Count == 0)
         {
@@ -48,6 +48,17 @@ public sealed partial class FleetFollower
         }
         _asked[lost.Incarnation] = (asked.Node, lost.Entries[^1].Entry.Path);
         AskForLost(lost.Incarnation);
+    }
+
+    /// <summary>The fleet is told from here, so that it has these VMs before the picture is called whole.</summary>
+    private void Remember(PartSource part, IActorRef follower, IReadOnlyList<LostEntry> lost)
+    {
+        var provider = ((ExtendedActorSystem)Context.System).Provider;
+        var vms = new Dictionary<string, InventoryEntry>(StringComparer.Ordinal);
+        foreach (var (entry, _, _) in lost)
+            vms[entry.Path] = new InventoryEntry(entry.Vm, provider.ResolveActorRef(entry.Path)) { Node = part.Node, Part = part.Name };
+        _fleet.Tell(new InventoryCommands.Take([.. vms.Values], []));
+        follower.Tell(new FleetSignals.Remember(vms));
     }
 
     private sealed class LostDue : ILocalSignal

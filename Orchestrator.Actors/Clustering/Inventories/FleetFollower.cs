@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Orchestrator.Actors.Clustering.Nodes;
+using Orchestrator.Actors.VmHosts;
 
 namespace Orchestrator.Actors.Clustering.Inventories;
 
@@ -107,8 +108,8 @@ internal static class FleetSignals
     /// <summary>The node is another process now, or another has the VmHost.</summary>
     internal sealed record Anew(PartSource Part) : ILocalSignal;
 
-    /// <summary>The VMs of a node that does not answer, as another remembers them.</summary>
-    internal sealed record Remember(IReadOnlyList<LostEntry> Entries) : ILocalSignal;
+    /// <summary>The VMs of a node that does not answer, by the paths of their actors, as another remembers them and the fleet was told.</summary>
+    internal sealed record Remember(IReadOnlyDictionary<string, InventoryEntry> Vms) : ILocalSignal;
 
     /// <summary>The node was forgotten.</summary>
     internal sealed class Vanish : ILocalSignal

@@ -63,7 +63,7 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
                 OnAnew(anew.Part);
                 break;
             case FleetSignals.Remember remember:
-                OnRemember(remember.Entries);
+                OnRemember(remember.Vms);
                 break;
             case FleetSignals.Vanish:
                 _fleet.Tell(new InventoryCommands.Take([], [.. _vms.Values]));
@@ -140,15 +140,13 @@ internal sealed class PartFollower : UntypedActor, IWithTimers
     private static ActorSelection SourceOf(PartSource part) => Context.ActorSelection(part.IsLost ? "/deadLetters" : part.Inventory);
 
     /// <summary>What another node remembers of one that does not answer.</summary>
-    private void OnRemember(IReadOnlyList<LostEntry> entries)
+    private void OnRemember(IReadOnlyDictionary<string, InventoryEntry> vms)
     {
-        if (!_part.IsLost)
-            return;
-        var vms = entries.Select(lost => new InventoryEntry(lost.Entry.Vm, RefOf(lost.Entry.Path)) { Node = _part.Node, Part = _part.Name }).ToArray();
-        foreach (var (lost, vm) in entries.Zip(vms))
-            _vms[lost.Entry.Path] = vm.Vm;
-        _staleSince ??= vms[0].Snapshot.StaleSince;
-        _fleet.Tell(new InventoryCommands.Take(vms, []));
+        foreach (var (path, vm) in vms)
+        {
+            _vms[path] = vm.Vm;
+            _staleSince ??= vm.Snapshot.StaleSince;
+        }
     }
 
     /// <summary>A question or its answer may be lost on the way: it is asked again, and what is old is marked.</summary>

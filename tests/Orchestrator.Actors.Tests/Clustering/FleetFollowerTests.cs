@@ -92,9 +92,9 @@ public sealed class FleetFollowerTests : PartTest
         Assert.Equal(Entry("x").Path, next.After);
         remembering.Reply(new PartMessages.Lost(1, next.After, [Lost("y", "c", since), Lost("stale", "b", since)], IsLast: true));
 
-        await FleetIsAsync("a x y");
+        await Eventually.TrueAsync(() => _picture.IsWhole(9, [1]), Limit, "the picture is whole");
+        Assert.Equal("a x y", await NamesAsync(_fleet));
         Assert.All((await EntriesAsync(_fleet)).Where(entry => entry.Snapshot.Name != "a"), entry => Assert.Equal(("c", "c", since), (entry.Node, entry.Part, entry.Snapshot.StaleSince)));
-        Assert.True(_picture.IsWhole(9, [1]));
 
         _follower.Tell(new NodeEvents.Up(_info with { Name = "c", Incarnation = 7 }, IsSelf: false));
         while ((await AskedAsync()).After != 0)
