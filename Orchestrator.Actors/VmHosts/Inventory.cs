@@ -19,7 +19,6 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
     private readonly LinkedList<Record> _byVersion = [];
     private readonly Queue<Record> _gone = new();
     private readonly PageReaders<InventoryQueries.ReadChanges> _readers = new(MaxWaitingReaders);
-    private Record[]? _sorted;
     private long _version;
     private long _forgotten;
 
@@ -61,7 +60,7 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
                 OnGone(terminated.ActorRef);
                 break;
             case InventoryQueries.Select select:
-                OnSelect(select);
+                Sender.Tell(new InventoryReplies.Selection(Select(select.Selector)));
                 break;
             case InventoryQueries.ReadChanges read when read.After < _version:
                 Answer(Sender, read);
@@ -107,6 +106,13 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
         {
             _records.Add(entry.Vm, record = new Record { Entry = entry });
             _sorted = null;
+            Index(record);
+        }
+        else if (record.Snapshot.Id != entry.Snapshot.Id || record.Snapshot.Name != entry.Snapshot.Name)
+        {
+            Unindex(record);
+            record.Entry = entry;
+            Index(record);
         }
         record.Entry = entry;
         Touch(record);
@@ -117,6 +123,7 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
         if (!_records.Remove(vm, out var record))
             return;
         _sorted = null;
+        Unindex(record);
         record.Gone = true;
         _gone.Enqueue(record);
         Touch(record);
@@ -137,19 +144,6 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
         BeginIfAllAreIn();
         if (_isBegun)
             AnswerPartReaders();
-    }
-
-    private void OnSelect(InventoryQueries.Select select)
-    {
-        _sorted ??= [.. _records.Values.OrderBy(record => record.Snapshot.Host, StringComparer.Ordinal).ThenBy(record => record.Snapshot.Name, StringComparer.Ordinal)];
-        var twice = VmsToldTwice.Of(_records.Values, static record => record.Snapshot);
-        var entries = new List<InventoryEntry>();
-        foreach (var record in _sorted)
-        {
-            if (select.Selector?.Matches(record.Snapshot) != false && twice?.IsOther(record.Snapshot) != true)
-                entries.Add(record.Entry);
-        }
-        Sender.Tell(new InventoryReplies.Selection(entries));
     }
 
     private void Answer(IActorRef reader, InventoryQueries.ReadChanges read)

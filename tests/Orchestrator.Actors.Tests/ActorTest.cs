@@ -46,14 +46,14 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     /// <summary>Waits until the actor has dealt with everything that lies in its mailbox now.</summary>
     protected static Task SettleAsync(IActorRef actor) => actor.Ask<ActorIdentity>(new Identify(null), Limit);
 
-    /// <summary>Lets time pass in steps until something has happened whose moment does not matter.</summary>
+    /// <summary>Lets time pass in steps until something has happened whose moment does not matter. On a busy machine a step takes as much longer as the actors do, so that peers are not found silent.</summary>
     protected async Task<T> AdvanceUntilAsync<T>(Task<T> happened, double step)
     {
         await AdvanceUntilAsync((Task)happened, step);
         return await happened;
     }
 
-    /// <summary>Lets time pass in steps until something has happened whose moment does not matter.</summary>
+    /// <summary>Lets time pass in steps until something has happened whose moment does not matter. On a busy machine a step takes as much longer as the actors do, so that peers are not found silent.</summary>
     protected async Task AdvanceUntilAsync(Task happened, double step)
     {
         var clock = TimeProvider.System;
@@ -61,6 +61,7 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
         {
             Advance(step);
             await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(2), clock));
+            await SettleAllAsync();
         }
         await happened.WaitAsync(TimeSpan.FromSeconds(1), clock);
     }

@@ -9,6 +9,9 @@ internal abstract class SelectorNode
 
     /// <summary>Tells which names are written in it.</summary>
     public abstract void Collect(SelectorNames names);
+
+    /// <summary>Adds names and identities of which each VM that matches has one. <see langword="false"/> where that cannot be told without the VMs; what was added then says nothing.</summary>
+    public abstract bool Pin(SelectorPins pins);
 }
 
 /// <summary>Negation.</summary>
@@ -17,6 +20,8 @@ internal sealed class NotNode(SelectorNode operand) : SelectorNode
     public override bool Matches(VmSnapshot vm) => !operand.Matches(vm);
 
     public override void Collect(SelectorNames names) => operand.Collect(names);
+
+    public override bool Pin(SelectorPins pins) => false;
 }
 
 /// <summary>Conjunction; n-ary, so that a long chain is not a deep tree.</summary>
@@ -42,6 +47,8 @@ internal sealed class AllNode(SelectorNode[] operands) : SelectorNode
             operand.Collect(names);
         }
     }
+
+    public override bool Pin(SelectorPins pins) => operands.Any(operand => operand.Pin(pins));
 }
 
 /// <summary>Disjunction. Exact names are one look-up, so a list of thousands of names costs as much as one.</summary>
@@ -81,5 +88,11 @@ internal sealed class AnyNode : SelectorNode
         {
             other.Collect(names);
         }
+    }
+
+    public override bool Pin(SelectorPins pins)
+    {
+        pins.Names.UnionWith(_names);
+        return _others.All(other => other.Pin(pins));
     }
 }

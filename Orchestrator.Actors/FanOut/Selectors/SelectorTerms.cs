@@ -12,18 +12,33 @@ internal sealed class NameTerm(TextPattern pattern) : SelectorNode
     public override bool Matches(VmSnapshot vm) => pattern.Matches(vm.Name);
 
     public override void Collect(SelectorNames names) => names.Add(pattern.Texts());
+
+    public override bool Pin(SelectorPins pins)
+    {
+        if (Exact is { } name)
+            pins.Names.Add(name);
+        return Exact is not null;
+    }
 }
 
 /// <summary>Something that only the VM itself can answer.</summary>
 internal abstract class ConditionTerm : SelectorNode
 {
     public override void Collect(SelectorNames names) => names.AddOther();
+
+    public override bool Pin(SelectorPins pins) => false;
 }
 
 /// <summary>An identity; a VM that has not told its own yet does not match.</summary>
 internal sealed class IdTerm(VmId id) : ConditionTerm
 {
     public override bool Matches(VmSnapshot vm) => vm.Id is { } known && known == id;
+
+    public override bool Pin(SelectorPins pins)
+    {
+        pins.Ids.Add(id);
+        return true;
+    }
 }
 
 /// <summary>The VmHost.</summary>

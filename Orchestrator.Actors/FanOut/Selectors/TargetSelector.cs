@@ -76,6 +76,13 @@ public sealed class TargetSelector
         return names;
     }
 
+    /// <summary>Where to look for the VMs that match, which are to be matched all the same; <see langword="null"/> if they may be any.</summary>
+    internal SelectorPins? Pins()
+    {
+        var pins = new SelectorPins();
+        return _root.Pin(pins) ? pins : null;
+    }
+
     /// <summary>The term that selects exactly <paramref name="name"/>: the name itself, or quoted where it would mean something else.</summary>
     public static string Quote(string name)
     {

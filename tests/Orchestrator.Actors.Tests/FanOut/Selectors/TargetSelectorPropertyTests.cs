@@ -54,6 +54,15 @@ public sealed class TargetSelectorPropertyTests
         (selector, vm) => Assert.Equal(selector.Of(vm), Matches(selector.Text, vm)), iter: 20_000);
 
     [Fact]
+    public void Vm_that_matches_has_one_of_the_pins() => Selectors.Select(AnyVm).Sample(
+        (selector, vm) =>
+        {
+            var pins = Parse(selector.Text).Pins();
+            Assert.True(pins is null || !selector.Of(vm) || pins.Names.Contains(vm.Name) || (vm.Id is { } id && pins.Ids.Contains(id)));
+        },
+        iter: 20_000);
+
+    [Fact]
     public void Double_negation_is_none() => Selectors.Select(AnyVm).Sample((x, vm) =>
         Assert.Equal(Matches(x.Text, vm), Matches($"not(not({x.Text}))", vm)));
 
