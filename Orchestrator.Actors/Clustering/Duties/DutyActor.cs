@@ -215,14 +215,15 @@ internal sealed class DutyActor : UntypedActor, IWithTimers
         _complaint = message;
     }
 
+    /// <summary>What is asked has its answer in time, whatever the store does: a question that nobody answers would leave the duty to nobody.</summary>
     private async Task<object> AskAsync<T>(DutyClaim? claim, Func<CancellationToken, Task<T>> ask, Func<T, object> answer)
     {
         using var deadline = new CancellationTokenSource(_environment.Settings.RenewPause * 2, _environment.Time);
         try
         {
-            return answer(await ask(deadline.Token).ConfigureAwait(false));
+            return answer(await ask(deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false));
         }
-        catch (Exception e) when (e is FanOut.Storage.JobStoreException or OperationCanceledException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             return new DutySignals.Failed(claim, e is OperationCanceledException ? "the store does not answer" : e.Message);
         }

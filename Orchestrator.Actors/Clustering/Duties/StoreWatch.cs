@@ -84,15 +84,16 @@ public sealed class StoreWatch : UntypedActor, IWithTimers
 
     private void Look() => LookAsync().PipeTo(Self);
 
+    /// <summary>In time, whatever the store does: there is no next look before this one has ended.</summary>
     private async Task<Looked> LookAsync()
     {
         using var deadline = new CancellationTokenSource(_environment.Settings.RenewPause, _environment.Time);
         try
         {
-            await _environment.Store.ListAsync(_environment.Duties[0], deadline.Token).ConfigureAwait(false);
+            await _environment.Store.ListAsync(_environment.Duties[0], deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
             return new Looked(true);
         }
-        catch (Exception e) when (e is FanOut.Storage.JobStoreException or OperationCanceledException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             return new Looked(false);
         }

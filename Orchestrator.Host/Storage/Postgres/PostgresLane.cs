@@ -23,7 +23,7 @@ internal sealed class PostgresLane(NpgsqlDataSource server, int width, TimeSpan 
     /// <summary>Asks on a connection of its own. One that the server had closed is replaced, so it may be asked twice.</summary>
     /// <param name="ask">May run twice.</param>
     /// <param name="cancellationToken">The caller gives up.</param>
-    /// <param name="within">A deadline of its own, by which the call ends even if what is asked does not heed its token.</param>
+    /// <param name="within">A deadline of its own. The call ends by it even if what is asked does not heed its token, which keeps its place until it has ended.</param>
     /// <exception cref="JobStoreException">It failed, or its time is over, or too much is waiting.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken = default, TimeSpan? within = null)
@@ -37,8 +37,8 @@ internal sealed class PostgresLane(NpgsqlDataSource server, int width, TimeSpan 
                 throw StoreFailures.TooMuch(MaxCalls);
             await _free.WaitAsync(ended.Token).ConfigureAwait(false);
             var answer = AskAsync(ask, ended.Token);
-            // A server that has fallen silent keeps its connection for longer than such a caller waits.
-            return await (within is null ? answer : answer.WaitAsync(ended.Token)).ConfigureAwait(false);
+            // A server that has fallen silent keeps its connection for longer than a caller waits.
+            return await answer.WaitAsync(ended.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -72,6 +72,22 @@ public sealed class DutyActorTests : ActorTest
     }
 
     [Fact]
+    public async Task Store_that_never_answers_a_claim_is_asked_again()
+    {
+        _store.NextClaim = new TaskCompletionSource().Task;
+
+        await ServesAsync(Start(), 2, step: 0.5);
+    }
+
+    [Fact]
+    public async Task Store_that_fails_in_a_way_of_its_own_is_asked_again()
+    {
+        _store.NextClaim = Task.FromException(new InvalidOperationException("nobody thought of this"));
+
+        await ServesAsync(Start(), 2, step: 0.5);
+    }
+
+    [Fact]
     public async Task Claim_is_renewed_for_as_long_as_it_is_served()
     {
         var duty = await StartAsync();

@@ -16,6 +16,9 @@ internal sealed class MemoryDutyStore(TimeProvider time) : IDutyStore
     /// <summary>Nothing is answered, and nothing done.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>The same, and it does not heed that who asked has given up.</summary>
+    public bool IsDeaf { get; set; }
+
     /// <summary>What the next renewal is answered with, instead of the truth.</summary>
     public Task<bool>? NextRenewal { get; set; }
 
@@ -116,8 +119,8 @@ internal sealed class MemoryDutyStore(TimeProvider time) : IDutyStore
     {
         lock (_lock)
             Asked.Add(question);
-        if (IsSilent)
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        if (IsSilent || IsDeaf)
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, IsDeaf ? CancellationToken.None : cancellationToken);
         if (Failure is { } failure)
             throw new JobStoreException(failure);
     }

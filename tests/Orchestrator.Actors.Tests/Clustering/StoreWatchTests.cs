@@ -51,10 +51,12 @@ public sealed class StoreWatchTests : ActorTest
         Assert.False(_sight.IsBlind("akka.tcp://orchestrator@10.0.0.1:4053"));
     }
 
-    [Fact]
-    public async Task Store_that_is_silent_is_not_seen()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Store_that_is_silent_is_not_seen(bool isDeaf)
     {
-        _store.IsSilent = true;
+        (_store.IsSilent, _store.IsDeaf) = (true, isDeaf);
         await LooksAsync(4);
 
         await Eventually.TrueAsync(() => _sight.IsBlind("akka.tcp://orchestrator@10.0.0.1:4053"), Limit, "it is blind");

@@ -172,7 +172,7 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<Fault
             catch (HttpRequestException cut)
             {
                 if (await RackDutyAsync() == before)
-                    throw new IOException($"{vm} by way of {gateway.Name}, at {DateTime.UtcNow:O}: {string.Join('\n', fixture.Cluster.Lab.Nodes.Select(node => $"{node.Name}: {node.Log[^Math.Min(node.Log.Length, 4000)..]}"))}", cut);
+                    throw Told($"{vm} by way of {gateway.Name}", cut);
             }
         }
     }
@@ -187,11 +187,22 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : IClassFixture<Fault
     private async Task HoldsAsync(Func<WorkingCluster, ClusterNode, Task> fault)
     {
         var cluster = fixture.Cluster;
-        await cluster.WorkAsync();
-        await cluster.FreezeAsync();
-        await fault(cluster, cluster.Lab["b"]);
-        await cluster.HoldAsync();
+        try
+        {
+            await cluster.WorkAsync();
+            await cluster.FreezeAsync();
+            await fault(cluster, cluster.Lab["b"]);
+            await cluster.HoldAsync();
+        }
+        catch (Exception broken)
+        {
+            throw Told("a promise was broken", broken);
+        }
     }
+
+    /// <summary>With what the nodes say: nobody can ask them later.</summary>
+    private InvalidOperationException Told(string what, Exception failure) =>
+        new($"{what}, at {DateTime.UtcNow:O}: {failure.Message}\n{string.Join('\n', fixture.Cluster.Lab.Nodes.Select(node => $"{node.Name}: {node.Log[^Math.Min(node.Log.Length, 8000)..]}"))}", failure);
 
     /// <summary>The cluster that meets all faults: nodes with clocks of their own and small disks, and VMs that any of them may have.</summary>
     public sealed class Fixture : IAsyncLifetime
