@@ -72,7 +72,9 @@ public sealed class ControllerHandoverTests : ControllerTest
         Store.Fatal = null;
         await RunAsync(script);
         await Eventually.TrueAsync(() => script.Calls.Contains("B"), Limit, "the next owner goes on");
-        Assert.Equal(["start", "A", "start", "A", "B"], script.Calls);
+        // Whether the first one had come to A when it heard of it does not matter.
+        var calls = script.Calls.ToList();
+        Assert.Equal(["start", "A", "B"], calls[calls.LastIndexOf("start")..]);
     }
 
     [Fact]
