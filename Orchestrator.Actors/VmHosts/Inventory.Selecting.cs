@@ -49,8 +49,12 @@ public sealed partial class Inventory
         return same;
     }
 
+    /// <summary>Whether a VM that was like one is found and sorted as the other is.</summary>
+    private static bool IsFoundAlike(VmSnapshot before, VmSnapshot now) => (before.Id, before.Host, before.Name) == (now.Id, now.Host, now.Name);
+
     private void Index(Record record)
     {
+        _sorted = null;
         Add(_byName, record.Snapshot.Name, record);
         if (record.Snapshot.Id is { } id)
             Add(_byId, id, record);
@@ -58,6 +62,7 @@ public sealed partial class Inventory
 
     private void Unindex(Record record)
     {
+        _sorted = null;
         Remove(_byName, record.Snapshot.Name, record);
         if (record.Snapshot.Id is { } id)
             Remove(_byId, id, record);

@@ -105,16 +105,18 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
         if (!_records.TryGetValue(entry.Vm, out var record))
         {
             _records.Add(entry.Vm, record = new Record { Entry = entry });
-            _sorted = null;
             Index(record);
         }
-        else if (record.Snapshot.Id != entry.Snapshot.Id || record.Snapshot.Name != entry.Snapshot.Name)
+        else if (IsFoundAlike(record.Snapshot, entry.Snapshot))
+        {
+            record.Entry = entry;
+        }
+        else
         {
             Unindex(record);
             record.Entry = entry;
             Index(record);
         }
-        record.Entry = entry;
         Touch(record);
     }
 
@@ -122,7 +124,6 @@ public sealed partial class Inventory : UntypedActor, IWithTimers
     {
         if (!_records.Remove(vm, out var record))
             return;
-        _sorted = null;
         Unindex(record);
         record.Gone = true;
         _gone.Enqueue(record);

@@ -24,6 +24,21 @@ public sealed class InventoryTests : ActorTest
     }
 
     [Fact]
+    public async Task A_VM_that_is_called_otherwise_is_found_and_sorted_by_its_new_name()
+    {
+        var vm = CreateTestProbe();
+        Change(vm, "a");
+        Change(CreateTestProbe(), "b");
+        Assert.Equal(["host1/a", "host1/b"], await SelectAsync(null));
+
+        Change(vm, "c");
+
+        Assert.Equal(["host1/b", "host1/c"], await SelectAsync(null));
+        Assert.Equal(["host1/c"], await SelectAsync("c"));
+        Assert.Empty(await SelectAsync("a"));
+    }
+
+    [Fact]
     public async Task A_selection_names_the_actor_that_answers_for_the_VM()
     {
         var vm = CreateTestProbe();
