@@ -24,7 +24,7 @@ internal static class ControllerEndpoints
 
     private static async Task<IResult> ListAsync(Node node, CancellationToken cancellationToken)
     {
-        var listed = await node.FollowAsync<ControllerReplies.Listed>(node.Controllers, ControllerQueries.List.Instance, cancellationToken).ConfigureAwait(false);
+        var listed = await node.FollowPartAsync<ControllerReplies.Listed>(node.Controllers, ControllerQueries.List.Instance, cancellationToken).ConfigureAwait(false);
         return Results.Json(new ItemsView<ControllerView>([.. listed.Controllers.Select(ControllerView.Of)]), ApiJson.Default.ItemsViewControllerView);
     }
 
@@ -35,7 +35,7 @@ internal static class ControllerEndpoints
     }
 
     private static async Task<IResult> AskAsync(object question, Node node, CancellationToken cancellationToken) =>
-        await node.AskAsync<object>(node.Controllers, question, cancellationToken).ConfigureAwait(false) switch
+        await node.AskPartAsync<object>(node.Controllers, question, cancellationToken).ConfigureAwait(false) switch
         {
             ControllerReplies.Found found => Results.Json(ControllerDetailView.Of(found), ApiJson.Default.ControllerDetailView),
             ControllerReplies.Rejected rejected => Problems.Of(rejected.Code, rejected.Detail),
@@ -83,7 +83,7 @@ internal static class ControllerEndpoints
             return EventCursor.Beginning;
         if (from == "cursor")
         {
-            return await node.AskAsync<object>(node.Controllers, new ControllerQueries.Get(name), cancellationToken).ConfigureAwait(false) is ControllerReplies.Found found
+            return await node.AskPartAsync<object>(node.Controllers, new ControllerQueries.Get(name), cancellationToken).ConfigureAwait(false) is ControllerReplies.Found found
                 ? found.Controller.Cursor
                 : throw new RequestException("controller-not-found", $"there is no controller '{name}'");
         }

@@ -22,7 +22,7 @@ internal static class FreezeEndpoints
     {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.FreezeRequest).ConfigureAwait(false)
             ?? throw new RequestException("invalid-request", "the body is empty: say 'target'");
-        var answer = await node.FollowAsync<object>(node.Freezes, new FreezeCommands.Create(FreezeRequests.Parse(request, node)), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.FollowPartAsync<object>(node.Freezes, new FreezeCommands.Create(FreezeRequests.Parse(request, node)), context.RequestAborted).ConfigureAwait(false);
         if (answer is FreezeReplies.Group group)
             context.Response.Headers.Location = $"/v1/freezes/{group.Snapshot.Id}";
         return Show(answer, StatusCodes.Status201Created);
@@ -30,20 +30,20 @@ internal static class FreezeEndpoints
 
     private static async Task<IResult> ListAsync(Node node, CancellationToken cancellationToken)
     {
-        var listed = await node.AskAsync<FreezeReplies.Groups>(node.Freezes, FreezeQueries.List.Instance, cancellationToken).ConfigureAwait(false);
+        var listed = await node.AskPartAsync<FreezeReplies.Groups>(node.Freezes, FreezeQueries.List.Instance, cancellationToken).ConfigureAwait(false);
         return Results.Json(new ItemsView<FreezeView>([.. listed.Snapshots.Select(FreezeView.Of)]), ApiJson.Default.ItemsViewFreezeView);
     }
 
     private static async Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) =>
-        Show(await node.AskAsync<object>(node.Freezes, new FreezeQueries.Get(id), cancellationToken).ConfigureAwait(false));
+        Show(await node.AskPartAsync<object>(node.Freezes, new FreezeQueries.Get(id), cancellationToken).ConfigureAwait(false));
 
     private static async Task<IResult> ThawAsync(string id, Node node, CancellationToken cancellationToken) =>
-        Show(await node.FollowAsync<object>(node.Freezes, new FreezeCommands.Thaw(id), cancellationToken).ConfigureAwait(false));
+        Show(await node.FollowPartAsync<object>(node.Freezes, new FreezeCommands.Thaw(id), cancellationToken).ConfigureAwait(false));
 
     private static async Task<IResult> ExtendAsync(string id, HttpContext context, Node node)
     {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.ExtendRequest).ConfigureAwait(false) ?? new ExtendRequest();
-        return Show(await node.AskAsync<object>(node.Freezes, FreezeRequests.Parse(id, request), context.RequestAborted).ConfigureAwait(false));
+        return Show(await node.AskPartAsync<object>(node.Freezes, FreezeRequests.Parse(id, request), context.RequestAborted).ConfigureAwait(false));
     }
 
     private static async Task<IResult> ThawVmsAsync(HttpContext context, Node node)
@@ -53,7 +53,7 @@ internal static class FreezeEndpoints
         var selected = await node.AskAsync<InventoryReplies.Selection>(node.Inventory, new InventoryQueries.Select(FreezeRequests.ParseTarget(request.Target)), context.RequestAborted).ConfigureAwait(false);
         if (selected.Entries.Count == 0)
             return Problems.Of("no-targets", "the selector matches no VM: 'orchestrator vm ls' shows the names, labels and states there are");
-        var thawed = await node.FollowAsync<FreezeReplies.ThawedVms>(node.Freezes, new FreezeCommands.ThawVms(selected.Entries, request.Force), context.RequestAborted).ConfigureAwait(false);
+        var thawed = await node.FollowPartAsync<FreezeReplies.ThawedVms>(node.Freezes, new FreezeCommands.ThawVms(selected.Entries, request.Force), context.RequestAborted).ConfigureAwait(false);
         return Results.Json(new ItemsView<ThawedVmView>([.. thawed.Vms.Select(ThawedVmView.Of)]), ApiJson.Default.ItemsViewThawedVmView);
     }
 

@@ -68,7 +68,7 @@ internal static class JobEndpoints
         var filter = JobQuery.Filter(context.Request.Query);
         if (context.RequestServices.GetService<ClusterJobs>() is { } fleet)
             return Results.Json(new ItemsView<JobView>(await fleet.ListAsync(filter, context.Request.QueryString.Value ?? "", context.RequestAborted).ConfigureAwait(false)), ApiJson.Default.ItemsViewJobView);
-        var answer = await node.AskAsync<object>(node.Parts.NewJobs(null), new JobQueries.List(filter), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.AskPartAsync<object>(node.Parts.NewJobs(null), new JobQueries.List(filter), context.RequestAborted).ConfigureAwait(false);
         return answer is JobReplies.Listed listed
             ? Results.Json(new ItemsView<JobView>([.. listed.Jobs.Select(JobView.Of)]), ApiJson.Default.ItemsViewJobView)
             : Problems.Of((JobReplies.Rejected)answer);
@@ -77,13 +77,13 @@ internal static class JobEndpoints
     private static Task<IResult> GetAsync(string id, Node node, CancellationToken cancellationToken) => ChangeAsync(id, new JobQueries.Get(id), node, cancellationToken);
 
     private static async Task<IResult> ChangeAsync(string id, object command, Node node, CancellationToken cancellationToken) =>
-        await node.AskAsync<object>(node.JobsOf(id), command, cancellationToken).ConfigureAwait(false) is var answer && answer is JobReplies.Found found
+        await node.AskPartAsync<object>(node.JobsOf(id), command, cancellationToken).ConfigureAwait(false) is var answer && answer is JobReplies.Found found
             ? Results.Json(JobView.Of(found.Job), ApiJson.Default.JobView)
             : Problems.Of((JobReplies.Rejected)answer);
 
     private static async Task<IResult> FollowAsync(string id, HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(node.JobsOf(id), new JobQueries.Get(id), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.AskPartAsync<object>(node.JobsOf(id), new JobQueries.Get(id), context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         await JobStream.WriteAsync(((JobReplies.Found)answer).Job, context, node).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal static class JobInvocations
         while (next is { } from && (limit == 0 || items.Count < limit))
         {
             var page = Math.Min(PageSize, limit == 0 ? PageSize : limit - items.Count);
-            var answer = await node.AskAsync<object>(node.JobsOf(id), new JobQueries.Inspect(id, from, page) { Where = where }, context.RequestAborted).ConfigureAwait(false);
+            var answer = await node.AskPartAsync<object>(node.JobsOf(id), new JobQueries.Inspect(id, from, page) { Where = where }, context.RequestAborted).ConfigureAwait(false);
             if (answer is JobReplies.Rejected rejected)
                 return Problems.Of(rejected);
             var invocations = (JobReplies.Invocations)answer;
@@ -33,7 +33,7 @@ internal static class JobInvocations
     /// <summary><c>GET /v1/jobs/{id}/export</c>: the job and each target's present outcome as lines, without waiting for more.</summary>
     public static async Task<IResult> ExportAsync(string id, HttpContext context, Node node)
     {
-        var answer = await node.AskAsync<object>(node.JobsOf(id), new JobQueries.Get(id), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.AskPartAsync<object>(node.JobsOf(id), new JobQueries.Get(id), context.RequestAborted).ConfigureAwait(false);
         if (answer is JobReplies.Rejected rejected)
             return Problems.Of(rejected);
         var stream = await JsonStream.StartAsync(context, node.Time).ConfigureAwait(false);
@@ -41,7 +41,7 @@ internal static class JobInvocations
         for (int? next = 0; next is { } from;)
         {
             var read = new JobQueries.Inspect(id, from, PageSize) { Where = static state => state.Outcome is not null };
-            if (await node.AskAsync<object>(node.JobsOf(id), read, context.RequestAborted).ConfigureAwait(false) is not JobReplies.Invocations page)
+            if (await node.AskPartAsync<object>(node.JobsOf(id), read, context.RequestAborted).ConfigureAwait(false) is not JobReplies.Invocations page)
                 break;
             foreach (var state in page.Items)
                 stream.Write("outcome", state.Ordinal.ToString(CultureInfo.InvariantCulture), new JobStreamItem { Outcome = OutcomeView.Of(state.Outcome!) }, ApiJson.Default.JobStreamItem);

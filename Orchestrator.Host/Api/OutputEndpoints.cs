@@ -65,7 +65,7 @@ internal static class OutputEndpoints
         var found = new List<Outcome>();
         for (var next = 0; ;)
         {
-            var answer = await node.AskAsync<object>(node.JobsOf(id), new JobQueries.Read(id, next, Wait: false), cancellationToken).ConfigureAwait(false);
+            var answer = await node.AskPartAsync<object>(node.JobsOf(id), new JobQueries.Read(id, next, Wait: false), cancellationToken).ConfigureAwait(false);
             if (answer is JobReplies.Rejected rejected)
                 throw new RequestException(rejected.Code, rejected.Detail);
             var page = (JobReplies.Page)answer;

@@ -61,7 +61,7 @@ internal static partial class SnapshotEndpoints
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.SnapshotRequest).ConfigureAwait(false)
             ?? throw new RequestException("invalid-request", "the body is empty: say 'target' and 'name'");
         // Once begun, it is carried out, whether or not its caller waits.
-        var answer = await node.FollowAsync<object>(node.Freezes, new FreezeCommands.Snapshot(Parse(request)), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.FollowPartAsync<object>(node.Freezes, new FreezeCommands.Snapshot(Parse(request)), context.RequestAborted).ConfigureAwait(false);
         return answer is FreezeReplies.Rejected rejected
             ? Problems.Of(rejected.Code, rejected.Detail)
             : Results.Json(SnapshotView.Of((FreezeReplies.Snapshots)answer), ApiJson.Default.SnapshotView);

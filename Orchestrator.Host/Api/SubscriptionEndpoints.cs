@@ -31,19 +31,19 @@ internal static class SubscriptionEndpoints
     {
         var request = await RequestBody.ReadAsync(context, ApiJson.Default.SubscriptionRequest).ConfigureAwait(false)
             ?? throw new RequestException("invalid-request", "the body is empty: say 'url'");
-        var answer = await node.FollowAsync<object>(node.Subscriptions, SubscriptionRequests.Parse(request), context.RequestAborted).ConfigureAwait(false);
+        var answer = await node.FollowPartAsync<object>(node.Subscriptions, SubscriptionRequests.Parse(request), context.RequestAborted).ConfigureAwait(false);
         if (answer is SubscriptionReplies.One made)
             context.Response.Headers.Location = $"/v1/subscriptions/{made.Snapshot.Subscription.Id}";
         return Show<SubscriptionReplies.One, SubscriptionView>(answer, SubscriptionView.Of, ApiJson.Default.SubscriptionView, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ListAsync(Node node, CancellationToken cancellationToken) => Show<SubscriptionReplies.Many, ItemsView<SubscriptionView>>(
-        await node.AskAsync<object>(node.Subscriptions, SubscriptionQueries.List.Instance, cancellationToken).ConfigureAwait(false),
+        await node.AskPartAsync<object>(node.Subscriptions, SubscriptionQueries.List.Instance, cancellationToken).ConfigureAwait(false),
         many => new ItemsView<SubscriptionView>([.. many.Snapshots.Select(SubscriptionView.Of)]),
         ApiJson.Default.ItemsViewSubscriptionView);
 
     private static async Task<IResult> AskAsync(Node node, SubscriptionCommands.OfOne message, CancellationToken cancellationToken) => Show<SubscriptionReplies.One, SubscriptionView>(
-        await node.AskAsync<object>(node.Subscriptions, message, cancellationToken).ConfigureAwait(false), SubscriptionView.Of, ApiJson.Default.SubscriptionView);
+        await node.AskPartAsync<object>(node.Subscriptions, message, cancellationToken).ConfigureAwait(false), SubscriptionView.Of, ApiJson.Default.SubscriptionView);
 
     private static async Task<IResult> RotateAsync(string id, HttpContext context, Node node)
     {
@@ -53,7 +53,7 @@ internal static class SubscriptionEndpoints
 
     /// <summary>Answered within the subscription's own deadline for requests.</summary>
     private static async Task<IResult> TestAsync(string id, Node node, CancellationToken cancellationToken) => Show<SubscriptionReplies.Tested, WebhookTestView>(
-        await node.FollowAsync<object>(node.Subscriptions, new SubscriptionCommands.Test(id), cancellationToken).ConfigureAwait(false),
+        await node.FollowPartAsync<object>(node.Subscriptions, new SubscriptionCommands.Test(id), cancellationToken).ConfigureAwait(false),
         tested => WebhookTestView.Of(tested.Answer),
         ApiJson.Default.WebhookTestView);
 
@@ -64,7 +64,7 @@ internal static class SubscriptionEndpoints
         var max = limit ?? DefaultLetters;
         var query = new SubscriptionQueries.DeadLetters(id, after is null ? 0 : SubscriptionRequests.KeyOf(after, "after"), max);
         return Show<SubscriptionReplies.Letters, DeadLettersView>(
-            await node.AskAsync<object>(node.Subscriptions, query, cancellationToken).ConfigureAwait(false),
+            await node.AskPartAsync<object>(node.Subscriptions, query, cancellationToken).ConfigureAwait(false),
             letters => PageOf([.. letters.Items.Select(DeadLetterView.Of)], max),
             ApiJson.Default.DeadLettersView);
     }
@@ -84,7 +84,7 @@ internal static class SubscriptionEndpoints
     }
 
     private static async Task<IResult> CountAsync(Node node, SubscriptionCommands.OfOne message, CancellationToken cancellationToken) => Show<SubscriptionReplies.Queued, DeadLetterCountView>(
-        await node.AskAsync<object>(node.Subscriptions, message, cancellationToken).ConfigureAwait(false),
+        await node.AskPartAsync<object>(node.Subscriptions, message, cancellationToken).ConfigureAwait(false),
         queued => new DeadLetterCountView(queued.Count),
         ApiJson.Default.DeadLetterCountView,
         StatusCodes.Status202Accepted);

@@ -93,7 +93,11 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
     /// <summary>Asks a question that is answered when there is news; the caller's token is its end.</summary>
     public Task<T> FollowAsync<T>(IActorRef actor, object question, CancellationToken cancellationToken) => actor.Ask<T>(question, Timeout.InfiniteTimeSpan, cancellationToken);
 
-    /// <summary>The same of a part that may go to another node, and answers nothing then.</summary>
+    /// <summary>Asks one of <see cref="Parts"/> a question that is answered at once; a part that goes to another node meanwhile answers nothing.</summary>
+    /// <exception cref="Api.RequestException">It has gone.</exception>
+    public Task<T> AskPartAsync<T>(IActorRef part, object question, CancellationToken cancellationToken) => AskPartAsync<T>(part, question, AnswerTimeout, cancellationToken);
+
+    /// <summary>The same, of a question that is answered when there is news; the caller's token is its end.</summary>
     /// <exception cref="Api.RequestException">It has gone.</exception>
     public Task<T> FollowPartAsync<T>(IActorRef part, object question, CancellationToken cancellationToken) => AskPartAsync<T>(part, question, Timeout.InfiniteTimeSpan, cancellationToken);
 
@@ -103,7 +107,7 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
     {
         try
         {
-            return await AskPartAsync<object>(part, command, AnswerTimeout, cancellationToken).ConfigureAwait(false);
+            return await AskPartAsync<object>(part, command, cancellationToken).ConfigureAwait(false);
         }
         catch (Api.RequestException e) when (e.Code == LocalParts.Moving)
         {
@@ -119,7 +123,7 @@ internal sealed class Node(IReadOnlyActorRegistry actors, LocalParts parts, stri
         if (await Task.WhenAny(answer, gone).ConfigureAwait(false) != gone || answer.IsCompleted || cancellationToken.IsCancellationRequested)
             return await answer.ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
-        throw new Api.RequestException(LocalParts.Moving, "what was asked for has just gone to another node of the cluster: ask again");
+        throw new Api.RequestException(LocalParts.Moving, "the part of the cluster that was asked went to another node before it answered: what it was to change may be changed. Ask again");
     }
 
     /// <summary>Ends with the part: one watch for all that is asked of it, since one that is given up costs Akka two exceptions.</summary>

@@ -1,13 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Hosting;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Actors.Events;
 using Orchestrator.Actors.FanOut;
 using Orchestrator.Actors.Vms;
@@ -27,8 +23,7 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orc-");
     private readonly ActorSystem _system = ActorSystem.Create("outputs");
     private OutputFiles _files = null!;
-    private WebApplication _app = null!;
-    private HttpClient _http = null!;
+    private ServedEndpoints _endpoints = null!;
 
     private IReadOnlyList<Outcome> _outcomes = [];
 
@@ -40,33 +35,12 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
         var actors = ActorRegistry.For(_system);
         var parts = new LocalParts { Logs = new EventLogs(TimeProvider.System) };
         parts.Add(LocalParts.AllJobs, _system.ActorOf(Props.Create(() => new Jobs(_outcomes))));
-        var socket = Path.Combine(_directory.FullName, "s");
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
-        builder.Services.AddSingleton(_files);
-        builder.Services.AddSingleton(new Node(actors, parts, "node1", GuestNamespace.BuiltIn, TimeProvider.System));
-        _app = builder.Build();
-        _app.UseMiddleware<ProblemMiddleware>();
-        OutputEndpoints.Map(_app);
-        await _app.StartAsync();
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
-            {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
-                return new NetworkStream(connection, ownsSocket: true);
-            },
-        })
-        { BaseAddress = new Uri("http://localhost/") };
+        _endpoints = await ServedEndpoints.StartAsync(new Node(actors, parts, "node1", GuestNamespace.BuiltIn, TimeProvider.System), services => services.AddSingleton(_files), OutputEndpoints.Map);
     }
 
     public async Task DisposeAsync()
     {
-        _http.Dispose();
-        await _app.DisposeAsync();
+        await _endpoints.DisposeAsync();
         await _system.Terminate();
         await _files.DisposeAsync();
         _directory.Delete(recursive: true);
@@ -119,7 +93,7 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, $"v1/jobs/{Job}/invocations/web1/stdout");
         request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue($"\"{_outcomes[0].Exec!.StdoutKept!.Sha256}\""));
 
-        using var answer = await _http.SendAsync(request);
+        using var answer = await _endpoints.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.NotModified, answer.StatusCode);
     }
@@ -152,7 +126,7 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task Unknown_job_and_removed_file_are_problems()
     {
-        using var unknown = await _http.GetAsync("v1/jobs/none/invocations/web1/stdout");
+        using var unknown = await _endpoints.Http.GetAsync("v1/jobs/none/invocations/web1/stdout");
         await AssertProblemAsync(unknown, HttpStatusCode.NotFound, "job-not-found");
 
         Directory.Delete(Path.Combine(_directory.FullName, "outputs", Job), recursive: true);
@@ -185,7 +159,7 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"v1/jobs/{Job}/invocations/{path}");
         request.Headers.Range = range;
-        return await _http.SendAsync(request);
+        return await _endpoints.Http.SendAsync(request);
     }
 
     /// <summary>One job, two outcomes a page.</summary>
