@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds the solution, checks its format and runs every test project, one after the other. The last line is "N passed, N failed":
-# a skipped test, a crashed test host, a project without tests and a failed step count as failed. Called by ./build.sh test.
+# Builds the solution, checks its format and runs every test project, one after the other; clusters that meet faults have the machine to themselves.
+# The last line is "N passed, N failed": a skipped test, a crashed test host, a project without tests and a failed step count as failed. Called by ./build.sh test.
 #
 # Usage: run.sh ROOT GUEST_DIR
 set -euo pipefail
@@ -8,6 +8,7 @@ set -euo pipefail
 root=$1
 guest=$2
 results=$root/artifacts/test-results
+faults=.Clustering.Faults.
 passed=0
 failed=0
 problems=()
@@ -36,11 +37,11 @@ names() {
     grep -o '<UnitTestResult [^>]*>' "$1" | grep " outcome=\"$2\"" | sed 's/.* testName="\([^"]*\)".*/\1/' | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' || true
 }
 
-# Adds up one project's results. The exit code counts too: a test host that crashes leaves what had passed until then, or nothing.
+# Adds up the results of a run of tests. The exit code counts too: a test host that crashes leaves what had passed until then, or nothing.
 tally() {
-    local project=$1 exit_code=$2 file=$results/$1.trx skipped name
+    local run=$1 exit_code=$2 file=$results/$1.trx skipped name
     if [ ! -s "$file" ]; then
-        fail "$project: no results (exit code $exit_code)"
+        fail "$run: no results (exit code $exit_code)"
         return
     fi
     local own_passed own_failed
@@ -49,41 +50,61 @@ tally() {
     passed=$((passed + own_passed))
     failed=$((failed + own_failed))
     while IFS= read -r name; do
-        [ -z "$name" ] || problems+=("$project: $name")
+        [ -z "$name" ] || problems+=("$run: $name")
     done < <(names "$file" Failed)
     skipped=0
     while IFS= read -r name; do
-        [ -z "$name" ] || { fail "$project: $name (skipped)"; skipped=$((skipped + 1)); }
+        [ -z "$name" ] || { fail "$run: $name (skipped)"; skipped=$((skipped + 1)); }
     done < <(names "$file" NotExecuted)
     if [ $((own_passed + own_failed + skipped)) -eq 0 ]; then
-        fail "$project: no tests"
+        fail "$run: no tests"
     elif [ "$exit_code" -ne 0 ] && [ "$own_failed" -eq 0 ]; then
-        fail "$project: the test host ended with exit code $exit_code"
+        fail "$run: the test host ended with exit code $exit_code"
     fi
 }
 
-run_project() {
-    local project exit_code=0
-    project=$(basename "$1" .csproj)
-    echo "== $project"
-    # Two cores: one project at a time. A test that hangs is ended, named and counted, and no dump is written.
-    dotnet test "$1" --no-build --nologo --disable-build-servers --results-directory "$results" \
-        --logger "trx;LogFileName=$project.trx" --blame-hang --blame-hang-timeout 4min --blame-hang-dump-type none < /dev/null || exit_code=$?
-    tally "$project" "$exit_code"
+# Runs the tests of a project, or those that a filter chooses; the name is of their results.
+run_tests() {
+    local project=$1 name=$2 filter=${3:-} exit_code=0
+    echo "== $name"
+    # Two cores: one run at a time. A test that hangs is ended, named and counted, and no dump is written.
+    dotnet test "$project" --no-build --nologo --disable-build-servers --results-directory "$results" ${filter:+--filter "$filter"} \
+        --logger "trx;LogFileName=$name.trx" --blame-hang --blame-hang-timeout 4min --blame-hang-dump-type none < /dev/null || exit_code=$?
+    tally "$name" "$exit_code"
+}
+
+# One compiler for all projects is warm for the next; it ends with the build, and is nobody else's.
+build() {
+    local compiler=orchestrator-tests-$$ exit_code=0
+    dotnet build "$root/Orchestrator.sln" -warnaserror -v minimal -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" || exit_code=$?
+    pkill -f -- "-pipename:$compiler" || true
+    return "$exit_code"
+}
+
+# What the build does not see: it has the rules of style.
+is_formatted() {
+    local check=("$root/Orchestrator.sln" --verify-no-changes --no-restore)
+    dotnet format whitespace "${check[@]}" && dotnet format style "${check[@]}" --diagnostics IMPORTS
 }
 
 rm -rf "$results"
 mkdir -p "$results"
 echo "== build"
-if ! dotnet build "$root/Orchestrator.sln" -warnaserror -v minimal -nodeReuse:false --disable-build-servers; then
+if ! build; then
     fail "the build (its errors are above)"
     finish
 fi
 echo "== format"
-dotnet format "$root/Orchestrator.sln" --verify-no-changes --no-restore || fail "the format (./build.sh format repairs it)"
+is_formatted || fail "the format (./build.sh format repairs it)"
 echo "== demo guest"
 "$root/config/demo-guest/build-guest.sh" "$guest" || fail "the demo guest"
 for project in "$root"/tests/*.Tests/*.csproj "$root"/bench/*.Tests/*.csproj; do
-    run_project "$project"
+    name=$(basename "$project" .csproj)
+    if [ "$name" = Orchestrator.EndToEnd.Tests ]; then
+        run_tests "$project" "$name" "FullyQualifiedName!~$faults"
+        run_tests "$project" "$name.Faults" "FullyQualifiedName~$faults"
+    else
+        run_tests "$project" "$name"
+    fi
 done
 finish

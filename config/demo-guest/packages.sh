@@ -58,9 +58,12 @@ lab_packages=(iproute2)
 # What holds the systemd unit against its rules, and runs the program under its filters (libseccomp2 comes with it).
 unit_packages=(systemd python3)
 
-# What the tests need: the demo's, what the benchmarks' peers are made with, stock clients, PostgreSQL, namespaces, and systemd's own checks.
+# What ends the compiler of the tests' build.
+build_packages=(procps)
+
+# What the tests need: the demo's, what the benchmarks' peers are made with, stock clients, PostgreSQL, namespaces, systemd's own checks, and what the build itself uses.
 require_test_packages() {
-    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}" "${client_packages[@]}" "${store_packages[@]}" "${lab_packages[@]}" "${unit_packages[@]}" $(missing_peer_packages)
+    require_packages "${vm_packages[@]}" "${guest_build_packages[@]}" "${client_packages[@]}" "${store_packages[@]}" "${lab_packages[@]}" "${unit_packages[@]}" "${build_packages[@]}" $(missing_peer_packages)
 }
 
 require_bench_packages() {

@@ -1,7 +1,8 @@
 namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 
 /// <summary>Everything at once: thirty real guests on three nodes, with a job over all of them at work whenever something breaks.</summary>
-[Collection(nameof(FaultsCollection))]
+[Collection(nameof(ThirtyVmsTests))]
+[CollectionDefinition(nameof(ThirtyVmsTests), DisableParallelization = true)]
 public sealed class ThirtyVmsTests
 {
     private const string Facts = "controllers: [ { name: facts } ]";
