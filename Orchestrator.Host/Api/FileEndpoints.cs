@@ -67,12 +67,18 @@ internal static partial class FileEndpoints
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            var hasLeft = context.RequestAborted.IsCancellationRequested;
-            context.Abort();
-            if (hasLeft)
+            if (context.RequestAborted.IsCancellationRequested)
                 return;
-            var ended = await outcome.ConfigureAwait(false);
-            Cut(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FileEndpoints)), ended.Name, ended.Reason, ended.Message ?? e.Message);
+            try
+            {
+                // Before the abort, which ends the waiting for it too.
+                var ended = await outcome.ConfigureAwait(false);
+                Cut(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FileEndpoints)), ended.Name, ended.Reason, ended.Message ?? e.Message);
+            }
+            finally
+            {
+                context.Abort();
+            }
         }
     }
 

@@ -94,6 +94,10 @@ internal sealed class ApiClient : IDisposable
         return await answer.Content.ReadAsByteArrayAsync();
     }
 
+    /// <summary>Begins to fetch a file of a guest: its head has arrived, the rest comes as it is read.</summary>
+    public async Task<Stream> OpenFileAsync(string vm, string path) =>
+        await (await _http.GetAsync($"/v1/vms/{vm}/file?path={Uri.EscapeDataString(path)}", HttpCompletionOption.ResponseHeadersRead)).EnsureSuccessStatusCode().Content.ReadAsStreamAsync();
+
     /// <summary>Sends a file to a guest and answers the outcome, or the problem.</summary>
     public async Task<JsonElement> PushAsync(string vm, string path, byte[] bytes)
     {

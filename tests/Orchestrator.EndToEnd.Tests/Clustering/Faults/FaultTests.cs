@@ -1,5 +1,3 @@
-using Orchestrator.EndToEnd.Tests.Serving;
-
 namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using Orchestrator.EndToEnd.Tests.Serving;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.EndToEnd.Tests.Clustering.Faults;
