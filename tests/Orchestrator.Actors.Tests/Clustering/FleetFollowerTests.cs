@@ -195,6 +195,7 @@ public sealed class FleetFollowerTests : PartTest
         await StaleIsAsync(since);
         _follower.Tell(new NodeEvents.Gone(_info, Time.GetUtcNow()));
         Up();
+        await SettleAsync(_follower);
         await StaleIsAsync(since);
 
         await AnswerAsync(1, new PartMessages.Part(1, [], [], 1, false, true));
