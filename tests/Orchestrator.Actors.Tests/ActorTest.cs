@@ -22,13 +22,13 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
         """;
 
     protected ActorTest()
-        : base(Config)
+        : this("")
     {
     }
 
     /// <param name="settings">Further settings of Akka.</param>
     private protected ActorTest(string settings)
-        : base(Config + "\n" + settings)
+        : base($"{Config}\n{LateTurns.Settings}\n{settings}")
     {
     }
 

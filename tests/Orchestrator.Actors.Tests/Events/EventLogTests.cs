@@ -19,7 +19,7 @@ public sealed class EventLogTests : ActorTest
     {
         Start();
         Publish("A", "B", "C");
-        await SettleAsync(_log);
+        await LongReadAsync(2);
 
         var page = await ReadAsync(0);
 
