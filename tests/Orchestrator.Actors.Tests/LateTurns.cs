@@ -6,6 +6,7 @@ namespace Orchestrator.Actors.Tests;
 /// <summary>
 /// A dispatcher's <c>executor</c> whose actors begin some of their turns late, as on a busy machine: what a test takes for done by then, and nothing promises, shows. All tests of
 /// actors have it while <see cref="Variable"/> is set, to the milliseconds that a turn is late at most.
+/// A test that lets a day pass at once may reach its limit by it: each tick of a timer is a turn.
 /// </summary>
 public sealed class LateTurns(Config config, IDispatcherPrerequisites prerequisites) : ExecutorServiceConfigurator(config, prerequisites)
 {
