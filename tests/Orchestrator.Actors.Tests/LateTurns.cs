@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Configuration;
 using Akka.Dispatch;
 
@@ -12,7 +13,7 @@ public sealed class LateTurns(Config config, IDispatcherPrerequisites prerequisi
 {
     internal const string Variable = "ORCHESTRATOR_TEST_LATE_TURNS";
 
-    private static readonly int Most = int.TryParse(Environment.GetEnvironmentVariable(Variable), out var milliseconds) ? milliseconds : 0;
+    private static readonly int Most = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? int.Parse(set, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
 
     /// <summary>The settings that a test's actor system takes it from; one message to a turn, so that each may be late. Empty where nothing is to be late.</summary>
     internal static string Settings =>
