@@ -9,7 +9,7 @@ public sealed record JobRetention
     /// <summary>Ended jobs that are kept; 256 by default.</summary>
     public int MaxEnded { get; init; } = 256;
 
-    /// <summary>Bytes of results that ended jobs may hold together; 256 MiB by default.</summary>
+    /// <summary>Bytes that ended jobs may take together, 256 for each outcome beside its results; 256 MiB by default. The newest stays, whatever it takes.</summary>
     public long MaxEndedBytes { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>How long a job of before the node's start waits for its VMs to be there; 30 s by default.</summary>

@@ -5,6 +5,9 @@ namespace Orchestrator.Actors.FanOut;
 /// <summary>Where each target of a job stands, its outcomes so far and their counts. A few bytes per target. Owned by its <see cref="JobActor"/>.</summary>
 internal sealed class JobState
 {
+    /// <summary>What an outcome takes in memory beside its results, by reckoning: itself, its target and their places in lists.</summary>
+    public const int OutcomeBytes = 256;
+
     private const int None = -1;
     private readonly JobSnapshot _header;
     private readonly int[] _current;
@@ -59,7 +62,7 @@ internal sealed class JobState
 
     public int Targets => _current.Length;
 
-    /// <summary>Bytes that the results hold.</summary>
+    /// <summary>Bytes that the outcomes take, by reckoning: their results, and <see cref="OutcomeBytes"/> for each.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The outcome of a target; <see langword="null"/> if it has none yet.</summary>
@@ -163,7 +166,7 @@ internal sealed class JobState
         _why.Remove(ordinal);
         _current[ordinal] = Outcomes.Count;
         Outcomes.Add(outcome);
-        Bytes += outcome.Result.Length + (outcome.Exec?.Stdout.Length ?? 0) + (outcome.Exec?.Stderr.Length ?? 0);
+        Bytes += OutcomeBytes + outcome.Result.Length + (outcome.Exec?.Stdout.Length ?? 0) + (outcome.Exec?.Stderr.Length ?? 0);
         Count(outcome, 1);
     }
 

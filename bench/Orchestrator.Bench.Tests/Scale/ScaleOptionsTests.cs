@@ -7,13 +7,13 @@ public class ScaleOptionsTests
     [Fact]
     public void Every_option_is_read()
     {
-        var options = ScaleOptions.Parse(["--vms", "10, 200", "--nodes", "1,3", "--qmp-sockets", "no", "--batches", "2", "--commands", "500", "--idle", "3", "--latency", "1ms", "--program", "/p", "--results", "/r"]);
+        var options = ScaleOptions.Parse(["--vms", "10, 200", "--nodes", "1,3", "--qmp-sockets", "no", "--batches", "2", "--warmup", "700", "--commands", "500", "--idle", "3", "--latency", "1ms", "--program", "/p", "--results", "/r"]);
 
         Assert.Equal([10, 200], options.Vms);
         Assert.Equal([1, 3], options.Nodes);
         Assert.False(options.QmpSockets);
         Assert.True(ScaleOptions.Parse([]).QmpSockets);
-        Assert.Equal((2, 500, 3, "1ms", "/p", "/r"), (options.Batches, options.Commands, options.Idle, options.Latency, options.Program, options.Results));
+        Assert.Equal((2, 700, 500, 3, "1ms", "/p", "/r"), (options.Batches, options.Warmup, options.Commands, options.Idle, options.Latency, options.Program, options.Results));
     }
 
     [Theory]
@@ -26,6 +26,7 @@ public class ScaleOptionsTests
     [InlineData("--nodes", "2")]
     [InlineData("--qmp-sockets", "maybe")]
     [InlineData("--batches", "0")]
+    [InlineData("--warmup", "99")]
     [InlineData("--commands", "99")]
     [InlineData("--idle", "0")]
     [InlineData("--agents", "5")]

@@ -61,6 +61,17 @@ public class ScaleReportTests
         Assert.DoesNotContain("between nodes", ScalePage.Of(ScaleReport.Of(new ScaleOptions(), Machine, samples[..1])));
     }
 
+    [Fact]
+    public void Memory_at_rest_and_after_the_jobs_are_told_apart()
+    {
+        var sample = Sample(1, 100, 0.5, 1100, 0.002) with { RestBytes = 600 << 10, AfterBytes = 2100 << 10 };
+
+        var page = ScalePage.Of(ScaleReport.Of(new ScaleOptions(), Machine, [sample]));
+
+        Assert.Contains("| KiB per VM | at rest | after the jobs |", page);
+        Assert.Contains("| **10.0** (10.0 to 10.0) | **5.0** (5.0 to 5.0) | **20.0** (20.0 to 20.0) |", page);
+    }
+
     private static NodeTraffic Traffic(double messages, double frames, double bytes) => new(new Dictionary<string, NodeTraffic.Kind> { ["router.ended.v1"] = new(messages, messages * 10) }, frames, bytes);
 
     private static ScaleSample Sample(int batch, int vms, double start, long ready, double cpu) =>

@@ -12,8 +12,9 @@ public sealed record ScaleOptions
           --vms LIST        numbers of VMs, ascending, each 1 to 100000 (100,1000,3000,10000, as far as this machine bears them)
           --nodes LIST      numbers of nodes that share them, of {string.Join(",", ScaledNodes.Supported)} (1)
           --batches N       turns of each (1 to 1000; 5)
-          --commands N      measured commands per turn at least, five jobs at least (100 to 10000000; 20000)
-          --idle SECONDS    how long idling is measured, after as long a rest (1 to 3600; 15)
+          --warmup N        commands of a turn before those, at least, five jobs at least (100 to 10000000; 200000)
+          --commands N      measured commands per turn at least, five jobs at least (100 to 10000000; 100000)
+          --idle SECONDS    how long idling is measured, after a rest (1 to 3600; 15)
           --latency D       of an emulated agent, such as 1ms (none)
           --qmp-sockets W   yes or no: whether each VM has a socket for QMP clients, which takes a third file of the node (yes)
           --program PATH    the orchestrator (artifacts/orchestrator/orchestrator)
@@ -29,8 +30,11 @@ public sealed record ScaleOptions
     /// <summary>Turns of each number of VMs with each number of nodes. 1 to 1000.</summary>
     public int Batches { get; init; } = 5;
 
+    /// <summary>Commands of a turn before the measured ones, at least: until a node has compiled its code for good. 100 to 10000000.</summary>
+    public int Warmup { get; init; } = 200_000;
+
     /// <summary>Measured commands of a turn, at least. 100 to 10000000.</summary>
-    public int Commands { get; init; } = 20_000;
+    public int Commands { get; init; } = 100_000;
 
     /// <summary>How long idling is measured, s. 1 to 3600.</summary>
     public int Idle { get; init; } = 15;
@@ -66,6 +70,7 @@ public sealed record ScaleOptions
         "--vms" => this with { Vms = Ascending(name, value, 1, 100_000) },
         "--nodes" => this with { Nodes = NodesIn(value) },
         "--batches" => this with { Batches = Number(name, value, 1, 1000) },
+        "--warmup" => this with { Warmup = Number(name, value, 100, 10_000_000) },
         "--commands" => this with { Commands = Number(name, value, 100, 10_000_000) },
         "--idle" => this with { Idle = Number(name, value, 1, 3600) },
         "--latency" => this with { Latency = value },

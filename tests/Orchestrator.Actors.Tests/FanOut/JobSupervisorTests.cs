@@ -84,7 +84,7 @@ public sealed class JobSupervisorTests : JobTest
     [Fact]
     public async Task The_oldest_ended_jobs_are_forgotten_by_bytes()
     {
-        Retention = Retention with { MaxEndedBytes = 100 };
+        Retention = Retention with { MaxEndedBytes = (2 * JobState.OutcomeBytes) + 100 };
         var first = await RunAsync(bytes: 60);
         var second = await RunAsync(bytes: 40);
         await AskAsync<JobReplies.Found>(new JobQueries.Get(first));
@@ -97,6 +97,20 @@ public sealed class JobSupervisorTests : JobTest
         var large = await RunAsync(bytes: 1000);
         await AskAsync<JobReplies.Rejected>(new JobQueries.Get(third));
         await AskAsync<JobReplies.Found>(new JobQueries.Get(large));
+    }
+
+    [Fact]
+    public async Task Outcomes_without_results_take_memory_too()
+    {
+        Retention = Retention with { MaxEndedBytes = 2 * JobState.OutcomeBytes };
+        var first = await RunAsync(bytes: 0);
+        var second = await RunAsync(bytes: 0);
+        await AskAsync<JobReplies.Found>(new JobQueries.Get(first));
+
+        await RunAsync(bytes: 0);
+
+        await AskAsync<JobReplies.Rejected>(new JobQueries.Get(first));
+        await AskAsync<JobReplies.Found>(new JobQueries.Get(second));
     }
 
     [Fact]

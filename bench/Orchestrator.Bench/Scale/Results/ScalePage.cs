@@ -18,11 +18,11 @@ public static class ScalePage
         page.AppendLine($"Emulated VMs{(report.Latency is { } latency ? $" that take {latency} for an answer" : "")}; {report.Batches} turns of each number, in turn; {report.Idle} s of idling; {(report.QmpSockets ? "a" : "no")} QMP socket for each VM. Every value is the median of the turns, with p10 to p90; numbers of several nodes are added up.");
         page.AppendLine($"{machine.Cores} cores ({machine.Processor}), {machine.MemoryGiB.ToString(CultureInfo.InvariantCulture)} GiB, Linux {machine.Kernel}, {machine.DotNet}; load before: {machine.LoadBefore.ToString(CultureInfo.InvariantCulture)}.");
         page.AppendLine();
-        page.AppendLine("| nodes | VMs | all Ready after, s | all known to all after, s | MiB | KiB per VM | after the jobs | at rest | idle: cores | µs per VM and s | job, ms | node CPU µs/command |");
+        page.AppendLine("| nodes | VMs | all Ready after, s | all known to all after, s | MiB | KiB per VM | at rest | after the jobs | idle: cores | µs per VM and s | job, ms | node CPU µs/command |");
         page.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var size in report.Sizes)
             page.AppendLine(
-                $"| {size.Nodes} | {size.Vms} | {Of(size.StartSeconds, "N2")} | {Of(size.WholeSeconds, "N2")} | {Of(size.ReadyMiB, "N0")} | {Of(size.ReadyKiBPerVm, "N1")} | {Of(size.AfterKiBPerVm, "N1")} | {Of(size.RestKiBPerVm, "N1")} "
+                $"| {size.Nodes} | {size.Vms} | {Of(size.StartSeconds, "N2")} | {Of(size.WholeSeconds, "N2")} | {Of(size.ReadyMiB, "N0")} | {Of(size.ReadyKiBPerVm, "N1")} | {Of(size.RestKiBPerVm, "N1")} | {Of(size.AfterKiBPerVm, "N1")} "
                 + $"| {Of(size.IdleCores, "N3")} | {Of(size.IdleMicrosecondsPerVm, "N1")} | {Of(size.JobMilliseconds, "N0")} | {Of(size.CpuMicroseconds, "N1")} |");
         page.AppendLine();
         page.AppendLine("| nodes | VMs / VMs of the same batch | time to Ready per VM | memory at rest per VM | node CPU per command | each further VM: ms to Ready | KiB at rest |");

@@ -11,9 +11,10 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
     private const string ReadyLabel = "agent=\"Ready\"";
     private const string Command = "guest-ping";
     private const int LeastJobs = 5;
-    private const int WarmupCommands = 5_000;
     // A node tells the same values again for 0.3 s; and what follows a job's last outcome, such as its acknowledgement, is the job's.
     private static readonly TimeSpan MetricsAge = TimeSpan.FromMilliseconds(600);
+    // By then a node has given back the memory that its start took.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -41,17 +42,17 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
             var ready = Bytes(running);
             await running.WholeAsync(vms, cancel);
             var whole = TimeProvider.System.GetElapsedTime(began);
-            await JobsAsync(running, vms, JobsOf(WarmupCommands, vms), cancel);
+            var (idle, idleTraffic) = await IdleAsync(running, cancel);
+            var rest = Bytes(running);
+            await JobsAsync(running, vms, JobsOf(options.Warmup, vms), cancel);
             var traffic = await TrafficAsync(running, cancel);
             var cpu = Cpu(running);
             var jobs = await JobsAsync(running, vms, JobsOf(options.Commands, vms), cancel);
             cpu = Cpu(running) - cpu;
             var jobTraffic = Since(await TrafficAsync(running, cancel), traffic, jobs.Count);
             var after = Bytes(running);
-            var (idle, idleTraffic) = await IdleAsync(running, cancel);
-            var rest = Bytes(running);
             return new ScaleSample(
-                batch, nodes, vms, start.TotalSeconds, whole.TotalSeconds, emptyBytes, ready, after, rest, jobs, cpu.TotalSeconds, idle, emulated.ResidentBytes(), jobTraffic, idleTraffic);
+                batch, nodes, vms, start.TotalSeconds, whole.TotalSeconds, emptyBytes, ready, rest, after, jobs, cpu.TotalSeconds, idle, emulated.ResidentBytes(), jobTraffic, idleTraffic);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -91,10 +92,9 @@ public sealed class ScaleTurn(ScaleOptions options, FleetDirectory files)
 
     private async Task<(double Cores, NodeTraffic? PerSecond)> IdleAsync(IScaledNodes nodes, CancellationToken cancel)
     {
-        var idle = TimeSpan.FromSeconds(options.Idle);
-        await Task.Delay(idle, TimeProvider.System, cancel);
+        await Task.Delay(Rest, TimeProvider.System, cancel);
         var (began, cpu, traffic) = (TimeProvider.System.GetTimestamp(), Cpu(nodes), await TrafficAsync(nodes, cancel));
-        await Task.Delay(idle, TimeProvider.System, cancel);
+        await Task.Delay(TimeSpan.FromSeconds(options.Idle), TimeProvider.System, cancel);
         var wall = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         return ((Cpu(nodes) - cpu).TotalSeconds / wall, Since(await TrafficAsync(nodes, cancel), traffic, wall));
     }
