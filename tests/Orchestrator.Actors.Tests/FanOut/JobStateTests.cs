@@ -29,7 +29,7 @@ public sealed class JobStateTests
         state.Add(1, Outcome(Phase.Failed, Reasons.ExitNonZero) with { Result = new byte[99] });
 
         Assert.Equal(Phase.Succeeded, Assert.Single(state.Outcomes).Phase);
-        Assert.Equal(10, state.Bytes);
+        Assert.Equal(JobState.OutcomeBytes + 10, state.Bytes);
         Assert.Equal([Phase.Succeeded], state.Snapshot(default).Counts.Keys);
         Assert.Null(state.OutcomeOf(0));
     }
@@ -46,13 +46,13 @@ public sealed class JobStateTests
     }
 
     [Fact]
-    public void Bytes_are_those_of_results_and_outputs()
+    public void Bytes_are_those_of_outcomes_results_and_outputs()
     {
         var state = NewState(2);
         state.Add(0, Outcome(Phase.Succeeded) with { Result = new byte[3] });
         state.Add(1, Outcome(Phase.Succeeded) with { Exec = new ExecOutcome { Stdout = new byte[20], Stderr = new byte[100] } });
 
-        Assert.Equal(123, state.Bytes);
+        Assert.Equal((2 * JobState.OutcomeBytes) + 123, state.Bytes);
     }
 
     [Theory]
